@@ -1,0 +1,111 @@
+"""스케일드 닷프로덕트 어텐션: 읽는 식 하나와 빠른 길 하나, 그리고 가중치를 들여다보는 창."""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def scaled_dot_product_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """softmax(QKᵀ/√d_k)V와 그 가중치를 함께 돌려줍니다.
+
+    모양: query (..., T_q, d_k), key (..., T_k, d_k), value (..., T_k, d_v),
+    mask (..., T_q, T_k) bool, True = 본다 → output (..., T_q, d_v), weights (..., T_q, T_k).
+    볼 키가 하나도 없는 행의 가중치와 출력과 기울기는 NaN이 아니라 0입니다.
+    오류: mask가 bool이 아니면 TypeError, 모양이 맞지 않으면 ValueError.
+    출처: Vaswani et al. (2017), 식 (1).
+    """
+    _check_shapes(query, key, value, mask)
+    scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))  # (..., T_q, T_k)
+    if mask is None:
+        weights = scores.softmax(dim=-1)
+    else:
+        # 모두 가려진 행은 softmax가 NaN을 냅니다. 그 행만 점수를 열어 두었다가 가중치를 0으로 지웁니다.
+        empty = ~mask.any(dim=-1, keepdim=True)  # (..., T_q, 1)
+        weights = scores.masked_fill(~(mask | empty), -torch.inf).softmax(dim=-1)
+        weights = weights.masked_fill(empty, 0.0)
+    return weights @ value, weights  # (..., T_q, d_v)
+
+
+def fused_attention(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, dropout: float = 0.0
+) -> Tensor:
+    """같은 값을 torch의 융합 커널로 구합니다. 가중치 행렬을 메모리에 만들지 않으므로 학습에 씁니다.
+
+    모양과 마스크 약속은 `scaled_dot_product_attention`과 같고, 출력만 돌려줍니다.
+    모두 가려진 행의 출력은 0입니다.
+    출처: Dao et al. (2022)의 FlashAttention, `torch.nn.functional.scaled_dot_product_attention`.
+    """
+    _check_shapes(query, key, value, mask)
+    if mask is None:
+        return F.scaled_dot_product_attention(query, key, value, dropout_p=dropout)
+    empty = ~mask.any(dim=-1, keepdim=True)  # (..., T_q, 1)
+    output = F.scaled_dot_product_attention(query, key, value, attn_mask=mask | empty, dropout_p=dropout)
+    return output.masked_fill(empty, 0.0)
+
+
+@contextmanager
+def attention_maps(model: nn.Module) -> Iterator[dict[str, Tensor]]:
+    """블록 안에서 모형을 돌리면 어텐션 모듈마다 헤드별 가중치를 모아 줍니다.
+
+        with attention_maps(model) as maps:
+            model(ids)
+        maps["encoder.layers.0.attention"]   # (B, H, T_q, T_k), 드롭아웃 전
+
+    모듈이 `weights(query, key, value, mask=None)` 메서드를 가지면 어텐션 모듈로 봅니다.
+    모듈은 아무것도 기억하지 않습니다. 블록을 나가면 갈고리(hook)도 사라집니다.
+    """
+    maps: dict[str, Tensor] = {}
+
+    def recorder(name: str):
+        def record(module: nn.Module, args: tuple, kwargs: dict, output: Tensor) -> None:
+            with torch.no_grad():
+                maps[name] = module.weights(*args, **kwargs)
+
+        return record
+
+    modules = [(name, m) for name, m in model.named_modules() if callable(getattr(m, "weights", None))]
+    hooks = [m.register_forward_hook(recorder(name), with_kwargs=True) for name, m in modules]
+    try:
+        yield maps
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+def _check_shapes(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> None:
+    if query.size(-1) != key.size(-1):
+        raise ValueError(
+            f"쿼리와 키의 길이 d_k가 같아야 내적할 수 있습니다. 쿼리는 {query.size(-1)}, "
+            f"키는 {key.size(-1)}입니다."
+        )
+    if key.size(-2) != value.size(-2):
+        raise ValueError(
+            f"키와 밸류는 짝이므로 개수 T_k가 같아야 합니다. 키는 {key.size(-2)}개, "
+            f"밸류는 {value.size(-2)}개입니다."
+        )
+    if mask is not None:
+        batch = torch.broadcast_shapes(query.shape[:-2], key.shape[:-2])
+        _check_mask(mask, (*batch, query.size(-2), key.size(-2)))
+
+
+def _check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
+    if mask.dtype != torch.bool:
+        raise TypeError(
+            f"마스크는 bool 텐서여야 합니다(True = 본다). 받은 자료형은 {mask.dtype}입니다. "
+            "0과 1로 되어 있다면 mask.bool()로 바꾸세요."
+        )
+    try:
+        fits = torch.broadcast_shapes(mask.shape, shape) == torch.Size(shape)
+    except RuntimeError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"마스크의 모양 {tuple(mask.shape)}을 점수의 모양 {tuple(shape)}에 맞출 수 없습니다. "
+            "마지막 두 축이 (T_q, T_k)로 펼쳐지는지 확인하세요."
+        )

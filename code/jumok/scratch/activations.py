@@ -1,0 +1,61 @@
+"""점수를 가중치로 바꾸는 함수들."""
+
+import numpy as np
+
+
+def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:
+    """점수를 합이 1인 양수로 바꿉니다.
+
+    softmax(x)_i = exp(x_i) / Σ_j exp(x_j). 최댓값을 먼저 빼므로 큰 점수에도 넘치지 않습니다.
+
+    모양: x (..., n) → 같은 모양, `axis` 방향의 합이 1.
+    출처: Vaswani et al. (2017), 식 (1)의 softmax.
+    """
+    x = _as_float(x)
+    e = np.exp(x - x.max(axis=axis, keepdims=True))
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def masked_softmax(scores: np.ndarray, mask: np.ndarray | None = None) -> np.ndarray:
+    """마스크가 True(본다)인 자리만 남겨 마지막 축으로 softmax를 합니다.
+
+    가린 자리의 점수를 −∞로 바꾼 뒤 softmax를 하므로 그 가중치는 정확히 0이고 나머지의 합은 1입니다.
+    볼 수 있는 키가 하나도 없는 행은 NaN이 아니라 모두 0입니다.
+
+    모양: scores (..., T_q, T_k), mask는 bool이고 scores로 브로드캐스트되어야 합니다.
+    오류: mask가 bool이 아니면 TypeError, 모양이 맞지 않으면 ValueError.
+    """
+    scores = _as_float(scores)
+    if mask is None:
+        return softmax(scores)
+    mask = _check_mask(mask, scores.shape)
+    scores = np.where(mask, scores, -np.inf)
+    peak = scores.max(axis=-1, keepdims=True)
+    # 모두 가려진 행은 최댓값이 −∞입니다. (−∞) − (−∞) = NaN이 되지 않도록 0을 뺍니다.
+    e = np.exp(scores - np.where(np.isfinite(peak), peak, 0))
+    total = e.sum(axis=-1, keepdims=True)
+    return e / np.where(total > 0, total, 1)
+
+
+def _as_float(x: np.ndarray) -> np.ndarray:
+    x = np.asarray(x)
+    return x if np.issubdtype(x.dtype, np.floating) else x.astype(np.float64)
+
+
+def _check_mask(mask: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    mask = np.asarray(mask)
+    if mask.dtype != bool:
+        raise TypeError(
+            f"마스크는 bool 배열이어야 합니다(True = 본다). 받은 자료형은 {mask.dtype}입니다. "
+            "0과 1로 되어 있다면 mask.astype(bool)로 바꾸세요."
+        )
+    try:
+        fits = np.broadcast_shapes(mask.shape, shape) == tuple(shape)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(
+            f"마스크의 모양 {mask.shape}을 점수의 모양 {tuple(shape)}에 맞출 수 없습니다. "
+            "마지막 두 축이 (T_q, T_k)로 펼쳐지는지 확인하세요."
+        )
+    return mask
