@@ -1,0 +1,93 @@
+"""BERT: 양쪽을 다 보는 인코더와 세 가지 머리."""
+
+from torch import Tensor, nn
+
+from .config import BertConfig
+from .layers import ACTIVATIONS, Encoder
+from .masks import padding_mask
+from .positions import LearnedPositions
+
+
+class Bert(nn.Module):
+    """토큰·위치·구간(segment) 임베딩을 더해 인코더에 넣습니다.
+
+    모양: ids (B, T), segments (B, T) 0 또는 1(없으면 모두 0) → (B, T, D).
+    출처: Devlin et al. (2019), 3절과 그림 2.
+    """
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.tokens = nn.Embedding(config.vocab_size, config.d_model)
+        self.segments = nn.Embedding(config.n_segments, config.d_model)
+        self.positions = LearnedPositions(config.d_model, config.max_len)
+        self.norm = nn.LayerNorm(config.d_model, eps=config.norm_eps)
+        self.dropout = nn.Dropout(config.dropout)
+        self.encoder = Encoder(config)
+        self.apply(_initialise)
+
+    def forward(self, ids: Tensor, segments: Tensor | None = None) -> Tensor:
+        segments = ids.new_zeros(ids.shape) if segments is None else segments
+        x = self.positions(self.tokens(ids) + self.segments(segments))  # (B, T, D)
+        return self.encoder(self.dropout(self.norm(x)), padding_mask(ids, self.config.pad_id))
+
+
+class BertPooler(nn.Module):
+    """[CLS] 자리의 벡터를 tanh 층 하나에 통과시킵니다. 모양: (B, T, D) → (B, D)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.dense = nn.Linear(config.d_model, config.d_model)
+        self.apply(_initialise)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        return self.dense(hidden[:, 0]).tanh()
+
+
+class BertForPretraining(nn.Module):
+    """마스크드 언어 모델과 다음 문장 예측을 함께 풉니다.
+
+    모양: ids, segments (B, T) → (토큰 로짓 (B, T, V), 다음 문장 로짓 (B, 2)).
+    토큰 로짓의 행렬은 입력 임베딩과 같은 것을 씁니다.
+    """
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.bert = Bert(config)
+        self.pooler = BertPooler(config)
+        self.transform = nn.Linear(config.d_model, config.d_model)
+        self.norm = nn.LayerNorm(config.d_model, eps=config.norm_eps)
+        self.output = nn.Linear(config.d_model, config.vocab_size)
+        self.next_sentence = nn.Linear(config.d_model, 2)
+        for head in (self.transform, self.output, self.next_sentence):
+            head.apply(_initialise)
+        self.output.weight = self.bert.tokens.weight
+        self.activation = ACTIVATIONS[config.activation]
+
+    def forward(self, ids: Tensor, segments: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        hidden = self.bert(ids, segments)  # (B, T, D)
+        words = self.norm(self.activation(self.transform(hidden)))
+        return self.output(words), self.next_sentence(self.pooler(hidden))  # (B, T, V), (B, 2)
+
+
+class BertClassifier(nn.Module):
+    """문장 하나에 이름표 하나를 붙입니다. 모양: ids, segments (B, T) → (B, n_classes)."""
+
+    def __init__(self, bert: Bert, n_classes: int) -> None:
+        super().__init__()
+        self.bert = bert
+        self.pooler = BertPooler(bert.config)
+        self.dropout = nn.Dropout(bert.config.dropout)
+        self.output = nn.Linear(bert.config.d_model, n_classes)
+        self.output.apply(_initialise)
+
+    def forward(self, ids: Tensor, segments: Tensor | None = None) -> Tensor:
+        return self.output(self.dropout(self.pooler(self.bert(ids, segments))))
+
+
+def _initialise(module: nn.Module) -> None:
+    """BERT의 초깃값: 표준편차 0.02의 정규분포, 치우침 0."""
+    if isinstance(module, nn.Linear | nn.Embedding):
+        nn.init.normal_(module.weight, std=0.02)
+    if isinstance(module, nn.Linear) and module.bias is not None:
+        nn.init.zeros_(module.bias)

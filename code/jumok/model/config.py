@@ -1,0 +1,141 @@
+"""설정: 얼린 dataclass. 이름 붙은 크기(base, big …)는 논문의 표에서 왔고 매개변수 수를 시험이 지킵니다."""
+
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerConfig:
+    """모든 모형이 함께 쓰는 층의 크기. 헤드 하나의 폭 d_head는 d_model / n_heads입니다.
+
+    norm_first가 False이면 LayerNorm(x + Sublayer(x))(논문, post), True이면 x + Sublayer(LayerNorm(x))(pre).
+    오류: 나누어떨어지지 않는 헤드 수, 양수가 아닌 크기, [0, 1) 밖의 드롭아웃은 ValueError.
+    """
+
+    d_model: int = 512
+    n_heads: int = 8
+    n_layers: int = 6
+    d_ff: int = 2048
+    dropout: float = 0.1
+    attention_dropout: float = 0.0
+    max_len: int = 512
+    norm_first: bool = False
+    activation: str = "relu"
+    norm_eps: float = 1e-5
+
+    def __post_init__(self) -> None:
+        for name in ("d_model", "n_heads", "n_layers", "d_ff", "max_len"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {getattr(self, name)}입니다.")
+        if self.d_model % self.n_heads:
+            raise ValueError(f"d_model({self.d_model})이 n_heads({self.n_heads})로 나누어떨어져야 합니다.")
+        for name in ("dropout", "attention_dropout"):
+            rate = getattr(self, name)
+            if not 0 <= rate < 1:
+                raise ValueError(f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {rate}입니다.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TransformerConfig(LayerConfig):
+    """인코더·디코더 트랜스포머. 기본값은 Vaswani et al. (2017) 표 3의 base입니다.
+
+    tie_weights가 True이면 출력층이 디코더 임베딩의 행렬을 씁니다. 두 어휘의 크기가 같으면
+    인코더 임베딩까지 셋이 하나를 나눠 씁니다(3.4절).
+    """
+
+    src_vocab_size: int
+    tgt_vocab_size: int
+    tie_weights: bool = True
+    pad_id: int = 0
+
+    @classmethod
+    def base(cls, vocab_size: int = 37000, **changes: object) -> Self:
+        """논문의 base: 37,000개 공유 어휘에서 6,500만 개로 보고된 크기."""
+        return cls(**{"src_vocab_size": vocab_size, "tgt_vocab_size": vocab_size, **changes})
+
+    @classmethod
+    def big(cls, vocab_size: int = 37000, **changes: object) -> Self:
+        """논문의 big: 37,000개 공유 어휘에서 2억 1,300만 개로 보고된 크기."""
+        size = {"d_model": 1024, "n_heads": 16, "d_ff": 4096, "dropout": 0.3}
+        return cls.base(vocab_size, **{**size, **changes})
+
+
+@dataclass(frozen=True, kw_only=True)
+class BertConfig(LayerConfig):
+    """양방향 인코더. 기본값은 Devlin et al. (2019)의 BERT-base입니다."""
+
+    vocab_size: int = 30522
+    d_model: int = 768
+    n_heads: int = 12
+    n_layers: int = 12
+    d_ff: int = 3072
+    attention_dropout: float = 0.1
+    activation: str = "gelu"
+    norm_eps: float = 1e-12
+    n_segments: int = 2
+    pad_id: int = 0
+
+    @classmethod
+    def base(cls, vocab_size: int = 30522, **changes: object) -> Self:
+        """BERT-base: 1억 1,000만 개로 보고된 크기."""
+        return cls(**{"vocab_size": vocab_size, **changes})
+
+
+@dataclass(frozen=True, kw_only=True)
+class GptConfig(LayerConfig):
+    """디코더만 있는 언어 모형. 기본값은 Radford et al. (2019)의 GPT-2 small입니다."""
+
+    vocab_size: int = 50257
+    d_model: int = 768
+    n_heads: int = 12
+    n_layers: int = 12
+    d_ff: int = 3072
+    attention_dropout: float = 0.1
+    max_len: int = 1024
+    norm_first: bool = True
+    activation: str = "gelu_tanh"
+    tie_weights: bool = True
+
+    @classmethod
+    def small(cls, vocab_size: int = 50257, **changes: object) -> Self:
+        """GPT-2 small: 1억 2,400만 개."""
+        return cls(**{"vocab_size": vocab_size, **changes})
+
+
+@dataclass(frozen=True, kw_only=True)
+class VitConfig(LayerConfig):
+    """그림을 조각으로 잘라 읽는 인코더. 기본값은 Dosovitskiy et al. (2021)의 ViT-B/16입니다.
+
+    max_len은 조각의 수에 [CLS] 하나를 더한 값으로 스스로 정해지므로 주지 않습니다.
+    """
+
+    d_model: int = 768
+    n_heads: int = 12
+    n_layers: int = 12
+    d_ff: int = 3072
+    dropout: float = 0.0
+    norm_first: bool = True
+    activation: str = "gelu"
+    norm_eps: float = 1e-6
+    image_size: int = 224
+    patch_size: int = 16
+    channels: int = 3
+    n_classes: int = 1000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.image_size % self.patch_size:
+            raise ValueError(
+                f"그림의 한 변({self.image_size})이 조각의 한 변({self.patch_size})으로 "
+                "나누어떨어져야 합니다."
+            )
+
+    @property
+    def n_patches(self) -> int:
+        """조각의 수 (image_size / patch_size)²."""
+        return (self.image_size // self.patch_size) ** 2
+
+    @classmethod
+    def base(cls, **changes: object) -> Self:
+        """ViT-B/16: 8,600만 개로 보고된 크기."""
+        return cls(**changes)

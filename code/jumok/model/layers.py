@@ -1,0 +1,153 @@
+"""인코더와 디코더의 층. 논문 그림 1의 상자 하나가 클래스 하나입니다."""
+
+from collections.abc import Callable
+from functools import partial
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .config import LayerConfig
+from .multi_head import KVCache, MemoryCache, MultiHeadAttention
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "relu": F.relu,
+    "gelu": F.gelu,
+    "gelu_tanh": partial(F.gelu, approximate="tanh"),
+}
+
+
+class FeedForward(nn.Module):
+    """위치별 피드포워드: 토큰마다 따로 폭을 d_ff로 넓혔다가 되돌립니다.
+
+    모양: (B, T, D) → (B, T, D). 식: activation(xW₁ + b₁)W₂ + b₂.
+    오류: 모르는 활성화 이름은 ValueError.
+    출처: Vaswani et al. (2017), 식 (2).
+    """
+
+    def __init__(self, d_model: int, d_ff: int, activation: str = "relu") -> None:
+        super().__init__()
+        if activation not in ACTIVATIONS:
+            raise ValueError(f"활성화 '{activation}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(ACTIVATIONS)}")
+        self.up = nn.Linear(d_model, d_ff)
+        self.down = nn.Linear(d_ff, d_model)
+        self.activation = ACTIVATIONS[activation]
+        for linear in (self.up, self.down):
+            nn.init.xavier_uniform_(linear.weight)
+            nn.init.zeros_(linear.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.down(self.activation(self.up(x)))  # (B, T, D) → (B, T, d_ff) → (B, T, D)
+
+
+class Residual(nn.Module):
+    """잔차 연결, 드롭아웃, 층 정규화와 그 순서를 혼자 맡습니다.
+
+    post(논문): LayerNorm(x + Dropout(Sublayer(x))).  pre: x + Dropout(Sublayer(LayerNorm(x))).
+    모양: x (B, T, D), sublayer는 (B, T, D) → (B, T, D)인 함수 → (B, T, D).
+    출처: Vaswani et al. (2017), 3.1절과 5.4절; Xiong et al. (2020).
+    """
+
+    def __init__(self, config: LayerConfig) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(config.d_model, eps=config.norm_eps)
+        self.dropout = nn.Dropout(config.dropout)
+        self.norm_first = config.norm_first
+
+    def forward(self, x: Tensor, sublayer: Callable[[Tensor], Tensor]) -> Tensor:
+        if self.norm_first:
+            return x + self.dropout(sublayer(self.norm(x)))
+        return self.norm(x + self.dropout(sublayer(x)))
+
+
+class EncoderLayer(nn.Module):
+    """셀프 어텐션과 피드포워드. 인과 마스크를 주면 GPT의 층이 됩니다.
+
+    모양: x (B, T, D), mask는 (B, H, T, T)로 펼쳐지는 bool → (B, T, D).
+    """
+
+    def __init__(self, config: LayerConfig) -> None:
+        super().__init__()
+        self.attention = MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
+        self.feed_forward = FeedForward(config.d_model, config.d_ff, config.activation)
+        self.residuals = nn.ModuleList(Residual(config) for _ in range(2))
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, cache: KVCache | None = None) -> Tensor:
+        x = self.residuals[0](x, lambda h: self.attention(h, h, h, mask, cache))
+        return self.residuals[1](x, self.feed_forward)
+
+
+class DecoderLayer(nn.Module):
+    """마스크드 셀프 어텐션, 크로스 어텐션, 피드포워드.
+
+    모양: x (B, T, D), memory (B, S, D), tgt_mask는 (B, H, T, T)로, memory_mask는 (B, H, T, S)로
+    펼쳐지는 bool → (B, T, D). cache는 (셀프, 크로스) 한 쌍입니다.
+    """
+
+    def __init__(self, config: LayerConfig) -> None:
+        super().__init__()
+        self.self_attention = MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
+        self.cross_attention = MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
+        self.feed_forward = FeedForward(config.d_model, config.d_ff, config.activation)
+        self.residuals = nn.ModuleList(Residual(config) for _ in range(3))
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        cache: tuple[KVCache, MemoryCache] | None = None,
+    ) -> Tensor:
+        own, cross = cache or (None, None)
+        x = self.residuals[0](x, lambda h: self.self_attention(h, h, h, tgt_mask, own))
+        x = self.residuals[1](x, lambda h: self.cross_attention(h, memory, memory, memory_mask, cross))
+        return self.residuals[2](x, self.feed_forward)
+
+
+class Encoder(nn.Module):
+    """EncoderLayer를 n_layers개 쌓습니다. pre일 때는 끝에 층 정규화가 하나 더 필요합니다.
+
+    모양: x (B, T, D) → (B, T, D).
+    """
+
+    def __init__(self, config: LayerConfig) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.n_layers))
+        self.norm = final_norm(config)
+
+    def forward(self, x: Tensor, mask: Tensor | None = None, caches: list[KVCache] | None = None) -> Tensor:
+        for layer, cache in zip(self.layers, caches or [None] * len(self.layers), strict=True):
+            x = layer(x, mask, cache)
+        return self.norm(x)
+
+
+class Decoder(nn.Module):
+    """DecoderLayer를 n_layers개 쌓습니다.
+
+    모양: x (B, T, D), memory (B, S, D) → (B, T, D).
+    """
+
+    def __init__(self, config: LayerConfig) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.n_layers))
+        self.norm = final_norm(config)
+
+    def forward(
+        self,
+        x: Tensor,
+        memory: Tensor,
+        tgt_mask: Tensor | None = None,
+        memory_mask: Tensor | None = None,
+        caches: list[tuple[KVCache, MemoryCache]] | None = None,
+    ) -> Tensor:
+        for layer, cache in zip(self.layers, caches or [None] * len(self.layers), strict=True):
+            x = layer(x, memory, tgt_mask, memory_mask, cache)
+        return self.norm(x)
+
+
+def final_norm(config: LayerConfig) -> nn.Module:
+    """pre이면 층 정규화를, post이면 아무것도 하지 않는 모듈을 돌려줍니다.
+
+    pre에서는 잔차 길이 끝까지 정규화되지 않으므로 마지막에 한 번 정규화합니다.
+    """
+    return nn.LayerNorm(config.d_model, eps=config.norm_eps) if config.norm_first else nn.Identity()

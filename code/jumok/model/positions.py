@@ -1,0 +1,59 @@
+"""위치 인코딩: 정해진 사인파와 배우는 표."""
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+
+def sinusoids(max_len: int, d_model: int) -> Tensor:
+    """위치 pos, 짝수 칸 2i에 sin(pos/10000^{2i/D}), 홀수 칸에 같은 각의 cos를 놓은 표 (max_len, D).
+
+    출처: Vaswani et al. (2017), 3.5절.
+    """
+    position = torch.arange(max_len, dtype=torch.float64)[:, None]  # (T, 1)
+    rate = torch.exp(torch.arange(0, d_model, 2, dtype=torch.float64) * (-math.log(10000.0) / d_model))
+    table = torch.zeros(max_len, d_model, dtype=torch.float64)
+    table[:, 0::2] = torch.sin(position * rate)
+    table[:, 1::2] = torch.cos(position * rate)[:, : d_model // 2]
+    return table
+
+
+class SinusoidalPositions(nn.Module):
+    """사인파 위치 인코딩을 더합니다. 배우는 값이 없고, 저장 파일에도 들어가지 않습니다.
+
+    모양: x (B, T, D), start는 첫 토큰의 위치 → (B, T, D).
+    """
+
+    def __init__(self, d_model: int, max_len: int) -> None:
+        super().__init__()
+        table = sinusoids(max_len, d_model).to(torch.get_default_dtype())
+        self.register_buffer("table", table, persistent=False)
+
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        _check_length(start + x.size(1), self.table.size(0))
+        return x + self.table[start : start + x.size(1)].to(x.dtype)  # (B, T, D)
+
+
+class LearnedPositions(nn.Module):
+    """위치마다 벡터 하나를 배워 더합니다. max_len을 넘는 위치는 배운 적이 없으므로 쓸 수 없습니다.
+
+    모양: x (B, T, D), start는 첫 토큰의 위치 → (B, T, D).
+    출처: Gehring et al. (2017); BERT와 GPT가 씁니다.
+    """
+
+    def __init__(self, d_model: int, max_len: int) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(max_len, d_model))
+        nn.init.normal_(self.weight, std=0.02)
+
+    def forward(self, x: Tensor, start: int = 0) -> Tensor:
+        _check_length(start + x.size(1), self.weight.size(0))
+        return x + self.weight[start : start + x.size(1)]  # (B, T, D)
+
+
+def _check_length(length: int, max_len: int) -> None:
+    if length > max_len:
+        raise ValueError(
+            f"길이 {length}인 문장은 max_len {max_len}을 넘습니다. 문장을 자르거나 max_len을 늘리세요."
+        )

@@ -1,0 +1,137 @@
+"""RNN 인코더·디코더: 어텐션이 없을 때와 있을 때(덧셈, 내적, 일반)."""
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .masks import padding_mask
+
+CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+SCORES = ("none", "additive", "dot", "general")
+Hidden = Tensor | tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RnnConfig:
+    """RNN 인코더·디코더의 설정. attention은 none, additive, dot, general 가운데 하나입니다.
+
+    오류: 모르는 셀이나 점수 이름은 ValueError.
+    """
+
+    src_vocab_size: int
+    tgt_vocab_size: int
+    d_model: int = 256
+    n_layers: int = 1
+    dropout: float = 0.0
+    cell: str = "gru"
+    attention: str = "additive"
+    pad_id: int = 0
+
+    def __post_init__(self) -> None:
+        if self.cell not in CELLS:
+            raise ValueError(f"셀 '{self.cell}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(CELLS)}")
+        if self.attention not in SCORES:
+            raise ValueError(f"어텐션 '{self.attention}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(SCORES)}")
+
+
+class RnnAttention(nn.Module):
+    """디코더 상태가 쿼리, 인코더 상태들이 키이자 밸류인 어텐션.
+
+    점수: additive vᵀtanh(W_q q + W_k k), dot q·k, general qᵀWk. 내적에 √d_k를 나누지 않는 것이 원래 꼴입니다.
+    모양: query (B, T, D), memory (B, S, D), mask (B, 1, S) bool → 문맥 벡터 (B, T, D).
+    출처: Bahdanau et al. (2015); Luong et al. (2015), 식 (8).
+    """
+
+    def __init__(self, d_model: int, score: str) -> None:
+        super().__init__()
+        self.score = score
+        if score == "additive":
+            self.query_proj = nn.Linear(d_model, d_model, bias=False)
+            self.key_proj = nn.Linear(d_model, d_model, bias=False)
+            self.v = nn.Linear(d_model, 1, bias=False)
+        elif score == "general":
+            self.key_proj = nn.Linear(d_model, d_model, bias=False)
+
+    def forward(self, query: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        return self.weights(query, memory, mask) @ memory  # (B, T, D)
+
+    def weights(self, query: Tensor, memory: Tensor, mask: Tensor) -> Tensor:
+        """정렬(alignment)이라고도 부르는 가중치 (B, T, S)."""
+        scores = self._scores(query, memory)  # (B, T, S)
+        return scores.masked_fill(~mask, -torch.inf).softmax(dim=-1)
+
+    def _scores(self, query: Tensor, memory: Tensor) -> Tensor:
+        if self.score == "additive":
+            q = self.query_proj(query)[:, :, None]  # (B, T, 1, D)
+            return self.v(torch.tanh(q + self.key_proj(memory)[:, None])).squeeze(-1)
+        key = self.key_proj(memory) if self.score == "general" else memory
+        return query @ key.transpose(1, 2)
+
+
+@dataclass
+class RnnState:
+    """한 토큰씩 풀 때 이어지는 것: 인코더 상태들, 그 마스크, 고정된 문맥 벡터, 은닉 상태."""
+
+    memory: Tensor
+    memory_mask: Tensor
+    last: Tensor
+    hidden: Hidden
+
+    def reorder(self, rows: Tensor) -> None:
+        """빔이 문장 안에서 자리를 바꾸면 은닉 상태의 행도 바꿉니다."""
+        if isinstance(self.hidden, tuple):
+            self.hidden = tuple(h[:, rows] for h in self.hidden)
+        else:
+            self.hidden = self.hidden[:, rows]
+
+
+class RnnSeq2Seq(nn.Module):
+    """RNN 인코더·디코더. 어텐션이 없으면 인코더의 마지막 상태 하나가 모든 출력 단어의 문맥입니다.
+
+    모양: src_ids (B, S), tgt_ids (B, T) → logits (B, T, V). 예측은 tanh(W[문맥; 상태])에서 합니다.
+    출처: Cho et al. (2014), Luong et al. (2015) 식 (5).
+    """
+
+    def __init__(self, config: RnnConfig) -> None:
+        super().__init__()
+        self.config = config
+        d, rnn = config.d_model, CELLS[config.cell]
+        self.src_embedding = nn.Embedding(config.src_vocab_size, d)
+        self.tgt_embedding = nn.Embedding(config.tgt_vocab_size, d)
+        self.encoder = rnn(d, d, config.n_layers, batch_first=True)
+        self.decoder = rnn(d, d, config.n_layers, batch_first=True)
+        self.attention = None if config.attention == "none" else RnnAttention(d, config.attention)
+        self.combine = nn.Linear(2 * d, d)
+        self.output = nn.Linear(d, config.tgt_vocab_size)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, src_ids: Tensor, tgt_ids: Tensor) -> Tensor:
+        return self._logits(tgt_ids, self.start(src_ids))  # (B, T, V)
+
+    def start(self, src_ids: Tensor, max_len: int | None = None, copies: int = 1) -> RnnState:
+        """인코더를 한 번 돌려 디코더가 시작할 상태를 만듭니다. max_len은 RNN에는 필요 없습니다."""
+        if copies > 1:
+            src_ids = src_ids.repeat_interleave(copies, dim=0)
+        lengths = (src_ids != self.config.pad_id).sum(1)
+        x = self.dropout(self.src_embedding(src_ids))
+        packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        packed_memory, hidden = self.encoder(packed)
+        memory, _ = nn.utils.rnn.pad_packed_sequence(packed_memory, True, total_length=src_ids.size(1))
+        last = memory[torch.arange(len(memory), device=memory.device), lengths - 1]  # (B, D)
+        mask = padding_mask(src_ids, self.config.pad_id)[:, 0]  # (B, 1, S)
+        return RnnState(memory, mask, last, hidden)
+
+    def step(self, ids: Tensor, state: RnnState) -> tuple[Tensor, RnnState]:
+        """새 토큰 ids (B, t)를 읽고 다음 토큰의 로그 확률 (B, V)를 돌려줍니다."""
+        return F.log_softmax(self._logits(ids, state)[:, -1], dim=-1), state
+
+    def _logits(self, ids: Tensor, state: RnnState) -> Tensor:
+        x = self.dropout(self.tgt_embedding(ids))
+        states, state.hidden = self.decoder(x, state.hidden)  # (B, T, D)
+        if self.attention is None:
+            context = state.last[:, None].expand_as(states)
+        else:
+            context = self.attention(states, state.memory, state.memory_mask)
+        return self.output(self.dropout(torch.tanh(self.combine(torch.cat([context, states], dim=-1)))))
