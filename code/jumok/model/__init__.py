@@ -1,8 +1,9 @@
-"""모형: torch로 쓴 조각들. 논문의 상자 하나가 이름 하나입니다."""
+"""모델: torch로 쓴 조각들. 논문의 상자 하나가 이름 하나입니다."""
 
 from .attention import attention_maps, fused_attention, scaled_dot_product_attention
 from .bert import Bert, BertClassifier, BertForPretraining, BertPooler
 from .config import BertConfig, GptConfig, LayerConfig, TransformerConfig, VitConfig
+from .fast_dropout import Dropout
 from .gpt import Gpt
 from .layers import Decoder, DecoderLayer, Encoder, EncoderLayer, FeedForward, Residual
 from .masks import causal_mask, padding_mask
@@ -20,6 +21,7 @@ __all__ = [
     "BertPooler",
     "Decoder",
     "DecoderLayer",
+    "Dropout",
     "Embedding",
     "Encoder",
     "EncoderLayer",

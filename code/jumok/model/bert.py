@@ -3,6 +3,7 @@
 from torch import Tensor, nn
 
 from .config import BertConfig
+from .fast_dropout import Dropout
 from .layers import ACTIVATIONS, Encoder
 from .masks import padding_mask
 from .positions import LearnedPositions
@@ -22,7 +23,7 @@ class Bert(nn.Module):
         self.segments = nn.Embedding(config.n_segments, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_len)
         self.norm = nn.LayerNorm(config.d_model, eps=config.norm_eps)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.encoder = Encoder(config)
         self.apply(_initialise)
 
@@ -77,7 +78,7 @@ class BertClassifier(nn.Module):
         super().__init__()
         self.bert = bert
         self.pooler = BertPooler(bert.config)
-        self.dropout = nn.Dropout(bert.config.dropout)
+        self.dropout = Dropout(bert.config.dropout)
         self.output = nn.Linear(bert.config.d_model, n_classes)
         self.output.apply(_initialise)
 

@@ -1,12 +1,25 @@
 """설정: 얼린 dataclass. 이름 붙은 크기(base, big …)는 논문의 표에서 왔고 매개변수 수를 시험이 지킵니다."""
 
-from dataclasses import dataclass
-from typing import Self
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+
+def check_numbers(config: Any) -> None:
+    """설정의 모든 크기와 드롭아웃을 살핍니다. pad_id는 크기가 아니라 번호이므로 뺍니다.
+
+    오류: 1보다 작은 크기, [0, 1) 밖의 드롭아웃은 ValueError.
+    """
+    for field in fields(config):
+        name, value = field.name, getattr(config, field.name)
+        if field.type is int and name != "pad_id" and value < 1:
+            raise ValueError(f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {value}입니다.")
+        if name.endswith("dropout") and not 0 <= value < 1:
+            raise ValueError(f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {value}입니다.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayerConfig:
-    """모든 모형이 함께 쓰는 층의 크기. 헤드 하나의 폭 d_head는 d_model / n_heads입니다.
+    """모든 모델이 함께 쓰는 층의 크기. 헤드 하나의 폭 d_head는 d_model / n_heads입니다.
 
     norm_first가 False이면 LayerNorm(x + Sublayer(x))(논문, post), True이면 x + Sublayer(LayerNorm(x))(pre).
     오류: 나누어떨어지지 않는 헤드 수, 양수가 아닌 크기, [0, 1) 밖의 드롭아웃은 ValueError.
@@ -24,15 +37,9 @@ class LayerConfig:
     norm_eps: float = 1e-5
 
     def __post_init__(self) -> None:
-        for name in ("d_model", "n_heads", "n_layers", "d_ff", "max_len"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {getattr(self, name)}입니다.")
+        check_numbers(self)
         if self.d_model % self.n_heads:
             raise ValueError(f"d_model({self.d_model})이 n_heads({self.n_heads})로 나누어떨어져야 합니다.")
-        for name in ("dropout", "attention_dropout"):
-            rate = getattr(self, name)
-            if not 0 <= rate < 1:
-                raise ValueError(f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {rate}입니다.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +90,7 @@ class BertConfig(LayerConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class GptConfig(LayerConfig):
-    """디코더만 있는 언어 모형. 기본값은 Radford et al. (2019)의 GPT-2 small입니다."""
+    """디코더만 있는 언어 모델. 기본값은 Radford et al. (2019)의 GPT-2 small입니다."""
 
     vocab_size: int = 50257
     d_model: int = 768

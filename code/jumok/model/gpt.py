@@ -1,71 +1,66 @@
-"""GPT: 인과 마스크를 쓴 인코더 층만 쌓은 언어 모형."""
-
-from dataclasses import dataclass
+"""GPT: 인과 마스크를 쓴 인코더 층만 쌓은 언어 모델."""
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import GptConfig
+from .fast_dropout import Dropout
 from .layers import Encoder
 from .masks import causal_mask
 from .multi_head import KVCache
-from .positions import LearnedPositions
-from .transformer import causal_rows
-
-
-@dataclass
-class GptState:
-    """한 토큰씩 이어 쓸 때의 캐시와 지금 위치."""
-
-    caches: list[KVCache]
-    position: int = 0
-
-    def reorder(self, rows: Tensor) -> None:
-        """빔이 자리를 바꾸면 캐시의 행도 바꿉니다."""
-        for cache in self.caches:
-            cache.reorder(rows)
+from .positions import LearnedPositions, check_length
+from .state import DecodingState, check_ids
 
 
 class Gpt(nn.Module):
-    """왼쪽만 보고 다음 토큰을 맞히는 모형.
+    """왼쪽만 보고 다음 토큰을 맞히는 모델.
 
     모양: ids (B, T) → logits (B, T, V).
     출처: Radford et al. (2019).
     """
+
+    reads_source = False
 
     def __init__(self, config: GptConfig) -> None:
         super().__init__()
         self.config = config
         self.tokens = nn.Embedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_len)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.encoder = Encoder(config)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         initialise(self, config.n_layers)
         if config.tie_weights:
             self.output.weight = self.tokens.weight
 
+    @property
+    def vocab_size(self) -> int:
+        """내는 토큰의 수 V."""
+        return self.config.vocab_size
+
     def forward(self, ids: Tensor) -> Tensor:
-        return self.output(self._hidden(ids, causal_mask(ids.size(1), ids.device)))  # (B, T, V)
+        x = self._embed(ids)
+        return self.output(self.encoder(x, causal_mask(x.size(1), x.device)))  # (B, T, V)
 
-    def start(self, ids: Tensor, max_len: int, copies: int = 1) -> GptState:
-        """ids (B, T)의 줄 수에 맞춰 max_len칸의 빈 캐시를 만듭니다. ids는 아직 읽지 않습니다."""
-        like = self.tokens.weight.new_empty(ids.size(0) * copies, 0)
+    def start(self, ids: Tensor, max_len: int) -> DecodingState:
+        """이어 쓸 글 ids (B, T)의 줄마다 토큰 max_len개를 읽을 빈 캐시를 만듭니다. 아직 읽지는 않습니다."""
+        check_ids(ids, self.config.vocab_size)
+        check_length(max_len, self.config.max_len)
+        like = self.tokens.weight.new_empty(ids.size(0), 0)
         size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
-        return GptState([KVCache(like, *size) for _ in self.encoder.layers])
+        return DecodingState([KVCache(like, *size) for _ in self.encoder.layers], [])
 
-    def step(self, ids: Tensor, state: GptState) -> tuple[Tensor, GptState]:
-        """새 토큰 ids (B, t)를 읽고 다음 토큰의 로그 확률 (B, V)를 돌려줍니다."""
-        mask = causal_rows(state.position, ids.size(1), ids.device)
-        x = self._hidden(ids, mask, state.caches, state.position)
+    def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
+        """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
+        x = self._embed(ids, state.position)  # (R, t, D)
+        x = x.view(state.batch_size, -1, x.size(-1))  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
+        x = self.encoder(x, state.mask(ids.size(1)), state.caches)
         state.position += ids.size(1)
-        return F.log_softmax(self.output(x[:, -1]), dim=-1), state
+        last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
+        return F.log_softmax(self.output(last), dim=-1), state
 
-    def _hidden(
-        self, ids: Tensor, mask: Tensor | None, caches: list[KVCache] | None = None, start: int = 0
-    ) -> Tensor:
-        x = self.dropout(self.positions(self.tokens(ids), start))  # (B, T, D)
-        return self.encoder(x, mask, caches)
+    def _embed(self, ids: Tensor, start: int = 0) -> Tensor:
+        return self.dropout(self.positions(self.tokens(ids), start))  # (B, T, D)
 
 
 def initialise(model: nn.Module, n_layers: int) -> None:

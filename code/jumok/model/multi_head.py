@@ -41,11 +41,18 @@ class KVCache:
         """지금까지 찬 키와 밸류 (B, H, length, d_head)."""
         return self.keys[:, :, : self.length], self.values[:, :, : self.length]
 
-    def reorder(self, rows: Tensor) -> None:
-        """빔이 자리를 바꾸면 캐시의 행도 같은 순서로 바꿉니다. rows (B,) 정수."""
-        n = self.length
-        self.keys[:, :, :n] = self.keys[rows, :, :n]
-        self.values[:, :, :n] = self.values[rows, :, :n]
+    def widen(self, copies: int) -> None:
+        """빔이 copies줄로 갈라질 때 남은 칸을 copies배로 늘립니다. 찬 칸은 함께 쓰므로 그대로입니다."""
+        batch, heads, size, width = self.keys.shape
+        shape = (batch, heads, self.length + copies * (size - self.length), width)
+        k, v = self.filled
+        self.keys, self.values = k.new_zeros(shape), v.new_zeros(shape)
+        self.filled[0].copy_(k)
+        self.filled[1].copy_(v)
+
+    def keep(self, rows: Tensor) -> None:
+        """남은 문장 rows (B′,)의 캐시만 남깁니다."""
+        self.keys, self.values = self.keys[rows], self.values[rows]
 
 
 class MemoryCache:
@@ -59,6 +66,11 @@ class MemoryCache:
         if self.filled is None:
             self.filled = project(key, value)
         return self.filled
+
+    def keep(self, rows: Tensor) -> None:
+        """남은 문장 rows (B′,)의 것만 남깁니다."""
+        if self.filled is not None:
+            self.filled = (self.filled[0][rows], self.filled[1][rows])
 
 
 class MultiHeadAttention(nn.Module):
@@ -111,4 +123,4 @@ class MultiHeadAttention(nn.Module):
         return self._split(self.key_proj(key)), self._split(self.value_proj(value))  # (B, H, T_k, d_head)
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)  # (B, T, D) → (B, H, T, d_head)
+        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(1, 2)  # (B, T, D) → (B, H, T, d_head)

@@ -31,7 +31,8 @@ class SinusoidalPositions(nn.Module):
         self.register_buffer("table", table, persistent=False)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        _check_length(start + x.size(1), self.table.size(0))
+        _check_batch(x)
+        check_length(start + x.size(1), self.table.size(0))
         return x + self.table[start : start + x.size(1)].to(x.dtype)  # (B, T, D)
 
 
@@ -48,12 +49,22 @@ class LearnedPositions(nn.Module):
         nn.init.normal_(self.weight, std=0.02)
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
-        _check_length(start + x.size(1), self.weight.size(0))
+        _check_batch(x)
+        check_length(start + x.size(1), self.weight.size(0))
         return x + self.weight[start : start + x.size(1)]  # (B, T, D)
 
 
-def _check_length(length: int, max_len: int) -> None:
+def check_length(length: int, max_len: int) -> None:
+    """쓸 위치의 수가 모델의 한도 안인지 살핍니다. 오류: 넘으면 ValueError."""
     if length > max_len:
         raise ValueError(
             f"길이 {length}인 문장은 max_len {max_len}을 넘습니다. 문장을 자르거나 max_len을 늘리세요."
+        )
+
+
+def _check_batch(x: Tensor) -> None:
+    if x.dim() != 3:
+        raise ValueError(
+            f"토큰의 벡터들은 (B, T, D) 모양이어야 합니다. 받은 모양은 {tuple(x.shape)}입니다. "
+            "문장 하나라면 ids[None]으로 배치의 축을 붙이세요."
         )

@@ -6,7 +6,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .config import check_numbers
+from .fast_dropout import Dropout
 from .masks import padding_mask
+from .state import check_ids
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 SCORES = ("none", "additive", "dot", "general")
@@ -17,7 +20,7 @@ Hidden = Tensor | tuple[Tensor, Tensor]
 class RnnConfig:
     """RNN 인코더·디코더의 설정. attention은 none, additive, dot, general 가운데 하나입니다.
 
-    오류: 모르는 셀이나 점수 이름은 ValueError.
+    오류: 모르는 셀이나 점수 이름, 1보다 작은 크기, [0, 1) 밖의 드롭아웃은 ValueError.
     """
 
     src_vocab_size: int
@@ -30,6 +33,7 @@ class RnnConfig:
     pad_id: int = 0
 
     def __post_init__(self) -> None:
+        check_numbers(self)
         if self.cell not in CELLS:
             raise ValueError(f"셀 '{self.cell}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(CELLS)}")
         if self.attention not in SCORES:
@@ -79,12 +83,25 @@ class RnnState:
     last: Tensor
     hidden: Hidden
 
+    def fork(self, copies: int) -> None:
+        """문장마다 빔 copies줄로 갈라집니다. 인코더 쪽은 같은 문장의 줄이 함께 씁니다."""
+        rows = torch.arange(len(self.memory), device=self.memory.device)
+        self.reorder(rows.repeat_interleave(copies))
+
     def reorder(self, rows: Tensor) -> None:
-        """빔이 문장 안에서 자리를 바꾸면 은닉 상태의 행도 바꿉니다."""
+        """빔이 문장 안에서 자리를 바꾸면 은닉 상태의 줄도 바꿉니다. rows (R,)는 옛 줄의 번호입니다."""
         if isinstance(self.hidden, tuple):
             self.hidden = tuple(h[:, rows] for h in self.hidden)
         else:
             self.hidden = self.hidden[:, rows]
+
+    def keep(self, sentences: Tensor) -> None:
+        """끝난 문장을 버리고 sentences (B′,) 번째 문장만 남깁니다."""
+        n_rows = (self.hidden[0] if isinstance(self.hidden, tuple) else self.hidden).size(1)
+        rows = torch.arange(n_rows, device=sentences.device).view(len(self.memory), -1)
+        self.reorder(rows[sentences].flatten())
+        self.memory, self.memory_mask = self.memory[sentences], self.memory_mask[sentences]
+        self.last = self.last[sentences]
 
 
 class RnnSeq2Seq(nn.Module):
@@ -93,6 +110,8 @@ class RnnSeq2Seq(nn.Module):
     모양: src_ids (B, S), tgt_ids (B, T) → logits (B, T, V). 예측은 tanh(W[문맥; 상태])에서 합니다.
     출처: Cho et al. (2014), Luong et al. (2015) 식 (5).
     """
+
+    reads_source = True
 
     def __init__(self, config: RnnConfig) -> None:
         super().__init__()
@@ -105,31 +124,40 @@ class RnnSeq2Seq(nn.Module):
         self.attention = None if config.attention == "none" else RnnAttention(d, config.attention)
         self.combine = nn.Linear(2 * d, d)
         self.output = nn.Linear(d, config.tgt_vocab_size)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
+
+    @property
+    def vocab_size(self) -> int:
+        """내는 토큰의 수 V."""
+        return self.config.tgt_vocab_size
 
     def forward(self, src_ids: Tensor, tgt_ids: Tensor) -> Tensor:
-        return self._logits(tgt_ids, self.start(src_ids))  # (B, T, V)
+        return self._logits(tgt_ids, self._encode(src_ids))  # (B, T, V)
 
-    def start(self, src_ids: Tensor, max_len: int | None = None, copies: int = 1) -> RnnState:
+    def start(self, src_ids: Tensor, max_len: int | None = None) -> RnnState:
         """인코더를 한 번 돌려 디코더가 시작할 상태를 만듭니다. max_len은 RNN에는 필요 없습니다."""
-        if copies > 1:
-            src_ids = src_ids.repeat_interleave(copies, dim=0)
-        lengths = (src_ids != self.config.pad_id).sum(1)
+        check_ids(src_ids, self.config.src_vocab_size, self.config.pad_id)
+        return self._encode(src_ids)
+
+    def _encode(self, src_ids: Tensor) -> RnnState:
+        mask = padding_mask(src_ids, self.config.pad_id)[:, 0]  # (B, 1, S)
+        lengths = mask.sum(dim=(1, 2))
         x = self.dropout(self.src_embedding(src_ids))
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         packed_memory, hidden = self.encoder(packed)
         memory, _ = nn.utils.rnn.pad_packed_sequence(packed_memory, True, total_length=src_ids.size(1))
         last = memory[torch.arange(len(memory), device=memory.device), lengths - 1]  # (B, D)
-        mask = padding_mask(src_ids, self.config.pad_id)[:, 0]  # (B, 1, S)
         return RnnState(memory, mask, last, hidden)
 
     def step(self, ids: Tensor, state: RnnState) -> tuple[Tensor, RnnState]:
-        """새 토큰 ids (B, t)를 읽고 다음 토큰의 로그 확률 (B, V)를 돌려줍니다."""
-        return F.log_softmax(self._logits(ids, state)[:, -1], dim=-1), state
+        """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
+        logits = self._logits(ids, state).view(*ids.shape, -1)  # (R, t, V)
+        return F.log_softmax(logits[:, -1], dim=-1), state
 
     def _logits(self, ids: Tensor, state: RnnState) -> Tensor:
         x = self.dropout(self.tgt_embedding(ids))
-        states, state.hidden = self.decoder(x, state.hidden)  # (B, T, D)
+        states, state.hidden = self.decoder(x, state.hidden)  # (R, t, D)
+        states = states.reshape(len(state.memory), -1, states.size(-1))  # 빔이면 (B, K, D)
         if self.attention is None:
             context = state.last[:, None].expand_as(states)
         else:

@@ -1,17 +1,17 @@
 """트랜스포머 전체: 임베딩 → 인코더 → 디코더 → 로짓."""
 
 import math
-from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import LayerConfig, TransformerConfig
+from .fast_dropout import Dropout
 from .layers import Decoder, Encoder
 from .masks import causal_mask, padding_mask
 from .multi_head import KVCache, MemoryCache
-from .positions import SinusoidalPositions
+from .positions import SinusoidalPositions, check_length
+from .state import DecodingState, check_ids
 
 
 class Embedding(nn.Module):
@@ -25,7 +25,7 @@ class Embedding(nn.Module):
         super().__init__()
         self.tokens = nn.Embedding(vocab_size, config.d_model)
         self.positions = SinusoidalPositions(config.d_model, config.max_len)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         # 곱하는 √d_model과 짝을 이뤄, 들어가는 벡터의 성분이 크기 1쯤에서 시작합니다.
         nn.init.normal_(self.tokens.weight, std=config.d_model**-0.5)
 
@@ -34,27 +34,14 @@ class Embedding(nn.Module):
         return self.dropout(self.positions(x, start))
 
 
-@dataclass
-class DecodingState:
-    """한 토큰씩 풀 때 이어지는 것: 인코더 출력, 그 마스크, 층마다의 캐시, 지금 위치."""
-
-    memory: Tensor
-    memory_mask: Tensor
-    caches: list[tuple[KVCache, MemoryCache]]
-    position: int = 0
-
-    def reorder(self, rows: Tensor) -> None:
-        """빔이 문장 안에서 자리를 바꿉니다. 인코더 출력은 같은 문장의 것이므로 그대로 둡니다."""
-        for own, _ in self.caches:
-            own.reorder(rows)
-
-
 class Transformer(nn.Module):
     """인코더·디코더 트랜스포머.
 
     모양: src_ids (B, S), tgt_ids (B, T) → logits (B, T, V). 마스크는 이 문 앞에서 ids로 만듭니다.
     출처: Vaswani et al. (2017), 그림 1.
     """
+
+    reads_source = True
 
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
@@ -71,6 +58,11 @@ class Transformer(nn.Module):
         else:
             nn.init.xavier_uniform_(self.output.weight)
 
+    @property
+    def vocab_size(self) -> int:
+        """내는 토큰의 수 V."""
+        return self.config.tgt_vocab_size
+
     def forward(self, src_ids: Tensor, tgt_ids: Tensor) -> Tensor:
         memory_mask = padding_mask(src_ids, self.config.pad_id)  # (B, 1, 1, S)
         return self.output(self.decode(tgt_ids, self.encode(src_ids), memory_mask))  # (B, T, V)
@@ -84,23 +76,22 @@ class Transformer(nn.Module):
         tgt_mask = causal_mask(tgt_ids.size(1), tgt_ids.device) & padding_mask(tgt_ids, self.config.pad_id)
         return self.decoder(self.tgt_embedding(tgt_ids), memory, tgt_mask, memory_mask)
 
-    def start(self, src_ids: Tensor, max_len: int, copies: int = 1) -> DecodingState:
-        """한 토큰씩 풀 준비를 합니다. 인코더는 한 번만 돌고, 빔이면 문장마다 copies줄로 늘립니다."""
-        memory = self.encode(src_ids).repeat_interleave(copies, dim=0)  # (B·copies, S, D)
-        mask = padding_mask(src_ids, self.config.pad_id).repeat_interleave(copies, dim=0)
+    def start(self, src_ids: Tensor, max_len: int) -> DecodingState:
+        """인코더를 한 번 돌리고, 디코더가 토큰 max_len개를 읽을 캐시를 만듭니다."""
+        check_ids(src_ids, self.config.src_vocab_size, self.config.pad_id)
+        check_length(max_len, self.config.max_len)
+        memory = self.encode(src_ids)  # (B, S, D)
+        mask = padding_mask(src_ids, self.config.pad_id)
         size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
-        caches = [(KVCache(memory, *size), MemoryCache()) for _ in self.decoder.layers]
-        return DecodingState(memory, mask, caches)
+        caches = [KVCache(memory, *size) for _ in self.decoder.layers]
+        return DecodingState(caches, [MemoryCache() for _ in caches], memory, None if mask.all() else mask)
 
     def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
-        """새 토큰 ids (B, t)를 읽고 다음 토큰의 로그 확률 (B, V)를 돌려줍니다."""
-        x = self.tgt_embedding(ids, state.position)
-        mask = causal_rows(state.position, ids.size(1), ids.device)
-        x = self.decoder(x, state.memory, mask, state.memory_mask, state.caches)
+        """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
+        x = self.tgt_embedding(ids, state.position)  # (R, t, D)
+        x = x.view(state.batch_size, -1, x.size(-1))  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
+        caches = list(zip(state.caches, state.memory_caches, strict=True))
+        x = self.decoder(x, state.memory, state.mask(ids.size(1)), state.memory_mask, caches)
         state.position += ids.size(1)
-        return F.log_softmax(self.output(x[:, -1]), dim=-1), state
-
-
-def causal_rows(position: int, n: int, device: torch.device) -> Tensor | None:
-    """이미 position개를 읽은 뒤 새 토큰 n개가 쓸 인과 마스크 (n, position + n). 하나면 필요 없습니다."""
-    return None if n == 1 else causal_mask(position + n, device)[position:]
+        last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
+        return F.log_softmax(self.output(last), dim=-1), state

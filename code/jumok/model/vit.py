@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .config import VitConfig
+from .fast_dropout import Dropout
 from .layers import Encoder
 from .positions import LearnedPositions
 
@@ -25,7 +26,7 @@ class Vit(nn.Module):
         self.patches = nn.Conv2d(config.channels, config.d_model, config.patch_size, config.patch_size)
         self.cls = nn.Parameter(torch.zeros(1, 1, config.d_model))
         self.positions = LearnedPositions(config.d_model, self.config.max_len)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.encoder = Encoder(self.config)
         self.output = nn.Linear(config.d_model, config.n_classes)
 

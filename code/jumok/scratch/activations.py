@@ -1,6 +1,42 @@
-"""점수를 가중치로 바꾸는 함수들."""
+"""활성화 함수, 그리고 점수를 가중치로 바꾸는 softmax."""
+
+import math
 
 import numpy as np
+
+# numpy에는 오차 함수 erf가 없어서 표준 라이브러리의 것을 원소마다 부릅니다.
+_erf = np.vectorize(math.erf, otypes=[np.float64])
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + e^{−x}). 0과 1 사이의 값으로 LSTM과 GRU의 문(gate)을 여닫습니다.
+
+    같은 값인 (1 + tanh(x/2)) / 2로 구합니다. e^{−x}가 넘치지 않기 때문입니다.
+    """
+    return 0.5 * (1 + np.tanh(0.5 * _as_float(x)))
+
+
+def relu(x: np.ndarray) -> np.ndarray:
+    """max(0, x). 음수를 0으로 만듭니다. 출처: Vaswani et al. (2017), 식 (2)."""
+    return np.maximum(x, 0)
+
+
+def gelu(x: np.ndarray) -> np.ndarray:
+    """x·Φ(x) = x/2 · (1 + erf(x/√2)). Φ는 표준정규분포의 누적 확률이고 BERT가 씁니다.
+
+    출처: Hendrycks and Gimpel (2016), 2절.
+    """
+    x = _as_float(x)
+    return (0.5 * x * (1 + _erf(x / math.sqrt(2)))).astype(x.dtype)
+
+
+def gelu_tanh(x: np.ndarray) -> np.ndarray:
+    """GELU를 tanh로 어림한 꼴 x/2 · (1 + tanh(√(2/π)(x + 0.044715x³))). GPT-2가 씁니다.
+
+    출처: Hendrycks and Gimpel (2016), 2절.
+    """
+    x = _as_float(x)
+    return 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
 
 
 def softmax(x: np.ndarray, axis: int = -1) -> np.ndarray:

@@ -1,0 +1,206 @@
+"""속도 견주기: 학습 한 걸음과 풀기를 nn.Transformer, Hugging Face Marian과 번갈아 잽니다.
+
+    python code/bench/run.py                            tiny와 small
+    python code/bench/run.py --sizes tiny small base    base까지(몇 분 더)
+    python code/bench/run.py --matmul medium            양쪽 모두 bf16을 쓰는 행렬 곱으로
+
+비율은 참조 ÷ 우리이고, 짝마다 구한 비율의 중앙값입니다. 1보다 크면 우리가 빠릅니다.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import torch
+import transformers
+from models import (
+    BOS,
+    PAD,
+    SIZES,
+    Size,
+    TorchTransformer,
+    batch,
+    jumok_loss,
+    jumok_model,
+    marian_loss,
+    marian_model,
+    torch_loss,
+)
+from torch import nn
+
+from jumok.decode import beam, greedy
+
+HEAD = ("일", "크기", "견준 것", "참조 ms", "주목 ms", "비율", "사분위", "토큰/초(주목)")
+
+
+def main() -> None:
+    """인자를 읽고, 재고, 표와 JSON을 냅니다."""
+    args = arguments()
+    torch.set_num_threads(args.threads)
+    torch.set_float32_matmul_precision(args.matmul)
+    transformers.logging.set_verbosity_error()
+    facts = machine() | {"pairs": args.pairs, "matmul": args.matmul}
+    print("{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(**facts))
+    print(row(HEAD), row(["---"] * len(HEAD)), sep="\n", flush=True)
+    results = []
+    for name in args.sizes:
+        for result in measure(name, SIZES[name], args):
+            results.append(result)
+            print(row(cells(result)), flush=True)
+    if args.json:
+        Path(args.json).write_text(
+            json.dumps({"machine": facts, "results": results}, ensure_ascii=False, indent=1), "utf8"
+        )
+
+
+def arguments() -> argparse.Namespace:
+    """명령줄 인자."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["tiny", "small"])
+    parser.add_argument("--parts", nargs="+", choices=["train", "decode"], default=["train", "decode"])
+    parser.add_argument("--pairs", type=int, default=7, help="번갈아 재는 짝의 수")
+    parser.add_argument("--tokens", type=int, default=4096, help="학습 한 걸음의 원문 토큰 수")
+    parser.add_argument("--new-tokens", type=int, default=64, help="푸는 토큰의 수")
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 32], help="풀 때의 문장 수")
+    parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument("--matmul", choices=["highest", "high", "medium"], default="highest")
+    parser.add_argument("--attention", choices=["eager", "sdpa"], default="sdpa", help="Marian의 어텐션")
+    parser.add_argument("--json", help="결과를 적을 파일")
+    return parser.parse_args()
+
+
+def machine() -> dict:
+    """잰 기계의 사실."""
+    info = Path("/proc/cpuinfo")
+    names = (
+        [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
+        if info.exists()
+        else []
+    )
+    return {
+        "cpu": names[0] if names else platform.processor() or platform.machine(),
+        "cores": os.cpu_count(),
+        "threads": torch.get_num_threads(),
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "load": os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
+    }
+
+
+def measure(name: str, size: Size, args: argparse.Namespace):
+    """한 크기의 모든 일을 재어 결과를 하나씩 냅니다."""
+    if "train" in args.parts:
+        yield from training(name, size, args)
+    if "decode" in args.parts:
+        for beam_size in (1, 4):
+            for n_sentences in args.batches:
+                yield decoding(name, size, beam_size, n_sentences, args)
+
+
+def training(name: str, size: Size, args: argparse.Namespace):
+    """학습 한 걸음: 우리 것을 두 참조와 짝지어 잽니다."""
+    data = batch(size, max(1, args.tokens // 32))
+    n_tokens = data[0].numel() + data[1].numel()
+    ours = training_step(jumok_model(size), jumok_loss, data)
+    marian = partial(marian_model, attention=args.attention)
+    for label, build, loss in (
+        ("nn.Transformer", TorchTransformer, torch_loss),
+        ("Marian", marian, marian_loss),
+    ):
+        pairs = interleave(training_step(build(size), loss, data), ours, args.pairs)
+        yield summary("학습 한 걸음", name, label, pairs, n_tokens)
+
+
+def training_step(model: nn.Module, loss: Callable, data: tuple) -> Callable[[], None]:
+    """손실, 역전파, AdamW까지 한 걸음을 하는 함수."""
+    model.train()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
+
+    def step() -> None:
+        optimizer.zero_grad()
+        loss(model, *data).backward()
+        optimizer.step()
+
+    return step
+
+
+def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace) -> dict:
+    """같은 원문에서 정해진 수의 토큰을 풉니다. 끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다."""
+    src, n_new = batch(size, n_sentences)[0], args.new_tokens
+    ours, theirs = jumok_model(size).eval(), marian_model(size, args.attention).eval()
+    options = {"max_new_tokens": n_new, "num_beams": beam_size, "do_sample": False}
+
+    def reference() -> None:
+        theirs.generate(src, attention_mask=(src != PAD).long(), **options)
+
+    def jumok() -> None:
+        ends = {"eos_id": None, "bos_id": BOS}
+        beam(ours, src, n_new, beam_size=beam_size, **ends) if beam_size > 1 else greedy(
+            ours, src, n_new, **ends
+        )
+
+    pairs = interleave(reference, jumok, args.pairs)
+    task = f"{'탐욕' if beam_size == 1 else f'빔 {beam_size}'}, 문장 {n_sentences}"
+    return summary(task, name, f"Marian {args.attention}", pairs, n_sentences * n_new)
+
+
+def interleave(reference: Callable, ours: Callable, n_pairs: int) -> list[tuple[float, float]]:
+    """번갈아 재어 (참조, 우리) 초의 짝을 냅니다. 짝마다 차례를 바꾸고, 첫 짝은 몸풀기로 버립니다."""
+    pairs = []
+    for i in range(n_pairs + 1):
+        times = [0.0, 0.0]
+        for which in (0, 1) if i % 2 else (1, 0):
+            started = time.perf_counter()
+            (reference, ours)[which]()
+            times[which] = time.perf_counter() - started
+        pairs.append(tuple(times))
+    return pairs[1:]
+
+
+def summary(task: str, size: str, reference: str, pairs: list[tuple[float, float]], n_tokens: int) -> dict:
+    """짝들을 중앙값으로 줄입니다."""
+    ratios = sorted(theirs / ours for theirs, ours in pairs)
+    theirs, ours = (statistics.median(times) for times in zip(*pairs, strict=True))
+    quarter = len(ratios) // 4
+    return {
+        "task": task,
+        "size": size,
+        "reference": reference,
+        "reference_ms": 1e3 * theirs,
+        "ours_ms": 1e3 * ours,
+        "ratio": statistics.median(ratios),
+        "quartiles": [ratios[quarter], ratios[-1 - quarter]],
+        "tokens_per_second": n_tokens / ours,
+    }
+
+
+def cells(result: dict) -> list[str]:
+    """결과 하나를 표의 칸으로."""
+    low, high = result["quartiles"]
+    return [
+        result["task"],
+        result["size"],
+        result["reference"],
+        f"{result['reference_ms']:,.0f}",
+        f"{result['ours_ms']:,.0f}",
+        f"**{result['ratio']:.2f}**",
+        f"{low:.2f}–{high:.2f}",
+        f"{result['tokens_per_second']:,.0f}",
+    ]
+
+
+def row(values) -> str:
+    """Markdown 표의 한 줄."""
+    return f"| {' | '.join(values)} |"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+"""속도 견주기가 돌고 표와 JSON의 꼴이 맞는지. 시간은 재기만 하고 판정하지 않습니다."""
+
+import importlib.util
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BENCH = Path(__file__).parents[1] / "bench" / "run.py"
+
+
+@pytest.mark.skipif(importlib.util.find_spec("transformers") is None, reason="transformers가 없습니다")
+def test_the_smallest_run_prints_the_whole_table(tmp_path):
+    out = tmp_path / "bench.json"
+    options = "--sizes smoke --pairs 1 --tokens 64 --new-tokens 3 --batches 1 3 --threads 1 --json"
+    done = subprocess.run(
+        [sys.executable, BENCH, *options.split(), out], capture_output=True, text=True, check=True
+    )
+    table = [line.strip("| ").split(" | ") for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + 2 + 4 and {len(line) for line in table} == {8}
+    data = json.loads(out.read_text("utf8"))
+    tasks = [(r["task"], r["reference"]) for r in data["results"]]
+    assert tasks[:2] == [("학습 한 걸음", "nn.Transformer"), ("학습 한 걸음", "Marian")]
+    assert tasks[2:] == [(f"{how}, 문장 {n}", "Marian sdpa") for how in ("탐욕", "빔 4") for n in (1, 3)]
+    for result in data["results"]:
+        assert result["ratio"] == pytest.approx(result["reference_ms"] / result["ours_ms"])
+        assert result["quartiles"][0] <= result["ratio"] <= result["quartiles"][1]
+    assert {"cpu", "threads", "torch", "transformers", "pairs", "matmul"} <= set(data["machine"])
