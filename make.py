@@ -3,7 +3,7 @@
     python make.py book        웹 책을 짓습니다 (_build/html)
     python make.py test        모든 시험을 돌립니다
     python make.py lab         JupyterLab을 엽니다
-    python make.py run         공책을 다시 실행해 출력을 저장합니다 (파일 이름을 주면 그것만)
+    python make.py run         노트북을 다시 실행해 출력을 저장합니다 (파일 이름을 주면 그것만)
     python make.py exercises   solutions/에서 exercises/를 다시 만듭니다
     python make.py env         환경만 만듭니다
     python make.py clean       지은 것(_build)을 지웁니다
@@ -125,7 +125,7 @@ def book() -> int:
 
 
 def test() -> int:
-    """점검, 단위 시험, 구조 시험, 공책 시험, 연습문제 시험을 모두 돌리고 한 번에 보고합니다."""
+    """점검, 단위 시험, 구조 시험, 노트북 시험, 연습문제 시험을 모두 돌리고 한 번에 보고합니다."""
     if env():
         return 1
     os.environ["JUMOK_BOOK_HTML"] = str(HTML)
@@ -135,7 +135,7 @@ def test() -> int:
         "코드 점검(ruff)": lambda: _python("-m", "ruff", "check", "."),
         "코드 모양(ruff format)": lambda: _python("-m", "ruff", "format", "--check", "."),
         "웹 책 짓기": book,
-        "공책(nbval)": lambda: _python(*pytest, "--dist", "loadfile", *nbval, *_notebooks()),
+        "노트북(nbval)": lambda: _python(*pytest, "--dist", "loadfile", *nbval, *_notebooks()),
         "단위·구조·연습문제·브라우저": lambda: _python(*pytest, "--dist", "worksteal"),
     }
     results = {name: _timed(name, step) for name, step in steps.items()}
@@ -167,7 +167,7 @@ def lab() -> int:
 
 
 def run(*files: str) -> int:
-    """공책을 새 커널에서 실행하고 출력을 저장합니다. 실패한 공책은 고치지 않고 둡니다."""
+    """노트북을 새 커널에서 실행하고 출력을 저장합니다. 실패한 노트북은 고치지 않고 둡니다."""
     if env():
         return 1
     _python("book/tools/run_notebooks.py", *(files or _notebooks()))
@@ -175,7 +175,7 @@ def run(*files: str) -> int:
 
 
 def exercises() -> int:
-    """solutions/의 원본에서 학생용 공책을 만듭니다."""
+    """solutions/의 원본에서 학생용 노트북을 만듭니다."""
     if env():
         return 1
     _python("-m", "jumok.course.generate")

@@ -72,6 +72,13 @@ def test_attention_equals_torch(rng, name):
     assert weights.shape == (B, T_K, T_K)
 
 
+def test_float32_stays_float32(rng):
+    """√d_k가 float64 스칼라이면 결과가 모두 float64로 올라가던 실수."""
+    q, k, v = (rng.normal(size=(4, 3)).astype(np.float32) for _ in range(3))
+    output, weights = scaled_dot_product_attention(q, k, v, causal_mask(4))
+    assert output.dtype == weights.dtype == np.float32
+
+
 def test_row_without_keys_is_zero_not_nan(rng):
     q, k, v = (rng.normal(size=(2, 3)) for _ in range(3))
     mask = np.array([[False, False], [True, False]])

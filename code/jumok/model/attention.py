@@ -51,7 +51,7 @@ def fused_attention(
 
 @contextmanager
 def attention_maps(model: nn.Module) -> Iterator[dict[str, Tensor]]:
-    """블록 안에서 모형을 돌리면 어텐션 모듈마다 헤드별 가중치를 모아 줍니다.
+    """블록 안에서 모델을 돌리면 어텐션 모듈마다 헤드별 가중치를 모아 줍니다.
 
         with attention_maps(model) as maps:
             model(ids)

@@ -1,4 +1,4 @@
-"""마스크: bool 텐서, True = 본다(keep). 모형의 문 앞에서 만들고 어텐션 안에서는 만들지 않습니다."""
+"""마스크: bool 텐서, True = 본다(keep). 모델의 문 앞에서 만들고 어텐션 안에서는 만들지 않습니다."""
 
 import torch
 from torch import Tensor

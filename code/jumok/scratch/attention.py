@@ -1,5 +1,7 @@
 """어텐션: 점수 → softmax → 가중합. 글자의 뜻: T_q 쿼리 수, T_k 키 수."""
 
+import math
+
 import numpy as np
 
 from .activations import masked_softmax
@@ -31,7 +33,7 @@ def scaled_dot_product_attention(
     출처: Vaswani et al. (2017), 식 (1).
     """
     _check_lengths(key, value)
-    scores = dot_scores(query, key) / np.sqrt(query.shape[-1])  # (..., T_q, T_k)
+    scores = dot_scores(query, key) / math.sqrt(query.shape[-1])  # (..., T_q, T_k)
     weights = masked_softmax(scores, mask)
     return weights @ value, weights  # (..., T_q, d_v)
 
