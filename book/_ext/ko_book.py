@@ -104,7 +104,7 @@ def slug_of(pagename: str) -> str | None:
 
 
 def exercise_of(app: Sphinx, pagename: str) -> Path | None:
-    """그 장의 연습 공책 파일입니다. 없으면 None입니다."""
+    """그 장의 연습 노트북 파일입니다. 없으면 None입니다."""
     slug = slug_of(pagename)
     path = Path(app.srcdir, "exercises", slug or "", f"{slug}.ipynb")
     return path if path.is_file() else None
@@ -120,9 +120,9 @@ def set_downloads(app: Sphinx, pagename: str, templatename: str, context: dict, 
     pathto, links = context["pathto"], []
     if context.get("page_source_suffix") == ".ipynb":
         source = pathto(f"_sources/{context['sourcename']}", 1)
-        links.append(download_link(source, "이 쪽의 공책", "fa-code"))
+        links.append(download_link(source, "이 쪽의 노트북", "fa-code"))
         if exercise := exercise_of(app, pagename):
-            links.append(download_link(pathto(f"_downloads/{exercise.name}", 1), "연습 공책", "fa-pencil"))
+            links.append(download_link(pathto(f"_downloads/{exercise.name}", 1), "연습 노트북", "fa-pencil"))
         context["body"] = context["body"].replace("</h1>", "</h1>\n" + link_bar(links), 1)
     printing = {
         "type": "javascript",
@@ -155,7 +155,7 @@ def translate(app: Sphinx) -> None:
 
 
 def copy_exercises(app: Sphinx) -> None:
-    """연습 공책을 내려받는 폴더에 복사합니다."""
+    """연습 노트북을 내려받는 폴더에 복사합니다."""
     downloads = Path(app.outdir, "_downloads")
     downloads.mkdir(exist_ok=True)
     for docname in app.env.found_docs:
@@ -164,7 +164,7 @@ def copy_exercises(app: Sphinx) -> None:
 
 
 def write_script_copies(outdir: Path) -> None:
-    """공책 곁에 .js 사본을 둡니다. file://에서는 이것으로만 내려받을 수 있습니다(book.js)."""
+    """노트북 곁에 .js 사본을 둡니다. file://에서는 이것으로만 내려받을 수 있습니다(book.js)."""
     for notebook in [*outdir.glob("_sources/**/*.ipynb"), *outdir.glob("_downloads/*.ipynb")]:
         arguments = [
             json.dumps(text, ensure_ascii=False)

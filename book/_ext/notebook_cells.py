@@ -1,4 +1,4 @@
-"""공책을 책으로 옮길 때의 작은 손질입니다. 공책 파일은 바꾸지 않습니다.
+"""노트북을 책으로 옮길 때의 작은 손질입니다. 노트북 파일은 바꾸지 않습니다.
 
 - 그림의 대체 글을 출력 메타데이터 `metadata["image/png"]["alt"]`에서 가져옵니다.
 - 문제의 풀이 셀과 채점 셀을 접고, 접힌 줄에 우리말 이름을 붙입니다.
@@ -49,7 +49,7 @@ def prepare_cell(cell: dict) -> None:
 
 
 def prepare_notebook(app: Sphinx, docname: str, source: list[str]) -> None:
-    """읽은 직후의 공책을 고칩니다(source-read)."""
+    """읽은 직후의 노트북을 고칩니다(source-read)."""
     if not app.env.doc2path(docname).endswith(".ipynb"):
         return
     notebook = json.loads(source[0])

@@ -31,7 +31,7 @@ def mathjax_folder() -> Path:
     spec = find_spec("sphinx-mathjax-offline")
     if spec is None:
         raise ExtensionError(
-            "sphinx-mathjax-offline이 없습니다. pip install -r requirements.txt 를 실행하십시오."
+            "sphinx-mathjax-offline이 없습니다. pip install -r requirements.txt 를 실행하세요."
         )
     return Path(spec.submodule_search_locations[0], "static", "mathjax")
 

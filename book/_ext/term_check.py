@@ -27,7 +27,7 @@ HEADING = re.compile(r"^\s*(#+ |\|).*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Fault:
-    """잘못 쓴 곳 하나입니다. cell은 공책이 아니면 None입니다."""
+    """잘못 쓴 곳 하나입니다. cell은 노트북이 아니면 None입니다."""
 
     path: Path
     cell: int | None

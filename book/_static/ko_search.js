@@ -139,9 +139,9 @@
     const status = document.getElementById("ko-search-status");
     const results = search(pages, query);
     list.replaceChildren(...results.map(render));
-    if (!query.trim()) status.textContent = "찾을 말을 적으십시오.";
+    if (!query.trim()) status.textContent = "찾을 말을 적으세요.";
     else if (results.length) status.textContent = `‘${query}’: ${results.length}쪽에서 찾았습니다.`;
-    else status.textContent = `‘${query}’: 찾지 못했습니다. 더 짧은 말로 찾아 보십시오.`;
+    else status.textContent = `‘${query}’: 찾지 못했습니다. 더 짧은 말로 찾아 보세요.`;
   }
 
   document.addEventListener("DOMContentLoaded", () => {

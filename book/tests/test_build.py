@@ -135,7 +135,7 @@ def test_images_have_korean_alt(book):
 
 
 def test_alt_comes_from_the_output_metadata(book):
-    """공책의 출력 메타데이터에 적은 대체 글이 그대로 책에 나옵니다."""
+    """노트북의 출력 메타데이터에 적은 대체 글이 그대로 책에 나옵니다."""
     root = book.html
     notebook = json.loads(
         (root / "_sources/chapters/04_scaled_dot_product.ipynb").read_text(encoding="utf-8")

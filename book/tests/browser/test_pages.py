@@ -15,15 +15,14 @@ WIDER = f"""() => [...document.querySelectorAll('main *')].filter(element => {{
     const box = element.getBoundingClientRect();
     return box.width && box.right > innerWidth + 1 && !element.closest('{SCROLLS}');
 }}).map(element => element.tagName + '.' + element.className)"""
-# 접근성 검사가 볼 것을 줄입니다. 수식의 그림(aria-hidden) 조각과, 이미 본 색만 있는 코드 블록의 조각은
+# 접근성 검사가 볼 것을 줄입니다. 수식의 그림(aria-hidden) 조각과, 이미 본 빛깔의 코드 조각은
 # 만 개가 넘어서 한 쪽에 30초씩 걸립니다. 빛깔마다 하나씩은 남습니다.
 LIGHTEN = """() => {
     const seen = new Set();
-    for (const pre of document.querySelectorAll('.highlight pre')) {
-        const place = pre.closest('.cell_input') ? 'in ' : 'out ';
-        const kinds = [place, ...[...pre.querySelectorAll('[class]')].map(span => place + span.className)];
-        if (kinds.every(kind => seen.has(kind))) pre.textContent = pre.textContent;
-        kinds.forEach(kind => seen.add(kind));
+    for (const token of document.querySelectorAll('.highlight pre [class]')) {
+        const kind = (token.closest('.cell_input') ? 'in ' : 'out ') + token.className;
+        if (seen.has(kind)) token.replaceWith(...token.childNodes);
+        seen.add(kind);
     }
     document.querySelectorAll('mjx-math').forEach(drawn => drawn.replaceChildren());
     document.querySelectorAll('details').forEach(details => details.open = true);
@@ -113,12 +112,12 @@ def test_every_code_cell_has_a_copy_button(visit):
 
 def test_notebooks_download_from_file(visit):
     page = visit(CHAPTER).page
-    for text in ("이 쪽의 공책 내려받기", "연습 공책 내려받기"):
+    for text in ("이 쪽의 노트북 내려받기", "연습 노트북 내려받기"):
         with page.expect_download() as waiting:
             page.click(f"a:has-text('{text}')")
         assert waiting.value.suggested_filename == "04_scaled_dot_product.ipynb"
     page.click("button[aria-label='내려받기']")
-    assert page.locator(".dropdown-menu.show").inner_text().split("\n")[0].strip() == "이 쪽의 공책"
+    assert page.locator(".dropdown-menu.show").inner_text().split("\n")[0].strip() == "이 쪽의 노트북"
 
 
 def test_theme_button_turns_the_page_dark(visit):
