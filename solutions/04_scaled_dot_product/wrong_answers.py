@@ -845,6 +845,87 @@ def attention_backward(query, key, value, grad_output):
     ),
 ]
 
+# 시험하는 독자가 실제로 낸 실수를 뒤에 더한 것입니다.
+SCORES += [
+    (
+        "거듭제곱의 차례",
+        """
+def score_matrix(query, key):
+    d_k = query.shape[-1]
+    return query @ np.swapaxes(key, -1, -2) / d_k ** 1 / 2
+""",
+    ),
+    (
+        "d_k를 2로 나눔",
+        """
+def score_matrix(query, key):
+    d_k = query.shape[-1]
+    return query @ np.swapaxes(key, -1, -2) / (d_k ** 1 / 2)
+""",
+    ),
+]
+ATTEND += [
+    (
+        "가중치 대신 점수를 돌려줌",
+        """
+def attend(query, key, value, mask=None):
+    s = dot_scores(query, key) / np.sqrt(query.shape[-1])
+    return masked_softmax(s, mask) @ value, s
+""",
+    ),
+    (
+        "no_softmax",
+        """
+def attend(query, key, value, mask=None):
+    s = dot_scores(query, key) / np.sqrt(query.shape[-1])
+    return s @ value, s
+""",
+    ),
+]
+FIXED += [
+    (
+        "scale_by_dk",
+        """
+def fixed_attention(query, key, value, mask):
+    scores = torch.einsum("bhqd,bhkd->bhqk", query, key) / query.size(-1)
+    weights = scores.masked_fill(~mask, float("-inf")).softmax(dim=-1)
+    return weights @ value, weights
+""",
+    ),
+    (
+        "출력만 돌려줌",
+        """
+def fixed_attention(query, key, value, mask):
+    scores = torch.einsum("bhqd,bhkd->bhqk", query, key) / math.sqrt(query.size(-1))
+    return scores.masked_fill(~mask, float("-inf")).softmax(dim=-1) @ value
+""",
+    ),
+]
+BACKWARD += [
+    (
+        "뒤로 올 때 √d_k를 곱함",
+        """
+def attention_backward(query, key, value, grad_output):
+    root = np.sqrt(query.shape[-1])
+    w = softmax(dot_scores(query, key) / root)
+    d = grad_output @ value.swapaxes(-1, -2)
+    grad_scores = w * (d - (w * d).sum(-1, keepdims=True))
+    return grad_scores, grad_scores @ key * root
+""",
+    ),
+    (
+        "뒤로 올 때 d_k로 나눔",
+        """
+def attention_backward(query, key, value, grad_output):
+    d_k = query.shape[-1]
+    w = softmax(dot_scores(query, key) / np.sqrt(d_k))
+    d = grad_output @ value.swapaxes(-1, -2)
+    grad_scores = w * (d - (w * d).sum(-1, keepdims=True))
+    return grad_scores, grad_scores @ key / d_k
+""",
+    ),
+]
+
 QUESTIONS = {
     "ex04-1": SHAPES,
     "ex04-2": HAND,
