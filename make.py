@@ -3,7 +3,9 @@
     python make.py book        웹 책을 짓습니다 (_build/html)
     python make.py test        모든 시험을 돌립니다
     python make.py lab         JupyterLab을 엽니다
-    python make.py run         공책을 다시 실행해 출력을 저장합니다 (파일 이름을 주면 그것만)
+    python make.py run         노트북을 다시 실행해 출력을 저장합니다 (파일 이름을 주면 그것만)
+    python make.py grade 04    4장 연습문제를 채점합니다 (jumok grade와 같습니다)
+    python make.py progress    어디까지 풀었는지 봅니다 (jumok progress와 같습니다)
     python make.py exercises   solutions/에서 exercises/를 다시 만듭니다
     python make.py env         환경만 만듭니다
     python make.py clean       지은 것(_build)을 지웁니다
@@ -11,6 +13,8 @@
 macOS와 Linux에서는 `make book`처럼 써도 됩니다. 환경은 .venv에 만들어지고 다른 곳은 건드리지 않습니다.
 GPU가 없는 Linux에서는 `TORCH=cpu make book`으로 시작하면 torch를 수 GB 대신 약 190 MB로 받습니다.
 """
+
+from __future__ import annotations
 
 import hashlib
 import os
@@ -26,6 +30,7 @@ VENV = ROOT / ".venv"
 HTML = ROOT / "_build" / "html"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 NOTEBOOKS = ("chapters/*.ipynb", "solutions/*/*.ipynb")
+PYTHONS = ((3, 11), (3, 14))  # constraints.txt의 판들이 함께 풀리는 Python
 
 
 def main(argv: list[str]) -> int:
@@ -34,6 +39,8 @@ def main(argv: list[str]) -> int:
         "test": test,
         "lab": lab,
         "run": run,
+        "grade": grade,
+        "progress": progress,
         "exercises": exercises,
         "env": env,
         "clean": clean,
@@ -63,25 +70,54 @@ def fail(message: str) -> int:
 
 def env() -> int:
     """가상 환경을 만들고 고정된 판을 설치합니다. 목록이 그대로이면 아무 일도 하지 않습니다."""
-    if sys.version_info < (3, 11):  # noqa: UP036 — 낡은 Python으로 시작한 독자에게 까닭을 말합니다.
-        return fail(f"Python 3.11 이상이 필요합니다. 지금은 {sys.version.split()[0]}입니다.")
-    stamp, want = VENV / "jumok-stamp", _fingerprint()
-    if stamp.exists() and stamp.read_text() == want and _bin("python").exists():
+    low, high = PYTHONS
+    if not low <= sys.version_info[:2] <= high:
+        return fail(
+            f"Python {low[0]}.{low[1]}부터 {high[0]}.{high[1]}까지 쓸 수 있습니다. "
+            f"지금은 {sys.version.split()[0]}입니다. "
+            "다른 판이 있다면 그것으로 부르세요. 예: python3.12 make.py book"
+        )
+    if os.environ.get("TORCH", "").lower() not in ("", "cpu"):
+        return fail(f"환경 변수 TORCH에는 cpu만 쓸 수 있습니다. 받은 값은 {os.environ['TORCH']!r}입니다.")
+    stamp, want = VENV / "jumok-stamp", f"{_fingerprint()}\n{ROOT}\n".encode()
+    found = stamp.read_bytes() if stamp.is_file() else b""
+    if found == want:
         return 0
-    if not _bin("python").exists():
+    # 폴더를 옮기면 환경 안의 경로가 모두 어긋나므로 새로 만듭니다.
+    moved = found and found.splitlines()[1:] != want.splitlines()[1:]
+    if moved or not _has_pip():
         print("가상 환경을 만듭니다: .venv", flush=True)
-        made = subprocess.run([sys.executable, "-m", "venv", str(VENV)])
-        if made.returncode:
+        # 만들다 만 환경이 남아 있으면 지우고 새로 만듭니다.
+        made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)])
+        if made.returncode or not _has_pip():
+            shutil.rmtree(VENV, ignore_errors=True)
             return fail(
                 "가상 환경을 만들지 못했습니다. Debian과 Ubuntu라면 `apt install python3-venv`를 먼저 하세요."
             )
     print("꾸러미를 설치합니다. 처음에는 몇 분 걸립니다.", flush=True)
-    pip = [_bin("python"), "-m", "pip", "install", "--disable-pip-version-check", "--quiet"]
-    if os.environ.get("TORCH") == "cpu":
-        _call([*pip, "--index-url", CPU_INDEX, _torch_pin()])
-    _call([*pip, "-r", "requirements.txt"])
-    stamp.write_text(want)
+    pip = [_bin("python"), "-m", "pip", "install", "--disable-pip-version-check"]
+    pip += [] if sys.stdout.isatty() else ["--quiet"]
+    try:
+        if os.environ.get("TORCH", "").lower() == "cpu":
+            _call([*pip, "--index-url", CPU_INDEX, _torch_pin()])
+        _call([*pip, "-r", "requirements.txt"])
+    except subprocess.CalledProcessError:
+        return fail(
+            "설치하지 못했습니다. 까닭은 위에 있습니다. 네트워크가 되는지, "
+            "디스크에 3 GB가 남아 있는지 본 다음 같은 명령을 다시 부르세요. "
+            "받은 것은 남아 있으므로 이어서 설치합니다."
+        )
+    stamp.write_bytes(want)
     return 0
+
+
+def _has_pip() -> bool:
+    """환경의 python과 pip가 실제로 움직이는지 봅니다."""
+    try:
+        probe = subprocess.run([str(_bin("python")), "-m", "pip", "--version"], capture_output=True)
+    except OSError:
+        return False
+    return probe.returncode == 0
 
 
 def _fingerprint() -> str:
@@ -125,7 +161,7 @@ def book() -> int:
 
 
 def test() -> int:
-    """점검, 단위 시험, 구조 시험, 공책 시험, 연습문제 시험을 모두 돌리고 한 번에 보고합니다."""
+    """점검, 단위 시험, 구조 시험, 노트북 시험, 연습문제 시험을 모두 돌리고 한 번에 보고합니다."""
     if env():
         return 1
     os.environ["JUMOK_BOOK_HTML"] = str(HTML)
@@ -135,7 +171,7 @@ def test() -> int:
         "코드 점검(ruff)": lambda: _python("-m", "ruff", "check", "."),
         "코드 모양(ruff format)": lambda: _python("-m", "ruff", "format", "--check", "."),
         "웹 책 짓기": book,
-        "공책(nbval)": lambda: _python(*pytest, "--dist", "loadfile", *nbval, *_notebooks()),
+        "노트북(nbval)": lambda: _python(*pytest, "--dist", "loadfile", *nbval, *_notebooks()),
         "단위·구조·연습문제·브라우저": lambda: _python(*pytest, "--dist", "worksteal"),
     }
     results = {name: _timed(name, step) for name, step in steps.items()}
@@ -159,6 +195,8 @@ def lab() -> int:
     """JupyterLab을 엽니다. 끝내려면 Ctrl-C를 두 번 누르세요."""
     if env():
         return 1
+    # JupyterLab 안의 터미널에서도 `jumok`을 부를 수 있게 합니다.
+    os.environ["PATH"] = f"{_bin('python').parent}{os.pathsep}{os.environ.get('PATH', '')}"
     try:
         _python("-m", "jupyterlab")
     except KeyboardInterrupt:
@@ -167,15 +205,29 @@ def lab() -> int:
 
 
 def run(*files: str) -> int:
-    """공책을 새 커널에서 실행하고 출력을 저장합니다. 실패한 공책은 고치지 않고 둡니다."""
+    """노트북을 새 커널에서 실행하고 출력을 저장합니다. 실패한 노트북은 고치지 않고 둡니다."""
     if env():
         return 1
     _python("book/tools/run_notebooks.py", *(files or _notebooks()))
     return 0
 
 
+def grade(*args: str) -> int:
+    """연습문제를 채점합니다. 끝낸 값은 `jumok grade`의 것입니다."""
+    return env() or _jumok("grade", *args)
+
+
+def progress(*args: str) -> int:
+    """모든 장의 진도를 봅니다."""
+    return env() or _jumok("progress", *args)
+
+
+def _jumok(*args: str) -> int:
+    return subprocess.run([str(_bin("python")), "-m", "jumok.cli", *args]).returncode
+
+
 def exercises() -> int:
-    """solutions/의 원본에서 학생용 공책을 만듭니다."""
+    """solutions/의 원본에서 학생용 노트북을 만듭니다."""
     if env():
         return 1
     _python("-m", "jumok.course.generate")

@@ -35,10 +35,50 @@ def test_readme_names_the_commands_in_both_shells():
         assert f"make {command}" in readme and f"py make.py {command}" in readme
 
 
-@pytest.mark.parametrize("args", [["bok"], ["book", "extra"]])
-def test_wrong_calls_say_why_without_a_traceback(args):
+@pytest.mark.parametrize(
+    ("args", "variables"), [(["bok"], {}), (["book", "extra"], {}), (["env"], {"TORCH": "gpu"})]
+)
+def test_wrong_calls_say_why_without_a_traceback(args, variables, monkeypatch):
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     done = call(*args)
     assert done.returncode == 1 and done.stderr.startswith("✘") and "Traceback" not in done.stderr
+
+
+@pytest.fixture
+def room(tmp_path):
+    """make.py와 설치 목록만 있는 빈 저장소. pip install은 부르지 않고 적어 둡니다."""
+    for name in ("make.py", "requirements.txt", "constraints.txt", "code/pyproject.toml"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    module = load(tmp_path / "make.py")
+    module.installs = []
+    module._call = lambda command, **_: module.installs.append([str(part) for part in command])
+    return module
+
+
+def test_env_installs_once_and_heals_a_half_made_environment(room, monkeypatch):
+    monkeypatch.delenv("TORCH", raising=False)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(room.VENV)], check=True)
+    assert room.env() == 0 and room._has_pip() and len(room.installs) == 1
+    assert room.env() == 0 and len(room.installs) == 1, "목록이 그대로이면 다시 설치하지 않습니다"
+    stamp = room.VENV / "jumok-stamp"
+    stamp.write_bytes(b"\xff\xfe")
+    assert room.env() == 0 and len(room.installs) == 2
+
+
+def test_env_takes_torch_from_the_cpu_index_when_asked(room, monkeypatch):
+    monkeypatch.setenv("TORCH", "CPU")
+    monkeypatch.setattr(room, "_has_pip", lambda: True)
+    room.VENV.mkdir()
+    assert room.env() == 0
+    first, second = room.installs
+    assert room.CPU_INDEX in first and room._torch_pin() in first and "requirements.txt" in second
+
+
+def test_env_refuses_a_python_outside_the_pins(room, monkeypatch, capsys):
+    monkeypatch.setattr(room, "PYTHONS", ((3, 99), (3, 99)))
+    assert room.env() == 1 and "3.99" in capsys.readouterr().err and not room.installs
 
 
 def test_every_direct_requirement_is_pinned_exactly():

@@ -1,4 +1,4 @@
-"""공책의 위생: 메타데이터, 저장된 출력, 짧은 칸, 금지된 것, 대체 텍스트."""
+"""노트북의 위생: 메타데이터, 저장된 출력, 짧은 칸, 금지된 것, 대체 텍스트."""
 
 import ast
 import re
@@ -10,16 +10,18 @@ import pytest
 import jumok.model
 import jumok.plot
 import jumok.scratch
+from jumok.course.generate import release_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
 MASTERS = sorted(ROOT.glob("solutions/*/*.ipynb"))
-STUDENTS = sorted(ROOT.glob("exercises/*/*.ipynb"))
+# 학생용은 원본에서 갓 만든 것을 봅니다. exercises/의 것이 그것과 같은지는 code/tests가 봅니다.
+STUDENTS = [ROOT / "exercises" / p.relative_to(ROOT / "solutions") for p in MASTERS]
 ALL = CHAPTERS + MASTERS + STUDENTS
 PACKAGE_NAMES = (
     set(jumok.scratch.__all__) | set(jumok.model.__all__) | {"heatmap", "curves", "show_figure", "show"}
 )
-METADATA = {"tags", "nbgrader", "mystnb", "jupyter"}
+METADATA = {"tags", "nbgrader", "mystnb", "jupyter", "deletable", "editable"}
 MAX_LINES = 15
 
 
@@ -28,6 +30,8 @@ def ids(paths):
 
 
 def read(path):
+    if path in STUDENTS:
+        return nbformat.reads(release_text(ROOT / "solutions" / path.relative_to(ROOT / "exercises")), 4)
     return nbformat.read(path, as_version=4)
 
 

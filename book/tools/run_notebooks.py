@@ -1,4 +1,4 @@
-"""공책을 새 커널에서 실행하고 출력을 저장합니다. 다른 컴퓨터에서 다시 해도 차이가 남지 않게 정리합니다.
+"""노트북을 새 커널에서 실행하고 출력을 저장합니다. 다른 컴퓨터에서 다시 해도 차이가 남지 않게 정리합니다.
 
 쓰는 법: python book/tools/run_notebooks.py chapters/04_scaled_dot_product.ipynb [...]
 """
@@ -20,14 +20,14 @@ KEEP = {"tags", "nbgrader", "mystnb", "jupyter"}
 def main(paths: list[str]) -> int:
     failed = [path for path in paths if not execute(Path(path))]
     if failed:
-        print(f"✘ 실행하지 못한 공책: {', '.join(failed)}", file=sys.stderr)
+        print(f"✘ 실행하지 못한 노트북: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
 
 
 def execute(path: Path) -> bool:
-    """공책 하나를 실행해 저장합니다. 오류가 나면 파일을 그대로 두고 False를 돌려줍니다."""
+    """노트북 하나를 실행해 저장합니다. 오류가 나면 파일을 그대로 두고 False를 돌려줍니다."""
     if not path.is_file():
-        print(f"✘ {path}: 그런 공책이 없습니다.", file=sys.stderr)
+        print(f"✘ {path}: 그런 노트북이 없습니다.", file=sys.stderr)
         return False
     notebook = nbformat.read(path, as_version=4)
     started = time.monotonic()

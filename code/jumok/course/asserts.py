@@ -21,8 +21,9 @@ def assert_close(got: Any, want: Any, tolerance: float = 1e-6, name: str = "두 
     if gap.size and gap.max() > tolerance:
         where = tuple(int(i) for i in np.unravel_index(gap.argmax(), gap.shape))
         raise AssertionError(
-            f"{name}: 값이 다릅니다. 자리 {where}에서 얻은 것은 {a[where]:.6g}, 기대한 것은 {b[where]:.6g}이고 "
-            f"차이 {gap.max():.3g}이(가) 허용 오차 {tolerance:g}보다 큽니다."
+            f"{name}: 값이 다릅니다. 자리 {where}에서 얻은 것은 {a[where]:.6g}, "
+            f"기대한 것은 {b[where]:.6g}이고 차이 {gap.max():.3g}이(가) "
+            f"허용 오차 {tolerance:g}보다 큽니다."
         )
     print(f"✔ {name}: 일치합니다 (허용 오차 {tolerance:g})")
 

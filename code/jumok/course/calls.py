@@ -1,0 +1,51 @@
+"""학생 함수를 한 번 부르고 무엇이 일어났는지 적습니다: 값, 바뀐 입력, 오류."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .explain import explain
+from .values import ValueTooBig, copy_value, exact, same_bytes
+
+
+@dataclass
+class Call:
+    """함수를 한 번 부른 결과. problem은 (실수 id, 설명)이고 없으면 None입니다."""
+
+    value: object = None
+    changed: list[str] = field(default_factory=list)
+    problem: tuple[str, str] | None = None
+
+
+def call_local(func: Callable, args: tuple, kwargs: dict) -> Call:
+    """이 프로세스 안에서 함수를 입력의 복사본으로 부릅니다."""
+    sent = [copy_value(item) for item in (*args, *kwargs.values())]
+    names = [f"{number}번째 입력" for number in range(1, len(args) + 1)] + list(kwargs)
+    given = dict(zip(kwargs, sent[len(args) :], strict=True))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            raw = func(*sent[: len(args)], **given)
+        value = exact(raw)
+    except ValueTooBig:
+        return Call(problem=("too_big", ""))
+    except (Exception, SystemExit) as error:
+        return Call(problem=explain(error, _file_of(func)))
+    return Call(value, _changed(names, (*args, *kwargs.values()), sent))
+
+
+def _changed(names: list[str], before: tuple, after: list) -> list[str]:
+    return [name for name, one, two in zip(names, before, after, strict=True) if not same_bytes(one, two)]
+
+
+def call(func: Callable, args: tuple, kwargs: dict) -> Call:
+    """함수가 다른 프로세스에 있으면 그곳에서, 아니면 여기서 부릅니다."""
+    remote = getattr(type(func), "call_remote", None)
+    return remote(func, args, kwargs) if remote else call_local(func, args, kwargs)
+
+
+def _file_of(func: Callable) -> str | None:
+    code = getattr(func, "__code__", None)
+    return code.co_filename if code else None

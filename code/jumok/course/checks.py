@@ -1,0 +1,185 @@
+"""실수를 알아보는 검사: 틀린 값을 '이런 실수를 하면 나오는 값'과 견주어 이름을 말합니다."""
+
+from __future__ import annotations
+
+import secrets
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import numpy as np
+
+from . import answers
+from .calls import Call, call
+from .compare import Difference, difference, dtype_name, kind, to_numpy
+from .mistakes import Mistake, find_mistake
+from .ready_made import source_of, used_names
+from .values import copy_value, exact
+
+_SEED: ContextVar[int | None] = ContextVar("jumok_check_seed", default=None)
+
+
+class CheckFailed(AssertionError):
+    """검사에 걸림. 어떤 실수인지(mistake)와 얼마나 다른지(detail)를 갖고 있습니다."""
+
+    def __init__(self, mistake: str | tuple[str, str] | Mistake, detail: str = "") -> None:
+        self.mistake = find_mistake(mistake)
+        self.detail = detail
+        text = f"✘ [{self.mistake.name}] {self.mistake.message}"
+        super().__init__(text + (f"\n  ({detail})" if detail else ""))
+
+    def _render_traceback_(self) -> list[str]:
+        """Jupyter에서 긴 오류 자취 대신 설명만 보이게 합니다."""
+        return str(self).splitlines()
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """이 안에서 도는 검사의 난수 씨앗을 정합니다. 채점기가 씁니다."""
+    token = _SEED.set(seed)
+    try:
+        yield
+    finally:
+        _SEED.reset(token)
+
+
+class Check:
+    """학생 함수를 기준 함수와 견주고, 다르면 어떤 실수인지 말합니다.
+
+    func은 학생 함수, reference는 맞는 값을 내는 함수입니다. mistakes는 {실수 id 또는 (이름, 설명):
+    그 실수를 한 학생이 얻을 값을 내는 함수}이고 앞에 적은 것부터 견줍니다. tolerance를 주지 않으면
+    dtype에 맞추고, forbid에는 쓰면 안 되는 이름을 적습니다. 틀리면 CheckFailed를 냅니다.
+    """
+
+    def __init__(
+        self,
+        func: Callable,
+        reference: Callable,
+        mistakes: dict | None = None,
+        *,
+        tolerance: float | None = None,
+        forbid: tuple[str, ...] | list[str] = (),
+        name: str | None = None,
+    ) -> None:
+        self.func, self.reference, self.mistakes = func, reference, dict(mistakes or {})
+        self.tolerance, self.forbid = tolerance, forbid
+        self.name = name or getattr(func, "__name__", "답")
+        for key in self.mistakes:
+            find_mistake(key)  # 표에 없는 id는 여기서 바로 드러납니다.
+
+    def __call__(self, *args, **kwargs) -> None:
+        """이 입력으로 검사하고, 맞으면 ✔ 한 줄을 출력합니다."""
+        self.case("", *args, **kwargs)
+
+    def case(self, label: str, /, *args, **kwargs) -> None:
+        """label(예: "큰 점수")을 붙여 검사합니다."""
+        want = _silently(self.reference, args, kwargs)
+        result = self.call(*args, **kwargs)
+        self._judge(result, want, args, kwargs)
+        print(f"✔ {self.name}: {label or _describe(args)} — 맞았습니다")
+
+    def call(self, *args, **kwargs) -> Call:
+        """금지된 이름과 오류를 본 다음, 학생 함수를 부른 결과를 돌려줍니다."""
+        self._refuse_ready_made()
+        if not callable(self.func):
+            raise CheckFailed("unsolved" if self.func is None or self.func is ... else "missing_name")
+        result = call(self.func, args, kwargs)
+        if result.problem:
+            raise CheckFailed(*result.problem)
+        return result
+
+    def random(self, count: int) -> Iterator[np.random.Generator]:
+        """비밀 씨앗에서 나온 서로 다른 난수 생성기를 count개 내놓습니다."""
+        seed = _SEED.get()
+        sequence = np.random.SeedSequence(secrets.randbits(64) if seed is None else seed)
+        yield from (np.random.default_rng(child) for child in sequence.spawn(count))
+
+    @staticmethod
+    def that(condition: object, mistake: str | tuple[str, str], detail: str = "") -> None:
+        """condition이 거짓이면 그 실수로 알립니다. 값의 성질(합이 1인지 등)을 볼 때 씁니다."""
+        if not bool(condition):
+            raise CheckFailed(mistake, detail)
+
+    @staticmethod
+    def equal(
+        value: object,
+        expected: object,
+        wrong: dict | None = None,
+        *,
+        tolerance: float = 1e-6,
+        name: str = "답",
+    ) -> None:
+        """개념 문제의 답을 봅니다. wrong은 {틀린 답: 실수 id 또는 (이름, 설명)}입니다.
+
+        expected와 wrong의 열쇠에는 값이나 digest(값)을 적습니다. 정답은 출력하지 않습니다.
+        """
+        if value is None or value is ...:
+            raise CheckFailed("unsolved")
+        if answers.same_answer(value, expected, tolerance):
+            print(f"✔ {name}: 맞았습니다")
+            return
+        for key, mistake in (wrong or {}).items():
+            if answers.same_answer(value, key, tolerance):
+                raise CheckFailed(mistake)
+        raise CheckFailed("wrong_answer", answers.wrong_form(value, expected))
+
+    def _refuse_ready_made(self) -> None:
+        found = used_names(source_of(self.func), self.forbid) if self.forbid else []
+        if found:
+            raise CheckFailed("uses_ready_made", f"답 칸에서 쓴 이름: {', '.join(found)}")
+
+    def _judge(self, result: Call, want: object, args: tuple, kwargs: dict) -> None:
+        found = difference(result.value, want, self.tolerance)
+        if found is None and not result.changed:
+            return
+        named = self._named_mistake(result.value, want, args, kwargs) if found else None
+        if named is not None:
+            raise CheckFailed(named, found.detail)
+        if result.changed:
+            raise CheckFailed("mutates_input", f"바뀐 것: {', '.join(result.changed)}")
+        raise CheckFailed(_common_mistake(result.value, want, self.tolerance) or found.mistake, found.detail)
+
+    def _named_mistake(self, got, want, args, kwargs) -> str | tuple[str, str] | None:
+        """학생의 값과 같은 값을 내는 실수를 찾습니다. 이 입력에서 정답과 같은 실수는 뺍니다."""
+        for key, imitate in self.mistakes.items():
+            try:
+                value = _silently(imitate, args, kwargs)
+            except Exception:
+                continue  # 이 입력에서는 그 실수가 값을 내지 못합니다.
+            if difference(value, want, self.tolerance) and _alike(got, value, self.tolerance):
+                return key
+        return None
+
+
+def _silently(func: Callable, args: tuple, kwargs: dict) -> object:
+    """입력의 복사본으로 부르고 경고를 숨깁니다."""
+    given = {key: copy_value(value) for key, value in kwargs.items()}
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return exact(func(*(copy_value(value) for value in args), **given))
+
+
+def _alike(got: object, imitation: object, tolerance: float | None) -> bool:
+    """실수를 흉내 낸 값과 같은지 봅니다. dtype은 따지지 않습니다."""
+    found = difference(got, imitation, tolerance)
+    if found and found.mistake == "wrong_dtype":
+        return difference(to_numpy(got), to_numpy(imitation), tolerance) is None
+    return found is None
+
+
+def _common_mistake(got: object, want: object, tolerance: float | None) -> str | None:
+    """어느 문제에나 있는 실수를 찾습니다: 묶음의 순서, 전치."""
+    if isinstance(want, tuple) and isinstance(got, tuple) and len(want) == 2:
+        swapped: Difference | None = difference(got[::-1], want, tolerance)
+        return "returns_weights" if swapped is None else None
+    if kind(got) == kind(want) in ("array", "tensor") and got.ndim == want.ndim >= 2:
+        turned = to_numpy(got).swapaxes(-1, -2)
+        same = dtype_name(got) == dtype_name(want) and difference(turned, to_numpy(want), tolerance) is None
+        return "wrong_transpose" if same else None
+    return None
+
+
+def _describe(args: tuple) -> str:
+    shapes = [str(tuple(item.shape)) for item in args if hasattr(item, "shape")]
+    return f"입력 {', '.join(shapes)}" if shapes else "주어진 입력"

@@ -1,0 +1,142 @@
+"""두 값이 정말 같은지 엄격하게 봅니다: 종류, 모양, dtype, 값의 순서로."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from .values import Unsupported, is_array, is_numpy_scalar, is_tensor
+
+_TOLERANCES = {"float64": 1e-9, "complex128": 1e-9, "float32": 1e-5, "complex64": 1e-5}
+_KIND_NAMES = {
+    "array": "numpy 배열",
+    "tensor": "torch 텐서",
+    "number": "수 하나",
+    "bool": "True/False",
+    "str": "문자열",
+    "tuple": "튜플",
+    "list": "리스트",
+    "none": "None",
+    "dict": "사전",
+}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """두 값의 차이: 실수 id와, 무엇이 얼마나 다른지 알려 주는 글."""
+
+    mistake: str
+    detail: str
+
+
+def kind(value: object) -> str:
+    """값의 종류를 짧은 이름으로 돌려줍니다. 0차원 배열과 수는 모두 number입니다."""
+    if is_tensor(value):
+        return "tensor"
+    if is_array(value):
+        return "array" if value.ndim else "number"
+    if type(value) is bool or (is_numpy_scalar(value) and value.dtype.kind == "b"):
+        return "bool"
+    if type(value) in (int, float, complex) or is_numpy_scalar(value):
+        return "number"
+    if isinstance(value, Unsupported):
+        return value.type_name
+    return {str: "str", tuple: "tuple", list: "list", dict: "dict", type(None): "none"}.get(
+        type(value), type(value).__name__
+    )
+
+
+def kind_name(value: object) -> str:
+    """값의 종류를 한국어로 돌려줍니다."""
+    return _KIND_NAMES.get(kind(value), kind(value))
+
+
+def difference(got: object, want: object, tolerance: float | None = None) -> Difference | None:
+    """got이 want와 다르면 차이를, 같으면 None을 돌려줍니다. 정답의 값은 글에 넣지 않습니다."""
+    if got is None and want is not None:
+        return Difference("returns_none", "")
+    if kind(got) != kind(want):
+        return Difference("wrong_type", f"{kind_name(want)}이어야 하는데 {kind_name(got)}입니다.")
+    if isinstance(want, tuple | list):
+        return _sequence_difference(got, want, tolerance)
+    if isinstance(want, dict):
+        if list(got) != list(want):
+            return Difference("wrong_type", "사전의 열쇠가 다릅니다.")
+        return _sequence_difference(list(got.values()), list(want.values()), tolerance)
+    if kind(want) in ("array", "tensor", "number", "bool"):
+        return _array_difference(got, want, tolerance)
+    return None if type(got) is type(want) and got == want else Difference("wrong_value", "")
+
+
+def _sequence_difference(got, want, tolerance) -> Difference | None:
+    if len(got) != len(want):
+        return Difference("wrong_type", f"{len(want)}개를 묶어 돌려주어야 하는데 {len(got)}개입니다.")
+    for number, (one, other) in enumerate(zip(got, want, strict=True), 1):
+        found = difference(one, other, tolerance)
+        if found:
+            return Difference(found.mistake, f"{number}번째 것: {found.detail}")
+    return None
+
+
+def _array_difference(got, want, tolerance) -> Difference | None:
+    one, other = to_numpy(got), to_numpy(want)
+    if one.shape != other.shape:
+        return Difference("wrong_shape", f"모양이 {other.shape}이어야 하는데 {one.shape}입니다.")
+    if kind(want) != "number" and dtype_name(got) != dtype_name(want):
+        return Difference("wrong_dtype", f"dtype이 {dtype_name(want)}이어야 하는데 {dtype_name(got)}입니다.")
+    gap = _gap(one, other)
+    limit = _tolerance(want, tolerance) * (1 + np.where(np.isfinite(other), np.abs(other), 0))
+    bad = ~(gap <= limit)
+    if not bad.any():
+        return None
+    return _value_difference(one, other, gap, bad)
+
+
+def _value_difference(one, other, gap, bad) -> Difference:
+    if (~np.isfinite(one) & np.isfinite(other)).any():
+        count = int((~np.isfinite(one) & np.isfinite(other)).sum())
+        return Difference("nan", f"유한해야 할 {other.size}개 가운데 {count}개가 nan이나 inf입니다.")
+    where = tuple(int(i) for i in np.unravel_index(np.argmax(np.where(bad, gap, -1)), gap.shape))
+    place = f"{list(where)} 자리에서 " if where else ""
+    count = f"{other.size}개 가운데 {int(bad.sum())}개가 다르고"
+    return Difference("wrong_value", f"{count}, 가장 큰 차이는 {place}{gap[where]:.3g}입니다.")
+
+
+def _gap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    if one.dtype == bool:
+        return (one != other).astype(float)
+    with np.errstate(all="ignore"):
+        gap = np.abs(one - other)
+    same = (one == other) | (np.isnan(one) & np.isnan(other))
+    return np.where(same, 0.0, np.where(np.isnan(gap), np.inf, gap))
+
+
+def to_numpy(value: object) -> np.ndarray:
+    """배열, 텐서, 수를 견줄 수 있는 numpy 배열로 바꿉니다."""
+    if is_tensor(value):
+        plain = value.detach().cpu()
+        keep = plain.dtype.is_complex or dtype_name(plain) == "bool"
+        return plain.numpy() if keep else plain.double().numpy()
+    array = np.asarray(_finite(value))
+    return array if array.dtype.kind in "bc" else array.astype(np.float64)
+
+
+def _finite(value: object) -> object:
+    """float64에 담을 수 없이 큰 파이썬 정수를 inf로 바꿉니다."""
+    return math.copysign(math.inf, value) if type(value) is int and value.bit_length() > 1000 else value
+
+
+def dtype_name(value: object) -> str:
+    """dtype의 이름. torch와 numpy를 같은 이름으로 부릅니다."""
+    if is_tensor(value):
+        return str(value.dtype).removeprefix("torch.")
+    return np.asarray(_finite(value)).dtype.name
+
+
+def _tolerance(want, tolerance: float | None) -> float:
+    if tolerance is not None:
+        return tolerance
+    name = dtype_name(want)
+    return _TOLERANCES.get(name, 2e-2 if name in ("float16", "bfloat16") else 1e-9)

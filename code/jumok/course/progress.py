@@ -1,0 +1,89 @@
+"""모든 장의 진도: 장마다 점수, 푼 문제, 마지막으로 채점한 때, 다음에 할 일."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .course_files import Course, read_grade
+from .master import Master, read_master
+from .report import number, render, short_title
+from .table import table
+
+_MARKS = {"passed": "●", "failed": "◐", "unsolved": "○", "manual": "✎", "error": "!"}
+
+
+@dataclass
+class Row:
+    """한 장의 진도."""
+
+    slug: str
+    title: str
+    number: int
+    questions: list[dict]  # 문제마다 id, title, status
+    points: float
+    max_points: float
+    graded_at: str
+    next_step: str
+
+
+def progress_rows(course: Course, grades: Path) -> list[Row]:
+    """책의 모든 장을 성적 폴더와 견주어 진도를 만듭니다."""
+    return [_row(read_master(course.master(slug)), grades) for slug in course.slugs()]
+
+
+def _row(master: Master, grades: Path) -> Row:
+    grade = read_grade(grades / f"{master.slug}.json") or {}
+    seen = {item.get("id"): item for item in grade.get("questions", []) if isinstance(item, dict)}
+    questions = []
+    for question in master.questions:
+        default = "manual" if question.manual else "unsolved"
+        status = seen.get(question.id, {}).get("status", default)
+        questions.append({"id": question.id, "title": question.title, "status": status})
+    points = sum(
+        float(seen.get(question.id, {}).get("points", 0))
+        for question in master.questions
+        if not question.manual
+    )
+    most = sum(question.points for question in master.questions)
+    when = str(grade.get("graded_at", ""))[:16].replace("T", " ")
+    return Row(
+        master.slug,
+        master.title,
+        master.number,
+        questions,
+        points,
+        most,
+        when,
+        _next(master, questions, when),
+    )
+
+
+def _next(master: Master, questions: list[dict], when: str) -> str:
+    if not when:
+        return f"exercises/{master.slug}를 풀고 jumok grade {master.number:02d}"
+    left = [item for item in questions if item["status"] not in ("passed", "manual")]
+    return f"{short_title(left[0]['title'])}부터" if left else "모두 풀었습니다"
+
+
+def text_progress(rows: list[Row], columns: int = 100) -> str:
+    """터미널에 보일 진도표."""
+    if not rows:
+        return "아직 문제가 있는 장이 없습니다."
+    body = [
+        [
+            row.title, "".join(_MARKS.get(item["status"], "○") for item in row.questions),
+            f"{number(row.points)} / {number(row.max_points)}", row.graded_at or "–", row.next_step,
+        ]
+        for row in rows
+    ]  # fmt: skip
+    total = f"합계 {number(sum(row.points for row in rows))} / {number(sum(row.max_points for row in rows))}"
+    legend = "● 통과  ◐ 틀림  ○ 안 풂  ✎ 직접 채점"
+    return "\n".join(
+        [table(body, ["장", "문제", "점수", "채점한 때", "다음"], {2}, columns), "", f"{total}    {legend}"]
+    )
+
+
+def html_progress(rows: list[Row], folder: Path | None = None) -> str:
+    """folder에 저장할 HTML 진도표."""
+    return render("progress.html", folder, rows=rows)

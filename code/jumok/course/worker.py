@@ -1,0 +1,148 @@
+"""학생 코드를 실행하는 일꾼 프로세스. 점수도 정답도 모르고, 시키는 대로 실행해 값만 돌려줍니다."""
+
+from __future__ import annotations
+
+import io
+import linecache
+import os
+import sys
+import types
+import warnings
+from typing import BinaryIO
+
+from .calls import Call, call_local
+from .explain import explain
+from .stubs import plain_python
+from .values import ValueTooBig, exact
+from .wire import BrokenWire, receive, send
+
+MAX_PRINT = 20_000
+_MEMORY_BYTES = 6 * 2**30
+
+
+class _Prints(io.TextIOBase):
+    """학생이 출력한 글을 MAX_PRINT 글자까지만 모읍니다."""
+
+    def __init__(self) -> None:
+        self.parts: list[str] = []
+        self.size = 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        room = MAX_PRINT - self.size
+        if room > 0:
+            self.parts.append(str(text)[:room])
+            self.size += min(len(text), room)
+        return len(text)
+
+    def take(self) -> str:
+        text = "".join(self.parts)
+        self.parts, self.size = [], 0
+        return text
+
+
+class Worker:
+    """학생의 이름들이 사는 방(namespace)과 그 방에서 하는 일들."""
+
+    def __init__(self, prints: _Prints) -> None:
+        self.prints = prints
+        self.reset({}, None)
+
+    def reset(self, message: dict, payload: object) -> Call:
+        """이름들을 모두 지우고 새로 시작합니다."""
+        module = types.ModuleType("__main__")
+        module.__dict__["display"] = print
+        sys.modules["__main__"] = module
+        self.names = module.__dict__
+        return Call()
+
+    def run(self, message: dict, payload: object) -> Call:
+        """칸 하나를 실행합니다. 오류가 나면 설명을 돌려줍니다."""
+        label, source = message["label"], message["source"]
+        linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+        try:
+            exec(_compile(source, label), self.names)
+        except (Exception, SystemExit) as error:
+            return Call(problem=explain(error, label))
+        return Call()
+
+    def call(self, message: dict, payload: object) -> Call:
+        """학생 함수를 부릅니다."""
+        func = self.names.get(message["name"])
+        if not callable(func):
+            return Call(problem=("missing_name", f"찾는 함수: {message['name']}"))
+        args, kwargs = payload
+        return call_local(func, args, kwargs)
+
+    def get(self, message: dict, payload: object) -> Call:
+        """이름에 담긴 값을 돌려줍니다."""
+        if message["name"] not in self.names:
+            return Call(problem=("missing_name", f"찾는 이름: {message['name']}"))
+        try:
+            return Call(exact(self.names[message["name"]]))
+        except ValueTooBig:
+            return Call(problem=("too_big", ""))
+
+
+def _compile(source: str, label: str) -> types.CodeType:
+    try:
+        return compile(source, label, "exec", dont_inherit=True)
+    except SyntaxError:
+        return compile(plain_python(source), label, "exec", dont_inherit=True)
+
+
+def serve(stream_in: BinaryIO, stream_out: BinaryIO, prints: _Prints) -> None:
+    """쪽지를 하나씩 받아 일하고 답합니다. 쪽지가 끊기면 끝냅니다."""
+    worker = Worker(prints)
+    jobs = {"run": worker.run, "call": worker.call, "get": worker.get, "reset": worker.reset}
+    while True:
+        try:
+            message, payload = receive(stream_in)
+        except BrokenWire:
+            return
+        try:
+            result = jobs[message["op"]](message, payload)
+        except Exception as error:  # 학생이 검사 도구를 망가뜨린 경우
+            result = Call(problem=explain(error))
+        reply = {
+            "id": message["id"],
+            "problem": result.problem,
+            "changed": result.changed,
+            "prints": prints.take(),
+        }
+        try:
+            send(stream_out, reply, result.value)
+        except ValueTooBig:
+            send(stream_out, {**reply, "problem": ("too_big", "")})
+
+
+def _limit_memory() -> None:
+    """메모리를 끝없이 쓰는 코드가 컴퓨터를 멈추지 않게 합니다. Windows에는 없는 기능입니다."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, size in ((resource.RLIMIT_DATA, _MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
+        try:
+            hard = resource.getrlimit(kind)[1]
+            soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
+            resource.setrlimit(kind, (soft, hard))
+        except (ValueError, OSError):
+            continue
+
+
+def main() -> None:
+    """표준 입출력을 쪽지 통로로 옮겨 놓고 일을 시작합니다."""
+    stream_in, stream_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    prints = _Prints()
+    sys.stdout = sys.stderr = prints
+    sys.stdin = io.StringIO()
+    warnings.simplefilter("ignore")
+    _limit_memory()
+    serve(stream_in, stream_out, prints)
+    os._exit(0)
