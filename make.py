@@ -7,6 +7,8 @@
     python make.py grade 04    4장 연습문제를 채점합니다 (jumok grade와 같습니다)
     python make.py progress    어디까지 풀었는지 봅니다 (jumok progress와 같습니다)
     python make.py exercises   solutions/에서 exercises/를 다시 만듭니다
+    python make.py parity      대조표(book/parity.md)를 다시 잽니다
+    python make.py bench       속도를 재어 표를 내고 book/speed.md를 다시 만듭니다 (몇 분)
     python make.py env         환경만 만듭니다
     python make.py clean       지은 것(_build)을 지웁니다
 
@@ -42,6 +44,8 @@ def main(argv: list[str]) -> int:
         "grade": grade,
         "progress": progress,
         "exercises": exercises,
+        "parity": parity,
+        "bench": bench,
         "env": env,
         "clean": clean,
     }
@@ -231,6 +235,23 @@ def exercises() -> int:
     if env():
         return 1
     _python("-m", "jumok.course.generate")
+    return 0
+
+
+def parity() -> int:
+    """torch, Hugging Face와의 차이를 다시 재어 대조표를 만듭니다."""
+    if env():
+        return 1
+    _python("book/tools/make_parity_page.py")
+    return 0
+
+
+def bench(*args: str) -> int:
+    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다. 뒤에 적은 것은 code/bench/run.py에 넘깁니다."""
+    if env():
+        return 1
+    _python("code/bench/run.py", "--json", "book/runs/bench_cpu.json", *args)
+    _python("book/tools/make_speed_page.py")
     return 0
 
 

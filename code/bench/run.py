@@ -72,7 +72,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 32], help="풀 때의 문장 수")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--matmul", choices=["highest", "high", "medium"], default="highest")
-    parser.add_argument("--attention", choices=["eager", "sdpa"], default="sdpa", help="Marian의 어텐션")
+    parser.add_argument(
+        "--attention",
+        choices=["eager", "sdpa"],
+        help="Marian의 어텐션 (없으면 학습은 sdpa, 풀기는 generate의 eager)",
+    )
     parser.add_argument("--json", help="결과를 적을 파일")
     return parser.parse_args()
 
@@ -110,10 +114,10 @@ def training(name: str, size: Size, args: argparse.Namespace):
     data = batch(size, max(1, args.tokens // 32))
     n_tokens = data[0].numel() + data[1].numel()
     ours = training_step(jumok_model(size), jumok_loss, data)
-    marian = partial(marian_model, attention=args.attention)
+    marian = partial(marian_model, attention=args.attention or "sdpa")
     for label, build, loss in (
         ("nn.Transformer", TorchTransformer, torch_loss),
-        ("Marian", marian, marian_loss),
+        (f"Marian {args.attention or 'sdpa'}", marian, marian_loss),
     ):
         pairs = interleave(training_step(build(size), loss, data), ours, args.pairs)
         yield summary("학습 한 걸음", name, label, pairs, n_tokens)
@@ -135,7 +139,8 @@ def training_step(model: nn.Module, loss: Callable, data: tuple) -> Callable[[],
 def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace) -> dict:
     """같은 원문에서 정해진 수의 토큰을 풉니다. 끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다."""
     src, n_new = batch(size, n_sentences)[0], args.new_tokens
-    ours, theirs = jumok_model(size).eval(), marian_model(size, args.attention).eval()
+    attention = args.attention or "eager"
+    ours, theirs = jumok_model(size).eval(), marian_model(size, attention).eval()
     options = {"max_new_tokens": n_new, "num_beams": beam_size, "do_sample": False}
 
     def reference() -> None:
@@ -149,7 +154,7 @@ def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argp
 
     pairs = interleave(reference, jumok, args.pairs)
     task = f"{'탐욕' if beam_size == 1 else f'빔 {beam_size}'}, 문장 {n_sentences}"
-    return summary(task, name, f"Marian {args.attention}", pairs, n_sentences * n_new)
+    return summary(task, name, f"Marian {attention}", pairs, n_sentences * n_new)
 
 
 def interleave(reference: Callable, ours: Callable, n_pairs: int) -> list[tuple[float, float]]:

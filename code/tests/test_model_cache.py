@@ -5,6 +5,7 @@ import torch
 from tiny_models import DEVICES, MAX_LEN, V, gpt, ready, rnn, strict_kernels, transformer
 
 from jumok.model import KVCache, MemoryCache, MultiHeadAttention, attention_maps, causal_mask
+from jumok.model.vocabulary import NextToken
 
 B, T, S = 3, 7, 9
 MODELS = {
@@ -148,3 +149,18 @@ def test_reading_past_the_longest_sentence_is_refused(name):
     model, src, ids = setting(name)
     with pytest.raises(ValueError, match=f"max_len {MAX_LEN}을 넘습니다"):
         model.start(ids if src is None else src, max_len=MAX_LEN + 1)
+
+
+@torch.no_grad()
+@every_device
+@pytest.mark.parametrize("rows", [1, 4, 16, 17])
+@pytest.mark.parametrize("bias", [False, True])
+def test_next_token_equals_the_output_layer_however_it_is_multiplied(rows, bias, device):
+    """줄 수마다 곱하는 차례가 다르고, 한 줄은 둘째 걸음부터 뒤집은 사본을 씁니다. 치우침도 지켜야 합니다."""
+    output = torch.nn.Linear(33, 501, bias=bias).to(device)
+    next_token = NextToken(output)
+    for _ in range(3):
+        hidden = torch.randn(rows, 33, device=device)
+        want = output(hidden).log_softmax(-1)
+        torch.testing.assert_close(next_token(hidden), want, rtol=0, atol=2e-5)
+    assert (next_token.turned is not None) == (rows == 1 and not bias and device == "cpu")

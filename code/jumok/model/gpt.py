@@ -1,6 +1,5 @@
 """GPT: 인과 마스크를 쓴 인코더 층만 쌓은 언어 모델."""
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import GptConfig
@@ -10,6 +9,7 @@ from .masks import causal_mask
 from .multi_head import KVCache
 from .positions import LearnedPositions, check_length
 from .state import DecodingState, check_ids
+from .vocabulary import NextToken
 
 
 class Gpt(nn.Module):
@@ -48,7 +48,8 @@ class Gpt(nn.Module):
         check_length(max_len, self.config.max_len)
         like = self.tokens.weight.new_empty(ids.size(0), 0)
         size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
-        return DecodingState([KVCache(like, *size) for _ in self.encoder.layers], [])
+        caches = [KVCache(like, *size) for _ in self.encoder.layers]
+        return DecodingState(caches, [], NextToken(self.output))
 
     def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
@@ -57,7 +58,7 @@ class Gpt(nn.Module):
         x = self.encoder(x, state.mask(ids.size(1)), state.caches)
         state.position += ids.size(1)
         last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
-        return F.log_softmax(self.output(last), dim=-1), state
+        return state.next_token(last), state
 
     def _embed(self, ids: Tensor, start: int = 0) -> Tensor:
         return self.dropout(self.positions(self.tokens(ids), start))  # (B, T, D)

@@ -8,11 +8,12 @@ from torch import Tensor
 
 from .masks import causal_mask
 from .multi_head import KVCache, MemoryCache
+from .vocabulary import NextToken
 
 
 @dataclass
 class DecodingState:
-    """층마다의 캐시, 인코더 출력(있으면)과 그 마스크, 지금 위치, 빔의 가계도.
+    """층마다의 캐시, 출력층, 인코더 출력(있으면)과 그 마스크, 지금 위치, 빔의 가계도.
 
     빔의 줄을 캐시에서 옮기지 않습니다. 한 문장의 빔 K줄은 쿼리 K개로 나란히 눕고 캐시 하나를 함께 쓰며,
     `tree`가 빔마다 제 조상의 칸만 보게 하는 마스크입니다. 자리를 바꾸면 이 작은 마스크만 바뀝니다.
@@ -21,6 +22,7 @@ class DecodingState:
 
     caches: list[KVCache]
     memory_caches: list[MemoryCache]
+    next_token: NextToken
     memory: Tensor | None = None
     memory_mask: Tensor | None = None
     position: int = 0

@@ -2,7 +2,6 @@
 
 import math
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from .config import LayerConfig, TransformerConfig
@@ -12,6 +11,7 @@ from .masks import causal_mask, padding_mask
 from .multi_head import KVCache, MemoryCache
 from .positions import SinusoidalPositions, check_length
 from .state import DecodingState, check_ids
+from .vocabulary import NextToken
 
 
 class Embedding(nn.Module):
@@ -84,7 +84,8 @@ class Transformer(nn.Module):
         mask = padding_mask(src_ids, self.config.pad_id)
         size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
         caches = [KVCache(memory, *size) for _ in self.decoder.layers]
-        return DecodingState(caches, [MemoryCache() for _ in caches], memory, None if mask.all() else mask)
+        memory_caches, next_token = [MemoryCache() for _ in caches], NextToken(self.output)
+        return DecodingState(caches, memory_caches, next_token, memory, None if mask.all() else mask)
 
     def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
@@ -94,4 +95,4 @@ class Transformer(nn.Module):
         x = self.decoder(x, state.memory, state.mask(ids.size(1)), state.memory_mask, caches)
         state.position += ids.size(1)
         last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
-        return F.log_softmax(self.output(last), dim=-1), state
+        return state.next_token(last), state

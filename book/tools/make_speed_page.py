@@ -1,0 +1,38 @@
+"""속도 쪽(book/speed.md)을 기록(book/runs/bench_cpu.json)에서 만듭니다. `python make.py bench`가 부릅니다."""
+
+import json
+from pathlib import Path
+from string import Template
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "book" / "speed.md"
+RUN = ROOT / "book" / "runs" / "bench_cpu.json"
+TEMPLATE = Path(__file__).with_name("speed_page.md")
+HEAD = "| 일 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 | 가운데 절반 |\n|---|---|---|--:|--:|--:|--:|"
+
+
+def render(run: dict) -> str:
+    """기록에서 쪽 전체를 만듭니다. 표의 수는 모두 기록에 있는 것입니다."""
+    rows = [line(result) for result in run["results"]]
+    facts = {name: f"{value}" for name, value in run["machine"].items()}
+    return Template(TEMPLATE.read_text("utf8")).substitute(facts, table="\n".join([HEAD, *rows]))
+
+
+def line(result: dict) -> str:
+    """결과 하나를 표의 줄로."""
+    low, high = result["quartiles"]
+    return (
+        f"| {result['task']} | {result['size']} | {result['reference']} "
+        f"| {result['reference_ms']:,.1f} | {result['ours_ms']:,.1f} "
+        f"| **{result['ratio']:.2f}** | {low:.2f}–{high:.2f} |"
+    )
+
+
+def main() -> None:
+    """쪽을 다시 씁니다."""
+    PAGE.write_text(render(json.loads(RUN.read_text("utf8"))), "utf8")
+    print(f"✔ {PAGE.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()

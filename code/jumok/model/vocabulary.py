@@ -1,0 +1,47 @@
+"""한 토큰씩 풀 때의 출력층. 큰 행렬 (V, D)에 몇 줄만 곱하므로, CPU에서는 줄 수에 맞는 차례로 곱합니다."""
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+FEW_ROWS = 16
+
+
+class NextToken:
+    """출력층과 소프트맥스: 마지막 은닉 벡터에서 다음 토큰의 로그 확률을 냅니다.
+
+    모양: hidden (R, D) → (R, V). 값은 `output(hidden).log_softmax(-1)`이고, 곱하는 차례만 고릅니다.
+    행렬의 사본을 가질 수 있으므로 한 번 푸는 동안만 씁니다.
+    """
+
+    def __init__(self, output: nn.Module) -> None:
+        self.output = output
+        self.turned: Tensor | None = None  # (D, V)
+        self.single_rows = 0
+
+    def __call__(self, hidden: Tensor) -> Tensor:
+        logits = self._quick(hidden) if self._can_choose(hidden) else self.output(hidden)
+        return F.log_softmax(logits, dim=-1)
+
+    def _can_choose(self, hidden: Tensor) -> bool:
+        """기울기 없이 CPU에서 float32로 풀고, 출력층이 치우침 없는 선형 층일 때만 차례를 고릅니다."""
+        if torch.is_grad_enabled() or hidden.device.type != "cpu" or type(self.output) is not nn.Linear:
+            return False
+        return self.output.bias is None and hidden.dtype == self.output.weight.dtype == torch.float32
+
+    def _quick(self, hidden: Tensor) -> Tensor:
+        """MKL이 큰 행렬을 읽는 차례를 정합니다.
+
+        CPU 2스레드(AMD Zen 4)에서 이 곱이 한 줄일 때 1.4–2.5배, 네 줄일 때 1.7–4배 빨라졌고,
+        문장 하나를 푸는 시간 전체는 탐욕 1.2배, 빔 4 1.2–1.3배 빨라졌습니다(tiny, small).
+        """
+        weight = self.output.weight  # (V, D)
+        if len(hidden) == 1:
+            self.single_rows += 1
+            if self.single_rows > 1:  # 빔은 첫 걸음만 한 줄이므로 사본을 만들지 않습니다.
+                if self.turned is None:
+                    self.turned = weight.T.contiguous()  # 한 번 베끼는 값은 몇 토큰 만에 돌아옵니다.
+                return hidden @ self.turned
+        elif len(hidden) <= FEW_ROWS:
+            return (weight @ hidden.T).T
+        return self.output(hidden)
