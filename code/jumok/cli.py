@@ -8,8 +8,12 @@ import shutil
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
+
+if TYPE_CHECKING:
+    from .course.course_files import Course
 
 _EPILOG = """\
 끝냄 번호(exit code)
@@ -107,7 +111,7 @@ def _grade(args: argparse.Namespace) -> int:
     from .course.grading import grade_notebook
     from .course.report import html_report, text_table
 
-    course = find_course(args.course or Path.cwd())
+    course = find_course(args.course) if args.course else _course_around(args.path or args.target)
     alone = args.path is None and looks_like_path(args.target)
     slug = None if alone else course.slug_of(args.target)
     place = Path(args.target) if alone else Path(args.path) if args.path else course.exercise(slug)
@@ -122,6 +126,18 @@ def _grade(args: argparse.Namespace) -> int:
     columns = min(shutil.get_terminal_size((100, 24)).columns, 120)
     print(text if args.json else f"{text_table(result, columns)}\n보고서: {output / f'{slug}.html'}")
     return 0
+
+
+def _course_around(target: str) -> Course:
+    """지금 폴더에서, 없으면 노트북이 있는 폴더에서 위로 올라가며 책 폴더를 찾습니다."""
+    from .course.course_files import BadCourse, find_course, looks_like_path
+
+    try:
+        return find_course(Path.cwd())
+    except BadCourse:
+        if not looks_like_path(target):
+            raise
+    return find_course(Path(target))
 
 
 def _progress(args: argparse.Namespace) -> int:

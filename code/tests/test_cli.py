@@ -188,6 +188,13 @@ def test_outside_of_any_course(tmp_path):
     assert done.returncode == 2 and "책 폴더를 찾지 못했습니다" in done.stderr and "--course" in done.stderr
 
 
+def test_book_is_found_from_the_notebook_when_outside(course, tmp_path):
+    path = course / "solutions" / SLUG / f"{SLUG}.ipynb"
+    for args in ([path], ["4", path], [path.parent]):
+        done = jumok("grade", *args, "--output", tmp_path / "g", cwd=tmp_path)
+        assert done.returncode == 0 and "점수 6 / 6" in done.stdout, done.stderr
+
+
 def test_too_big_file(graded, tmp_path):
     path = tmp_path / "큰.ipynb"
     with path.open("wb") as stream:

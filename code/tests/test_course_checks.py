@@ -1,5 +1,7 @@
 """Check: 틀린 값을 거절하고, 어떤 실수인지 맞는 이름으로 말하는가."""
 
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -8,8 +10,8 @@ from jumok.course import Check, CheckFailed, digest
 from jumok.course.checks import seeded
 from jumok.course.mistakes import MISTAKES, find_mistake
 from jumok.course.values import Unsupported, decode, encode, exact, same_bytes
+from jumok.scratch import masked_softmax, softmax
 from jumok.scratch import scaled_dot_product_attention as attention
-from jumok.scratch import softmax
 
 X = np.array([[1.0, 2.0, 800.0], [0.0, 0.5, -1.0]])
 
@@ -135,37 +137,125 @@ def test_random_is_secret_by_default_and_repeatable_for_the_grader():
         assert first == draw() and first[0] != first[1]
 
 
+def student(source: str, name: str = "my"):
+    """노트북의 칸처럼 __main__에서 만든 함수."""
+    names = {"__name__": "__main__", "softmax": softmax, "np": np, "torch": torch, "ms": masked_softmax}
+    exec(source, names)
+    return names[name]
+
+
+TENSOR = "t = torch.tensor(x)\n    "
+E = "e = np.exp(x - x.max(-1, keepdims=True))\n    "
+
+
 @pytest.mark.parametrize(
     ("source", "used"),
     [
-        ("def my(x):\n    return softmax(x)", ["softmax"]),
-        ("import torch.nn.functional as F\ndef my(x):\n    return F.softmax(x)", ["F.softmax"]),
-        ("from torch.nn.functional import softmax as s\ndef my(x):\n    return s(x)", ["softmax"]),
-        ("def my(x):\n    return x.softmax(-1)", ["x.softmax"]),
-        ("def softmax(x):\n    return x\ndef my(x):\n    return softmax(x)", []),
-        ("def my(x):  # softmax\n    'softmax'\n    return x", []),
-        ("%matplotlib inline\ndef my(x):\n    return softmax(x)", ["softmax"]),
-        ("%%time\ndef my(x):\n    return softmax(x)", ["softmax"]),
-        ("def my(x", []),
-        ("(" * 10_000, []),
-        ("a\0b", []),
+        ("def my(x):\n    return softmax(x)", "jumok.softmax"),
+        ("s2 = softmax\ndef my(x):\n    return s2(x)", "jumok.softmax"),
+        ("import jumok.scratch as j\ndef my(x):\n    return getattr(j, 'soft' + 'max')(x)", "jumok.softmax"),
+        ("def my(x):\n    return eval('soft' + 'max(x)')", "jumok.softmax"),
+        (
+            "def my(x):\n    return helper(x)\ndef helper(x):\n    return [*map(softmax, [x])][0]",
+            "jumok.softmax",
+        ),
+        ("def my(x):\n    return softmax(x)\nif 0:\n    def softmax(): pass", "jumok.softmax"),
+        (f"def my(x):\n    {TENSOR}return t.softmax(-1).numpy()", "torch.softmax"),
+        (f"def my(x):\n    {TENSOR}return torch.softmax(t, -1).numpy()", "torch.softmax"),
+        (f"def my(x):\n    {TENSOR}return torch.nn.functional.softmax(t, -1).numpy()", "torch.softmax"),
+        (f"def my(x):\n    {TENSOR}return torch.nn.Softmax(dim=-1)(t).numpy()", "torch.Softmax"),
+        (f"S = torch.nn.Softmax(dim=-1)\ndef my(x):\n    {TENSOR}return S(t).numpy()", "torch.Softmax"),
+        ("my = softmax", "jumok.softmax"),
+        ("from functools import partial\nmy = partial(partial(softmax), axis=-1)", "jumok.softmax"),
+        ("from functools import cache\nmy = cache(softmax)", "jumok.softmax"),
     ],
 )
-def test_ready_made_functions_are_found_by_reading(source, used):
-    from jumok.course.ready_made import used_names
-
-    assert [name.rpartition(".")[2] for name in used_names(source, ["softmax"])] == [
-        name.rpartition(".")[2] for name in used
-    ]
+def test_ready_made_function_is_found_by_watching(source, used):
+    error = failed(student(source), forbid=["softmax"])
+    assert error.mistake.id == "uses_ready_made" and used in error.detail
 
 
-def calls_ready_made(x):
-    return softmax(x)
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def my(x):\n    {E}softmax = e / e.sum(-1, keepdims=True)\n    return softmax",
+        f"def softmax(x):\n    {E}return e / e.sum(-1, keepdims=True)\nmy = softmax",
+        f"def softmax(x):\n    {E}return e / e.sum(-1, keepdims=True)\ndef my(x):\n    return softmax(x)",
+        "def my(x):  # softmax\n    'softmax'\n    return ms(x, np.array(True))",
+        f"import torch as t\nfrom jumok.model import causal_mask\ndef my(x):\n    {E}"
+        "return e / e.sum(-1, keepdims=True)",
+    ],
+)
+def test_names_and_inner_calls_are_not_forbidden(source, capsys):
+    Check(student(source), softmax, forbid=["softmax", "torch"])(X)
+    assert "✔" in capsys.readouterr().out
 
 
-def test_forbidden_name_is_refused_before_calling():
-    error = failed(calls_ready_made, forbid=["softmax"])
-    assert error.mistake.id == "uses_ready_made" and "softmax" in str(error)
+def test_forbidden_module_under_any_name():
+    error = failed(student("import torch as t\ndef my(x):\n    return t.tensor(x).numpy()"), forbid=["torch"])
+    assert error.mistake.id == "uses_ready_made" and "torch.tensor" in str(error)
+
+
+def test_earlier_profiler_comes_back():
+    def earlier(*_):
+        return None
+
+    sys.setprofile(earlier)
+    try:
+        failed(broken)
+        assert sys.getprofile() is earlier
+    finally:
+        sys.setprofile(None)
+
+
+def left_raise(x):
+    result = softmax(x)
+    raise NotImplementedError("아직 풀지 않았습니다")
+    return result
+
+
+def calls_other_question(x):
+    return stub(x)
+
+
+def test_stub_left_in_a_filled_answer_is_told_apart():
+    own, other = failed(left_raise), failed(calls_other_question)
+    assert own.mistake.id == other.mistake.id == "stub_left"
+    assert "번째 줄 `raise NotImplementedError" in own.detail and "stub 함수의" in other.detail
+    library = failed(student("class M(torch.nn.Module): pass\ndef my(x):\n    return M()(x)"))
+    assert library.mistake.id == "raises"
+
+
+def test_failure_names_the_case_and_the_shapes_but_no_values():
+    with pytest.raises(CheckFailed) as caught:
+        Check(lambda a, b: a, lambda a, b: a + b).case(
+            "난수, 브로드캐스트", np.ones((3, 4, 6)), np.ones((3, 1, 6))
+        )
+    assert caught.value.detail.endswith("검사: 난수, 브로드캐스트 — 입력 (3, 4, 6), (3, 1, 6)")
+    assert "검사:" in failed(broken).detail and "검사:" not in failed(stub).detail
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "text"),
+    [
+        ((1, 2), (1, 1, 1), "답은 수 3개의 묶음이어야 하는데 2개입니다."),
+        ("(1, 2)", (1, 1), "답은 튜플이어야 하는데 글자(문자열)입니다."),
+        (((4, 3), (4,)), ((1, 1), (1, 1)), "2번째 것은 수 2개의 묶음이어야 하는데 1개입니다."),
+        (
+            ((4, 3), (4, "a")),
+            ((1, 1), (1, 1)),
+            "2번째 것의 2번째 것은 수 하나이어야 하는데 글자(문자열)입니다.",
+        ),
+        ((4, 3), ((1, 1), (1, 1), (1,)), "답은 튜플 3개의 묶음이어야 하는데 2개입니다."),
+        ((1, 2), (1, 1), ""),
+        ("3", 1, "답은 수 하나이어야 하는데 글자(문자열)입니다."),
+        (Unsupported("Fancy"), 1, "답으로 받을 수 없는 종류(Fancy)입니다."),
+    ],
+)
+def test_form_of_a_secret_answer_is_named(value, form, text):
+    with pytest.raises(CheckFailed) as caught:
+        Check.equal(value, digest((7, 8, 9)), form=form)
+    assert caught.value.mistake.id == "wrong_answer" and caught.value.detail == text
 
 
 @pytest.mark.parametrize("value", [3, 3.0, np.int64(3), np.array(3), torch.tensor(3)])
@@ -243,6 +333,10 @@ def test_values_survive_the_trip(value):
 )
 def test_strange_values_lose_everything_but_their_name(value):
     assert isinstance(exact(value), Unsupported)
+
+
+def test_readable_type_name_survives_two_trips():
+    assert exact(exact(np.ones(2).view(Fake))) == Unsupported("Fake")
 
 
 def test_nan_and_numbers_in_tuples():

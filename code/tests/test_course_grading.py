@@ -1,16 +1,28 @@
 """채점기: 정답은 만점, 빈 답은 0점, 속임수와 사고는 그 문제만 0점."""
 
 import copy
+import dataclasses
 import json
 
 import pytest
-from test_course_samples import CHOICE, SLUG, answer, as_cells, changed, code, sample_course, sample_master
+from test_course_samples import (
+    CHOICE,
+    SLUG,
+    answer,
+    as_cells,
+    changed,
+    code,
+    sample_course,
+    sample_master,
+    text,
+)
 
 from jumok.course.grading import grade_cells, grade_notebook
-from jumok.course.master import read_master
+from jumok.course.master import Question, match_answers, read_master
 from jumok.course.notebooks import BadNotebook
 from jumok.course.report import html_report, text_table
 from jumok.course.session import Limits, Session
+from jumok.course.stubs import TEXT_STUB
 from jumok.course.table import cut, table, width, wrap
 
 LIMITS = Limits(call=1.5, cell=3, total=60)
@@ -89,6 +101,15 @@ WRONG = [
     ("raises", "def my_softmax(x)\n    return x"),
     ("raises", soft("return x", before="import no_such_module")),
     ("raises", soft("sys.exit(0)", before="import sys")),
+    ("raises", soft("raise KeyboardInterrupt")),
+    ("raises", soft("raise GeneratorExit")),
+    ("raises", "raise KeyboardInterrupt"),
+    ("stub_left", soft("e = np.exp(x)", "raise NotImplementedError('아직')", "return e")),
+    ("stub_left", soft("return other(x)", before="def other(x):\n    raise NotImplementedError")),
+    ("stub_left", "def other():\n    raise NotImplementedError\nmy_softmax = lambda x, y=other(): x"),
+    ("unsolved", soft("'설명'", "raise NotImplementedError  # 조금 고친 빈칸")),
+    ("uses_ready_made", "my_softmax = softmax"),
+    ("uses_ready_made", soft("return ready(x)", before="ready = softmax")),
     ("missing_name", "def softmax2(x):\n    return x"),
     ("returns_none", soft("print('숨은 값', x)")),
     ("timeout", soft("while True: pass")),
@@ -167,6 +188,62 @@ def test_ready_made_function_hidden_in_a_helper_is_found(grade):
     notebook = changed(sample_master(), ex04_1="def my_softmax(x):\n    return helper(x)")
     notebook["cells"].insert(2, code("def helper(x):\n    return softmax(x)", "helper"))
     assert grade(notebook).questions[0].mistake == "uses_ready_made"
+
+
+def test_local_variable_named_like_a_ready_made_function(grade):
+    source = soft(
+        "softmax = np.exp(x - x.max(-1, keepdims=True))", "return softmax / softmax.sum(-1, keepdims=True)"
+    )
+    assert grade(changed(sample_master(), ex04_1=source)).points == 6
+
+
+def test_answer_left_in_another_cell_is_located(grade, master):
+    notebook = changed(sample_master(), ex04_1=master.questions[0].stub)
+    notebook["cells"].insert(5, code(GOOD, "elsewhere"))
+    question = grade(notebook).questions[0]
+    assert (question.mistake, question.points, question.status) == ("answer_elsewhere", 0, "failed")
+    assert "위에서 6번째 칸" in question.detail
+    notebook["cells"][5]["source"] = master.questions[0].stub
+    assert grade(notebook).questions[0].mistake == "unsolved"
+
+
+def test_setup_below_the_first_question_is_run_first(grade):
+    notebook = changed(sample_master(), ex04_1=f"limit = np.inf\n{GOOD}")
+    setup = next(c for c in notebook["cells"] if c["id"] == "setup")
+    notebook["cells"].remove(setup)
+    notebook["cells"].insert(5, setup)
+    assert grade(notebook).points == 6
+
+
+def test_hidden_failure_names_the_shapes(grade):
+    source = soft("return np.exp(x) / np.exp(x).sum(-1, keepdims=True)")
+    detail = grade(changed(sample_master(), ex04_1=source)).questions[0].detail
+    assert "검사: 입력 (2, 2)" in detail and "1000" not in detail
+
+
+def test_readable_type_name_of_a_subclass(grade):
+    source = soft("return np.zeros(x.shape).view(Sub)", before=SUBCLASS)
+    result = grade(changed(sample_master(), ex04_1=source, ex04_2="class B(float): pass\nanswer = B(1)"))
+    assert "Sub입니다" in result.questions[0].detail and "종류(B)" in result.questions[1].detail
+
+
+@pytest.mark.parametrize("answers", [None, "내가 쓴 답"])
+def test_two_open_answers_of_a_stripped_notebook(grade, master, answers):
+    """metadata와 칸 id가 모두 지워지고 두 열린 문제의 글이 같은 노트북."""
+    second = Question("ex04-5", 99, "문제 4.5 또 설명", master.questions[3].answer, TEXT_STUB, manual=True)
+    both = dataclasses.replace(master, questions=[*master.questions, second])
+    notebook = changed(sample_master(), ex04_4=answers or TEXT_STUB)
+    notebook["cells"] += [
+        text("### 문제 4.5 또 설명", "h5"),
+        text("<details><summary>힌트 1</summary>\n\n힌트\n</details>", "hint5"),
+        text(answers or TEXT_STUB, "a5"),
+        text("## 마치며", "end"),
+    ]
+    for number, cell in enumerate(notebook["cells"]):
+        cell["metadata"], cell["id"] = {}, f"n{number}"
+        cell["source"] = cell["source"].split("### BEGIN HIDDEN TESTS")[0].rstrip()
+    places = match_answers(both, as_cells(notebook))
+    assert (places["ex04-4"], places["ex04-5"]) == (13, 16)
 
 
 @pytest.mark.parametrize("keep_ids", [True, False])

@@ -56,14 +56,28 @@ def _close(one: object, other: object, tolerance: float) -> bool:
 
 
 def wrong_form(value: object, expected: object) -> str:
-    """답의 꼴(수, 튜플, 글)이 다르면 한국어로 말하고, 같으면 빈 글을 돌려줍니다."""
+    """답의 꼴(수, 튜플, 글)이 다르면 한국어로 말하고, 같으면 빈 글을 돌려줍니다. 값은 견주지 않습니다."""
     if isinstance(value, Unsupported):
         return f"답으로 받을 수 없는 종류({value.type_name})입니다."
     if isinstance(expected, str) and expected.startswith(_PREFIX):
         return ""
-    one, other = normalize(value), normalize(expected)
+    return _form_difference(normalize(value), normalize(expected), "답은")
+
+
+def _form_difference(one: object, other: object, subject: str) -> str:
+    if isinstance(one, Unsupported):
+        return f"{subject} {kind_name(other)}이어야 하는데 받을 수 없는 종류({one.type_name})입니다."
     if kind(one) != kind(other):
-        return f"답은 {kind_name(other)}이어야 하는데 {kind_name(one)}입니다."
-    if isinstance(other, tuple) and len(one) != len(other):
-        return f"답은 수 {len(other)}개의 묶음이어야 하는데 {len(one)}개입니다."
-    return ""
+        return f"{subject} {kind_name(other)}이어야 하는데 {kind_name(one)}입니다."
+    if not isinstance(other, tuple):
+        return ""
+    if len(one) != len(other):
+        what = "튜플" if any(isinstance(item, tuple) for item in other) else "수"
+        return f"{subject} {what} {len(other)}개의 묶음이어야 하는데 {len(one)}개입니다."
+    pairs = enumerate(zip(one, other, strict=True), 1)
+    found = (_form_difference(a, b, f"{_inside(subject)}{number}번째 것은") for number, (a, b) in pairs)
+    return next(filter(None, found), "")
+
+
+def _inside(subject: str) -> str:
+    return "" if subject == "답은" else f"{subject.removesuffix('은')}의 "

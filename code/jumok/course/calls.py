@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 
 from .explain import explain
 from .values import ValueTooBig, copy_value, exact, same_bytes
+from .watch import watching
 
 
 @dataclass
 class Call:
-    """함수를 한 번 부른 결과. problem은 (실수 id, 설명)이고 없으면 None입니다."""
+    """함수를 한 번 부른 결과. problem은 (실수 id, 설명)이나 None, used는 바로 부른 남의 함수들입니다."""
 
     value: object = None
     changed: list[str] = field(default_factory=list)
     problem: tuple[str, str] | None = None
+    used: list[str] = field(default_factory=list)
 
 
 def call_local(func: Callable, args: tuple, kwargs: dict) -> Call:
@@ -24,16 +26,17 @@ def call_local(func: Callable, args: tuple, kwargs: dict) -> Call:
     sent = [copy_value(item) for item in (*args, *kwargs.values())]
     names = [f"{number}번째 입력" for number in range(1, len(args) + 1)] + list(kwargs)
     given = dict(zip(kwargs, sent[len(args) :], strict=True))
+    used: set[str] = set()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), watching(func) as used:
             warnings.simplefilter("ignore")
             raw = func(*sent[: len(args)], **given)
         value = exact(raw)
     except ValueTooBig:
-        return Call(problem=("too_big", ""))
+        return Call(problem=("too_big", ""), used=sorted(used))
     except (Exception, SystemExit) as error:
-        return Call(problem=explain(error, _file_of(func)))
-    return Call(value, _changed(names, (*args, *kwargs.values()), sent))
+        return Call(problem=explain(error, file_of(func)), used=sorted(used))
+    return Call(value, _changed(names, (*args, *kwargs.values()), sent), used=sorted(used))
 
 
 def _changed(names: list[str], before: tuple, after: list) -> list[str]:
@@ -46,6 +49,7 @@ def call(func: Callable, args: tuple, kwargs: dict) -> Call:
     return remote(func, args, kwargs) if remote else call_local(func, args, kwargs)
 
 
-def _file_of(func: Callable) -> str | None:
+def file_of(func: Callable) -> str | None:
+    """함수가 적힌 파일이나 칸의 이름."""
     code = getattr(func, "__code__", None)
     return code.co_filename if code else None

@@ -14,9 +14,10 @@ from . import answers
 from .calls import Call, call
 from .compare import Difference, difference, dtype_name, kind, to_numpy
 from .mistakes import Mistake, find_mistake
-from .ready_made import source_of, used_names
 from .values import copy_value, exact
+from .watch import forbidden_calls
 
+_NO_CASE = ("unsolved", "stub_left", "missing_name", "uses_ready_made")
 _SEED: ContextVar[int | None] = ContextVar("jumok_check_seed", default=None)
 
 
@@ -49,7 +50,8 @@ class Check:
 
     func은 학생 함수, reference는 맞는 값을 내는 함수입니다. mistakes는 {실수 id 또는 (이름, 설명):
     그 실수를 한 학생이 얻을 값을 내는 함수}이고 앞에 적은 것부터 견줍니다. tolerance를 주지 않으면
-    dtype에 맞추고, forbid에는 쓰면 안 되는 이름을 적습니다. 틀리면 CheckFailed를 냅니다.
+    dtype에 맞추고, forbid에는 학생의 코드가 바로 부르면 안 되는 함수나 모듈의 이름을 적습니다(연습의
+    규칙일 뿐 보안이 아닙니다). 틀리면 CheckFailed를 냅니다.
     """
 
     def __init__(
@@ -75,16 +77,20 @@ class Check:
     def case(self, label: str, /, *args, **kwargs) -> None:
         """label(예: "큰 점수")을 붙여 검사합니다."""
         want = _silently(self.reference, args, kwargs)
-        result = self.call(*args, **kwargs)
-        self._judge(result, want, args, kwargs)
+        try:
+            self._judge(self.call(*args, **kwargs), want, args, kwargs)
+        except CheckFailed as failed:
+            raise CheckFailed(failed.mistake, _with_case(failed, label, args)) from None
         print(f"✔ {self.name}: {label or _describe(args)} — 맞았습니다")
 
     def call(self, *args, **kwargs) -> Call:
-        """금지된 이름과 오류를 본 다음, 학생 함수를 부른 결과를 돌려줍니다."""
-        self._refuse_ready_made()
+        """학생 함수를 부르고, 금지된 이름과 오류를 본 다음 결과를 돌려줍니다."""
         if not callable(self.func):
             raise CheckFailed("unsolved" if self.func is None or self.func is ... else "missing_name")
         result = call(self.func, args, kwargs)
+        found = forbidden_calls(result.used, self.forbid)
+        if found:
+            raise CheckFailed("uses_ready_made", f"바로 부른 함수: {', '.join(found)}")
         if result.problem:
             raise CheckFailed(*result.problem)
         return result
@@ -109,10 +115,12 @@ class Check:
         *,
         tolerance: float = 1e-6,
         name: str = "답",
+        form: object = None,
     ) -> None:
         """개념 문제의 답을 봅니다. wrong은 {틀린 답: 실수 id 또는 (이름, 설명)}입니다.
 
-        expected와 wrong의 열쇠에는 값이나 digest(값)을 적습니다. 정답은 출력하지 않습니다.
+        expected와 wrong의 열쇠에는 값이나 digest(값)을 적습니다. 정답은 출력하지 않습니다. form에는
+        꼴만 같은 아무 값(예: ((1, 1), 1))을 적습니다. 꼴이 다른 답에 무엇이 다른지 말해 줍니다.
         """
         if value is None or value is ...:
             raise CheckFailed("unsolved")
@@ -122,12 +130,7 @@ class Check:
         for key, mistake in (wrong or {}).items():
             if answers.same_answer(value, key, tolerance):
                 raise CheckFailed(mistake)
-        raise CheckFailed("wrong_answer", answers.wrong_form(value, expected))
-
-    def _refuse_ready_made(self) -> None:
-        found = used_names(source_of(self.func), self.forbid) if self.forbid else []
-        if found:
-            raise CheckFailed("uses_ready_made", f"답 칸에서 쓴 이름: {', '.join(found)}")
+        raise CheckFailed("wrong_answer", answers.wrong_form(value, expected if form is None else form))
 
     def _judge(self, result: Call, want: object, args: tuple, kwargs: dict) -> None:
         found = difference(result.value, want, self.tolerance)
@@ -178,6 +181,15 @@ def _common_mistake(got: object, want: object, tolerance: float | None) -> str |
         same = dtype_name(got) == dtype_name(want) and difference(turned, to_numpy(want), tolerance) is None
         return "wrong_transpose" if same else None
     return None
+
+
+def _with_case(failed: CheckFailed, label: str, args: tuple) -> str:
+    """어느 검사의 어떤 모양에서 걸렸는지 덧붙입니다. 값은 적지 않습니다."""
+    shapes = _describe(args) if any(hasattr(item, "shape") for item in args) else ""
+    place = " — ".join(filter(None, (label, shapes)))
+    if not place or failed.mistake.id in _NO_CASE:
+        return failed.detail
+    return f"{failed.detail} 검사: {place}".strip()
 
 
 def _describe(args: tuple) -> str:

@@ -15,7 +15,7 @@ _KIND_NAMES = {
     "tensor": "torch 텐서",
     "number": "수 하나",
     "bool": "True/False",
-    "str": "문자열",
+    "str": "글자(문자열)",
     "tuple": "튜플",
     "list": "리스트",
     "none": "None",

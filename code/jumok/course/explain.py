@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import linecache
 import traceback
+from types import FrameType
+
+from .stubs import is_bare_stub
 
 _MEANINGS = {
     "NameError": "아직 만들지 않았거나 철자가 다른 이름을 썼습니다",
@@ -26,6 +29,7 @@ _MEANINGS = {
     "AssertionError": "코드 안의 assert가 맞지 않습니다",
     "SystemExit": "exit()나 sys.exit()를 불렀습니다",
     "KeyboardInterrupt": "실행이 중단되었습니다",
+    "GeneratorExit": "생성기를 끝내는 신호를 코드가 직접 냈습니다",
     "FileNotFoundError": "그 파일이 없습니다",
 }
 
@@ -33,13 +37,34 @@ _MEANINGS = {
 def explain(error: BaseException, filename: str | None = None) -> tuple[str, str]:
     """오류를 (실수 id, 한국어 설명)으로 바꿉니다. filename이 있으면 그 파일의 줄을 찾습니다."""
     if isinstance(error, NotImplementedError):
-        return "unsolved", ""
+        stub = _stub(error)
+        if stub:
+            return stub
     name = type(error).__name__[:60]
     text = " ".join(_text_of(error).split())[:200]
     parts = [f"{_place(error, filename)}{name}: {text}" if text else f"{_place(error, filename)}{name}"]
     bases = [base.__name__ for base in type(error).__mro__]
     meaning = next((_MEANINGS[base] for base in bases if base in _MEANINGS), "")
     return "raises", f"{parts[0]}" + (f" — {meaning}." if meaning else "")
+
+
+def _stub(error: NotImplementedError) -> tuple[str, str] | None:
+    """빈칸의 raise 줄에 걸렸는지 봅니다. 꾸러미가 낸 오류이면 None입니다."""
+    frames = list(traceback.walk_tb(error.__traceback__))[1:]  # 첫 자리는 부른 쪽입니다.
+    if not frames:
+        return "unsolved", ""
+    (first, _), (last, line) = frames[0], frames[-1]
+    text = linecache.getline(last.f_code.co_filename, line)
+    if last.f_globals is not first.f_globals or (text and "raise" not in text):
+        return None
+    if last.f_code is not first.f_code:
+        return "stub_left", f"{last.f_code.co_name} 함수의 {_line_text(line, text)}멈추었습니다."
+    return ("unsolved", "") if _is_bare(last) else ("stub_left", f"{_line_text(line, text)}멈추었습니다.")
+
+
+def _is_bare(frame: FrameType) -> bool:
+    source = "".join(linecache.getlines(frame.f_code.co_filename))
+    return not source or is_bare_stub(source, frame.f_code.co_name)
 
 
 def _text_of(error: BaseException) -> str:

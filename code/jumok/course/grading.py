@@ -16,7 +16,7 @@ from .master import Master, Question, Test, match_answers, read_master
 from .notebooks import Cell, read_cells
 from .results import QuestionResult, Result, mark_failure
 from .session import Limits, RemoteFunction, Session
-from .stubs import clear_hidden, defined_names, plain_python
+from .stubs import clear_hidden, defined_names, is_bare_stub, plain_python
 
 _VAGUE = ("wrong_value", "wrong_shape", "wrong_dtype", "wrong_type", "wrong_transpose")
 
@@ -108,8 +108,9 @@ class _Run:
             self._prepare(min(question.index for question in self.master.questions))
 
     def _run_missing_setup(self) -> None:
-        """학생이 준비 칸을 지웠거나 고쳤으면 원래의 준비 칸을 먼저 실행합니다."""
-        texts = {cell.source.strip() for cell in self.cells if cell.kind == "code"}
+        """첫 답 칸 위에 준비 칸이 없거나 고쳐졌으면 원래의 준비 칸을 먼저 실행합니다."""
+        above = self.cells[: min(self.answers.values(), default=0)]
+        texts = {cell.source.strip() for cell in above if cell.kind == "code"}
         first = min((question.index for question in self.master.questions), default=0)
         for index, source in self.master.setup:
             if index < first and source.strip() not in texts:
@@ -141,7 +142,9 @@ class _Run:
         if question.manual:
             result.status, result.message = "manual", "아직 쓰지 않았습니다." if blank else "직접 채점합니다."
         elif blank:
-            mark_failure(result, CheckFailed("unsolved"))
+            place = self._place_of_answer(question)
+            detail = f"위에서 {place + 1}번째 칸에 있습니다." if place is not None else ""
+            mark_failure(result, CheckFailed("answer_elsewhere" if detail else "unsolved", detail))
         else:
             with self._warming():
                 self._run_cells(end, bare)
@@ -181,7 +184,7 @@ class _Run:
         for name in functions:
             if error and name not in defined_names(source)[0]:
                 raise CheckFailed(*error)
-            self.space[name] = RemoteFunction(self.session, name, self._source_with_helpers(source))
+            self.space[name] = RemoteFunction(self.session, name)
         for name in values:
             got = self.session.get(name)
             if got.problem:
@@ -195,18 +198,16 @@ class _Run:
         problems = [self.session.get(name).problem for name in functions]
         return any(problem and problem[0] == "missing_name" for problem in problems)
 
-    def _source_with_helpers(self, source: str) -> str:
-        """답 칸의 소스에, 답 칸이 부르는 학생의 다른 함수들의 소스를 붙입니다."""
-        taken = set(self.answers.values())
-        extra = [c.source for i, c in enumerate(self.cells) if c.kind == "code" and i not in taken]
-        helpers = [
-            text for text in extra if text.strip() not in self.setup_texts and not self._is_test_text(text)
-        ]
-        used = [text for text in helpers if any(name in source for name in defined_names(text)[0])]
-        return "\n".join([source, *used])
-
-    def _is_test_text(self, text: str) -> bool:
-        return clear_hidden(text).strip() in self.test_texts
+    def _place_of_answer(self, question: Question) -> int | None:
+        """답 칸이 빈 문제의 함수를 학생이 다른 칸에 만들었으면 그 칸의 자리."""
+        wanted = set(question.names[0])
+        for index, cell in enumerate(self.cells):
+            if cell.kind != "code" or index == self.answers[question.id] or self._is_test(cell):
+                continue
+            made = wanted & set(defined_names(cell.source)[0])
+            if made and not all(is_bare_stub(cell.source, name) for name in made):
+                return index
+        return None
 
     def _run_test(self, test: Test) -> CheckFailed | Exception | None:
         """보이는 검사와 숨은 검사를 차례로 실행하고, 실패하면 그 오류를 돌려줍니다."""

@@ -135,6 +135,7 @@ def _places(question: Question, cells: list[Cell]) -> list[int]:
         _by_cell_id(question, cells)
         or _by_next_test(question, cells)
         or _by_function(question, cells)
+        or _by_heading(question, cells)
         or _by_stub(question, cells)
     )
 
@@ -158,6 +159,22 @@ def _by_function(question: Question, cells: list[Cell]) -> list[int]:
     pattern = re.compile(rf"^def\s+{re.escape(functions[0])}\s*\(", re.M) if functions else None
     free = [i for i, cell in enumerate(cells) if cell.kind == "code" and not cell.grade_id]
     return [i for i in free if pattern and pattern.search(cells[i].source)]
+
+
+def _by_heading(question: Question, cells: list[Cell]) -> list[int]:
+    """칸 id도 없는 노트북의 열린 문제: '### 문제 4.11' 아래, 힌트 다음의 글 칸이 답 칸입니다."""
+    number = re.match(r"문제\s*\d+\.\d+", question.title)
+    if not question.manual or not number:
+        return []
+    heads = [i for i, cell in enumerate(cells) if cell.kind == "markdown" and _heading(cell.source, "#{1,3}")]
+    mine = [i for i in heads if re.match(rf"{re.escape(number[0])}(?!\d)", _heading(cells[i].source, "###"))]
+    if len(mine) != 1:
+        return []
+    end = next((i for i in heads if i > mine[0]), len(cells))
+    texts = [i for i in range(mine[0] + 1, end) if cells[i].kind == "markdown" and not cells[i].grade_id]
+    free = [i for i in texts if "<summary>힌트" not in cells[i].source]
+    same = [i for i in free if cells[i].source.strip() in (question.stub.strip(), question.answer.strip())]
+    return (same or free)[-1:]
 
 
 def _by_stub(question: Question, cells: list[Cell]) -> list[int]:

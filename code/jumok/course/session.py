@@ -18,11 +18,12 @@ from typing import NoReturn
 from .calls import Call
 from .checks import CheckFailed
 from .values import ValueTooBig
+from .watch import MAX_NAME, MAX_USED
 from .wire import BrokenWire, receive, send
 
 MAX_PRINT = 20_000
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-_PROBLEMS = ("raises", "unsolved", "too_big", "missing_name")
+_PROBLEMS = ("raises", "unsolved", "stub_left", "too_big", "missing_name")
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from jumok.course.worker import main; main()"
 
 
@@ -187,12 +188,19 @@ class Session:
     def _read(self, reply: dict, value: object) -> Call:
         """답을 믿지 않고 꼴을 확인하며 읽습니다."""
         self.prints = (self.prints + _clean(str(reply.get("prints", ""))))[:MAX_PRINT]
-        problem, changed = reply.get("problem"), reply.get("changed")
-        names = [_clean(str(name))[:80] for name in changed[:20]] if isinstance(changed, list) else []
+        problem, changed, used = reply.get("problem"), reply.get("changed"), reply.get("used")
+        names = _clean_names(changed, 20, 80)
+        calls = _clean_names(used, MAX_USED + 2, 2 * MAX_NAME + 1)
         if problem is not None:
             key, detail = problem if isinstance(problem, list) and len(problem) == 2 else ("raises", "")
-            return Call(problem=(key if key in _PROBLEMS else "raises", _clean(str(detail))[:600]))
-        return Call(value, names)
+            return Call(
+                problem=(key if key in _PROBLEMS else "raises", _clean(str(detail))[:600]), used=calls
+            )
+        return Call(value, names, used=calls)
+
+
+def _clean_names(names: object, most: int, length: int) -> list[str]:
+    return [_clean(str(name))[:length] for name in names[:most]] if isinstance(names, list) else []
 
 
 def _clean(text: str) -> str:
@@ -203,8 +211,8 @@ def _clean(text: str) -> str:
 class RemoteFunction:
     """학생 함수의 대리: 부르면 일꾼에게 시키고 값만 받아 옵니다."""
 
-    def __init__(self, session: Session, name: str, answer_source: str) -> None:
-        self.session, self.__name__, self.answer_source = session, name, answer_source
+    def __init__(self, session: Session, name: str) -> None:
+        self.session, self.__name__ = session, name
 
     def call_remote(self, args: tuple, kwargs: dict) -> Call:
         """일꾼에게 시킨 결과를 돌려줍니다."""

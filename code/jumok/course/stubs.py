@@ -61,6 +61,17 @@ def defined_names(source: str) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(functions)), [name for name in dict.fromkeys(values) if name not in functions]
 
 
+def is_bare_stub(source: str, name: str) -> bool:
+    """함수 name(또는 칸 전체인 <module>)에 raise 한 줄밖에 없는지 봅니다. 설명 글은 세지 않습니다."""
+    tree = parse(source)
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
+    body = found[-1].body if found else tree.body if name == "<module>" else []
+    steps = [
+        node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    ]
+    return bool(body) and all(isinstance(node, ast.Raise | ast.Pass) for node in steps)
+
+
 def split_tests(source: str) -> tuple[str, str]:
     """검사 칸을 (보이는 검사, 숨은 검사)로 나눕니다."""
     hidden = "\n".join(match.group(1) for match in _HIDDEN.finditer(source))

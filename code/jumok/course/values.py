@@ -110,6 +110,8 @@ class _Encoder:
     def _array(self, value) -> list:
         if is_tensor(value):
             return self._tensor(value)
+        if isinstance(value, Unsupported):  # 이미 이름만 남은 값
+            return ["x", value.type_name[:80]]
         if (is_array(value) or is_numpy_scalar(value)) and value.dtype.kind in "biufc":
             self._refuse_big(value.nbytes)
             plain = value.astype(value.dtype.newbyteorder("="), order="C")

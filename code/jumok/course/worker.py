@@ -10,7 +10,7 @@ import types
 import warnings
 from typing import BinaryIO
 
-from .calls import Call, call_local
+from .calls import Call, call_local, file_of
 from .explain import explain
 from .stubs import plain_python
 from .values import ValueTooBig, exact
@@ -64,7 +64,7 @@ class Worker:
         linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
         try:
             exec(_compile(source, label), self.names)
-        except (Exception, SystemExit) as error:
+        except BaseException as error:  # KeyboardInterrupt를 스스로 낸 코드도 일꾼을 끝내지 못합니다.
             return Call(problem=explain(error, label))
         return Call()
 
@@ -74,7 +74,10 @@ class Worker:
         if not callable(func):
             return Call(problem=("missing_name", f"찾는 함수: {message['name']}"))
         args, kwargs = payload
-        return call_local(func, args, kwargs)
+        try:
+            return call_local(func, args, kwargs)
+        except BaseException as error:
+            return Call(problem=explain(error, file_of(func)))
 
     def get(self, message: dict, payload: object) -> Call:
         """이름에 담긴 값을 돌려줍니다."""
@@ -104,12 +107,13 @@ def serve(stream_in: BinaryIO, stream_out: BinaryIO, prints: _Prints) -> None:
             return
         try:
             result = jobs[message["op"]](message, payload)
-        except Exception as error:  # 학생이 검사 도구를 망가뜨린 경우
+        except BaseException as error:  # 학생이 검사 도구를 망가뜨린 경우
             result = Call(problem=explain(error))
         reply = {
             "id": message["id"],
             "problem": result.problem,
             "changed": result.changed,
+            "used": result.used,
             "prints": prints.take(),
         }
         try:
