@@ -36,6 +36,7 @@ from torch import nn
 
 from jumok.decode import beam, greedy
 
+SEED = 0  # 가중치와 입력의 씨앗
 HEAD = ("일", "크기", "견준 것", "참조 ms", "주목 ms", "비율", "사분위", "토큰/초(주목)")
 
 
@@ -45,7 +46,9 @@ def main() -> None:
     torch.set_num_threads(args.threads)
     torch.set_float32_matmul_precision(args.matmul)
     transformers.logging.set_verbosity_error()
-    facts = machine() | {"pairs": args.pairs, "matmul": args.matmul}
+    torch.manual_seed(SEED)
+    facts = machine() | {"pairs": args.pairs, "matmul": args.matmul, "seed": SEED}
+    started = time.monotonic()
     print("{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(**facts))
     print(row(HEAD), row(["---"] * len(HEAD)), sep="\n", flush=True)
     results = []
@@ -53,6 +56,7 @@ def main() -> None:
         for result in measure(name, SIZES[name], args):
             results.append(result)
             print(row(cells(result)), flush=True)
+    facts["minutes"] = round((time.monotonic() - started) / 60, 1)
     if args.json:
         Path(args.json).write_text(
             json.dumps({"machine": facts, "results": results}, ensure_ascii=False, indent=1), "utf8"
