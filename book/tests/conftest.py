@@ -32,14 +32,14 @@ class Book:
         )
 
 
-def build(output: Path) -> Book:
+def build(output: Path, root: Path = ROOT) -> Book:
     """책을 처음부터 새로 만듭니다. 경고는 잘못으로 칩니다."""
     command = [
         sys.executable,
         "-c",
         "from jupyter_book.cli.main import main; main()",
         "build",
-        str(ROOT),
+        str(root),
         "--path-output",
         str(output),
         "--all",
@@ -48,9 +48,15 @@ def build(output: Path) -> Book:
         "--keep-going",
     ]
     environment = {**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=ROOT, env=environment)
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=root, env=environment)
     log = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout + run.stderr)
     return Book(output / "_build" / "html", log, run.returncode)
+
+
+@pytest.fixture
+def build_book():
+    """책을 짓는 함수. 다른 폴더의 책을 지어 볼 때 씁니다."""
+    return build
 
 
 @pytest.fixture(scope="session")

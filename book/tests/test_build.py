@@ -2,11 +2,14 @@
 
 import json
 import re
+import shutil
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
 
+ROOT = Path(__file__).resolve().parents[2]
 FETCHING = {  # 브라우저가 스스로 내려받는 것들
     "script": "src",
     "link": "href",
@@ -50,6 +53,19 @@ def test_build_has_no_warning(book):
         pytest.skip("이미 만든 책(JUMOK_BOOK_HTML)이라 기록이 없습니다.")
     warnings = [line for line in book.log.splitlines() if re.search(r"WARNING|ERROR", line)]
     assert not warnings and book.returncode == 0, "\n".join(warnings) or book.log[-2000:]
+
+
+def test_one_warning_stops_the_build(tmp_path, build_book):
+    """끊어진 고리 하나를 넣으면 실패해야, 경고가 없다는 말을 믿을 수 있습니다."""
+    root = tmp_path / "repo"
+    for name in ("book", "chapters", "solutions", "exercises"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy2(ROOT / name, root)
+    page = root / "book" / "notation.md"
+    page.write_text(page.read_text("utf8") + "\n[끊어진 고리](no_such_page.md)\n", "utf8")
+    made = build_book(tmp_path / "out", root)
+    assert made.returncode != 0 and "no_such_page" in made.log
 
 
 def test_every_toc_page_is_built(book):

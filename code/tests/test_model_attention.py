@@ -106,6 +106,18 @@ def test_empty_row_gives_zero_output_weights_and_gradients():
     assert (output[..., 0, :] == 0).all() and (weights[..., 0, :] == 0).all() and (grad[..., 0, :] == 0).all()
 
 
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+@pytest.mark.parametrize("dtype", [*TOLERANCE, torch.float16, torch.bfloat16], ids=str)
+def test_fused_empty_row_is_zero_in_every_kernel(dtype, dropout, device):
+    """드롭아웃과 자료형에 따라 torch가 고르는 커널이 달라도 빈 행은 0이고 기울기는 유한합니다."""
+    q, k, v = inputs((7, 7, 4, 6), dtype, device)
+    output = fused_attention(q, k, v, make_mask("empty row", 7, 7, device), dropout)
+    grads = torch.autograd.grad(output.sum(), (q, k, v))
+    assert (output[..., 0, :] == 0).all() and (grads[0][..., 0, :] == 0).all()
+    assert all(g.isfinite().all() for g in (output, *grads))
+
+
 @pytest.mark.parametrize("mask_name", MASKS)
 def test_numpy_and_torch_give_the_same_numbers(mask_name):
     q, k, v = inputs((5, 7, 4, 6), torch.float64)
