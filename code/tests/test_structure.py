@@ -21,9 +21,9 @@ FLOORS = {
     "text": 1,
     "model": 1,
     "decode": 2,
-    "training": 2,
-    "course": 3,
-    "cli": 4,
+    "training": 3,  # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다
+    "course": 4,
+    "cli": 5,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
