@@ -103,6 +103,7 @@ def loaded_after(statement: str) -> set[str]:
     [
         ("import jumok", {"numpy", "torch", "matplotlib"}),
         ("import jumok.scratch", {"torch", "matplotlib"}),
+        ("import jumok.text", {"torch", "matplotlib"}),
         ("import jumok.model", {"matplotlib"}),
         ("import jumok.course", {"torch", "matplotlib"}),
         ("import jumok.cli", {"numpy", "torch", "matplotlib"}),
