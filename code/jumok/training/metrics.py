@@ -16,7 +16,8 @@ def ngrams(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
 def bleu(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
     """말뭉치의 BLEU를 손으로 구합니다. 문장은 낱말의 목록이고, 값은 0부터 100까지입니다.
 
-    BP · exp(¼ Σ log p_n)이고, p_n은 n개씩 이은 것 가운데 참조에도 있는 것의 몫, BP = min(1, e^{1 − r/c})입니다.
+    BP · exp(¼ Σ log p_n)입니다. p_n은 n개씩 이은 것 가운데 참조에도 있는 것의 몫이고,
+    BP = min(1, e^{1 − r/c})에서 c와 r은 답과 참조의 낱말 수입니다.
     맞은 것이 없는 p_n은 1/(2·수), 1/(4·수) …로 봅니다(sacreBLEU의 기본값 exp).
     오류: 두 목록의 길이가 다르면 ValueError.
     출처: Papineni et al. (2002), 2.3절; Post (2018).

@@ -71,9 +71,7 @@ class Translation:
         """학습할 배치들. 너무 긴 짝은 버리고 그 수를 n_dropped에 셉니다."""
         options = {"seed": self.recipe.seed, "rank": rank, "world": size, "max_len": self._max_len()}
         round_to = self.recipe.round_to if self.recipe.round_to > 1 else None
-        return PairBatches(
-            self.train, self.recipe.max_tokens, too_long="drop", round_to=round_to, **options
-        )
+        return PairBatches(self.train, self.recipe.max_tokens, too_long="drop", round_to=round_to, **options)
 
     def count(self, batch: Batch) -> int:
         """정답 토큰의 수."""

@@ -1,0 +1,136 @@
+"""`jumok train`: 모델을 처음부터 학습합니다. torchrun으로 띄우면 여러 장치에서 함께 학습합니다."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .parser import add_command
+
+if TYPE_CHECKING:
+    import torch
+
+_EPILOG = """\
+멈추기: Ctrl-C를 누르면 그 걸음을 마치고 저장합니다. 같은 명령을 다시 부르면 거기서 이어 갑니다.
+여러 장치: torchrun --nproc-per-node=8 -m jumok train translation …
+
+끝냄 번호(exit code)
+  0    학습과 채점을 마쳤습니다.
+  2    시작할 수 없습니다(자료가 없음, 메모리가 모자람, 다른 설정의 폴더).
+  130  도중에 멈추었습니다. 이어 갈 수 있습니다.
+"""
+# 명령줄에서 바꿀 수 있는 학습법의 값과 그 꼴, 설명
+_CHANGES: dict[str, tuple[Callable[[str], Any], str]] = {
+    "steps": (int, "걸음의 수"),
+    "max_tokens": (int, "한 걸음의 토큰 수"),
+    "accumulate": (int, "한 걸음을 나누어 계산할 조각의 수"),
+    "peak_rate": (float, "가장 높은 학습률"),
+    "warmup": (int, "학습률을 올리는 걸음의 수"),
+    "smoothing": (float, "레이블 스무딩"),
+    "clip": (float, "기울기 길이의 상한(0이면 자르지 않음)"),
+    "eval_every": (int, "평가하고 저장하는 간격"),
+    "patience": (int, "dev 손실이 이만큼 좋아지지 않으면 그만둡니다"),
+    "seed": (int, "난수의 씨앗"),
+    "precision": (str, "fp32, bf16, fp16"),
+}
+
+
+def register(commands: argparse._SubParsersAction) -> None:
+    """`jumok train`과 그 가지를 더합니다."""
+    style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": _EPILOG}
+    train = add_command(commands, "train", "모델을 처음부터 학습합니다", **style)
+    kinds = train.add_subparsers(dest="kind", metavar="모델", required=True)
+    translation = add_command(kinds, "translation", "한국어를 영어로 옮기는 모델을 학습합니다", **style)
+    translation.add_argument("--preset", default="cpu", help="설정의 이름 (cpu, gpu, h200, paper)")
+    translation.add_argument("--corpus", metavar="자료", help="grammar(책에 든 것) 또는 받은 자료의 이름")
+    translation.add_argument("--model", help="transformer 또는 rnn")
+    translation.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
+    add_training_options(translation)
+    translation.set_defaults(run=answering(_train_translation))
+
+
+def add_training_options(parser: argparse.ArgumentParser) -> None:
+    """모든 학습 명령이 함께 쓰는 선택."""
+    parser.add_argument("--output", metavar="폴더", type=Path, help="실행 폴더 (없으면 runs/모델-설정)")
+    parser.add_argument("--device", help="cpu, cuda … (없으면 있는 것 가운데 가장 빠른 것)")
+    parser.add_argument("--cache", metavar="폴더", type=Path, help="받은 자료를 둔 폴더")
+    parser.add_argument("--threads", metavar="수", type=int, help="CPU 스레드의 수")
+    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, help="torch.compile을 쓸지")
+    for name, (kind, text) in _CHANGES.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", metavar="값", type=kind, help=text)
+
+
+def changes(args: argparse.Namespace) -> dict[str, Any]:
+    """명령줄에서 준 학습법의 값들. 주지 않은 것은 None입니다."""
+    return {name: getattr(args, name) for name in (*_CHANGES, "compile")}
+
+
+def answering(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """사용자의 실수를 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
+
+    def answer(args: argparse.Namespace) -> int:
+        from ..text.corpora import CorpusError
+        from ..training.distributed import LostWorker
+
+        try:
+            return run(args)
+        except LostWorker as error:
+            print(f"jumok: {error}", file=sys.stderr)
+            return 1
+        except (ValueError, MemoryError, CorpusError) as error:
+            print(f"jumok: {error}", file=sys.stderr)
+            return 2
+
+    return answer
+
+
+def pick_device(name: str | None) -> torch.device:
+    """장치의 이름을 torch의 장치로. 오류: 모르거나 없는 장치는 ValueError."""
+    import torch
+
+    if name is None:
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+    except RuntimeError as error:
+        raise ValueError(f"장치 '{name}'은(는) 모르는 이름입니다. cpu나 cuda를 쓰세요.") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError("이 컴퓨터의 torch에서는 CUDA를 쓸 수 없습니다. --device cpu로 부르세요.")
+    return device
+
+
+def _train_translation(args: argparse.Namespace) -> int:
+    from ..training.corpus import load_corpus
+    from ..training.distributed import join_world
+    from ..training.presets import PRESETS
+    from ..training.run import run_translation, summary
+
+    if args.preset not in PRESETS:
+        raise ValueError(f"설정 '{args.preset}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(PRESETS)}")
+    own = {"corpus": args.corpus, "model": args.model, "vocab_size": args.vocab_size}
+    preset = PRESETS[args.preset].changed(**own, **changes(args))
+    folder = args.output or Path("runs") / f"translation-{args.preset}"
+    device = pick_device(args.device)
+    set_threads(args.threads)
+    with join_world(device) as world:
+        card = run_translation(preset, load_corpus(preset.corpus, args.cache), folder, world)
+        if card is None:
+            if world.is_first:
+                print(f"\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다. 실행 폴더: {folder}")
+            return 130
+        if world.is_first:
+            print(f"{summary(card)}\n실행 폴더: {folder}")
+    return 0
+
+
+def set_threads(n: int | None) -> None:
+    """CPU 스레드의 수를 정합니다. 오류: 1보다 작으면 ValueError."""
+    import torch
+
+    if n is not None:
+        if n < 1:
+            raise ValueError(f"--threads는 1 이상이어야 합니다. 받은 값은 {n}입니다.")
+        torch.set_num_threads(n)

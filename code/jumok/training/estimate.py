@@ -1,0 +1,86 @@
+"""학습을 시작하기 전에 메모리와 시간을 어림합니다."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from jumok.model import Transformer
+
+# 학습 한 걸음이 행렬 곱의 최고 속도 가운데 쓰는 몫. code/bench로 잰 값에서 왔고, 어림에만 씁니다.
+USED_SHARE = {"cpu": 0.30, "cuda": 0.25}
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """어림한 값: 매개변수의 수, 메모리의 바이트, 한 걸음의 계산 수, 걸릴 초."""
+
+    n_parameters: int
+    bytes: int
+    step_flops: float
+    seconds: float
+
+
+def n_parameters(model: nn.Module) -> int:
+    """매개변수의 수. 나눠 쓰는 행렬은 한 번만 셉니다."""
+    return sum(p.numel() for p in model.parameters())
+
+
+def step_flops(model: nn.Module, n_src: int, n_tgt: int, length: int) -> float:
+    """학습 한 걸음의 부동소수점 계산 수. 앞걸음의 세 배이고, 행렬 곱만 셉니다.
+
+    트랜스포머는 토큰마다 인코더 층이 4D² + 2·D·F, 디코더 층이 8D² + 2·D·F번 곱하고 더합니다. 크로스 어텐션의
+    키와 밸류 2D²는 원문 토큰마다 한 번이므로 그쪽에서 세고, 점수와 섞기에 길이 × 2D가 더 듭니다. 그 밖의
+    모델은 임베딩을 뺀 매개변수마다 한 번으로 셉니다.
+    """
+    if not isinstance(model, Transformer):
+        embeddings = sum(m.weight.numel() for m in model.modules() if isinstance(m, nn.Embedding))
+        return 6.0 * (n_src + n_tgt) / 2 * (n_parameters(model) - embeddings)
+    c = model.config
+    ffn, mix = 2 * c.d_model * c.d_ff, 2 * length * c.d_model
+    source = c.n_layers * (4 * c.d_model**2 + ffn + mix + 2 * c.d_model**2)
+    target = c.n_layers * (6 * c.d_model**2 + ffn + 2 * mix) + c.d_model * c.tgt_vocab_size
+    return 6.0 * (n_src * source + n_tgt * target)
+
+
+def memory_bytes(model: nn.Module, n_tokens: int, vocab_size: int, half: bool) -> int:
+    """학습 한 걸음의 메모리: 가중치와 기울기와 Adam의 두 평균(매개변수마다 16바이트), 그리고 활성값.
+
+    활성값은 한 토큰이 층마다 D 크기의 벡터 약 20개와 F 크기의 벡터 2개를 남긴다고 봅니다.
+    마지막의 로짓은 따로 셉니다.
+    """
+    c = model.config
+    width = 2 if half else 4
+    layers = 2 * c.n_layers if isinstance(model, Transformer) else c.n_layers
+    d_ff = getattr(c, "d_ff", 4 * c.d_model)
+    activations = n_tokens * layers * (20 * c.d_model + 2 * d_ff) * width
+    return 16 * n_parameters(model) + activations + n_tokens * vocab_size * (4 + width)
+
+
+def matmul_speed(device: torch.device, dtype: torch.dtype, seconds: float = 0.3) -> float:
+    """이 장치에서 잰 행렬 곱의 초당 계산 수."""
+    n = 4096 if device.type == "cuda" else 512
+    a, b = (torch.zeros(n, n, device=device, dtype=dtype) for _ in range(2))
+    done, started, taken = 0, time.perf_counter(), 0.0
+    while taken < seconds or done < 3:
+        a @ b
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        done += 1
+        taken = time.perf_counter() - started
+        if done == 1:  # 첫 곱은 준비하는 시간이 들어 있으므로 버립니다.
+            started, taken = time.perf_counter(), 0.0
+    return 2 * n**3 * (done - 1) / taken
+
+
+def free_memory(device: torch.device) -> int | None:
+    """쓸 수 있는 메모리의 바이트 수. 알 수 없으면 None입니다."""
+    if device.type == "cuda":
+        return torch.cuda.mem_get_info(device)[0]
+    info = Path("/proc/meminfo")
+    if not info.exists():
+        return None
+    rows = dict(line.split(":", 1) for line in info.read_text("utf8").splitlines())
+    return int(rows["MemAvailable"].split()[0]) * 1024
