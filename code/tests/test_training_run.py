@@ -11,7 +11,7 @@ from jumok.training.checkpoint import BadCheckpoint, average, checkpoints
 from jumok.training.corpus import TranslationCorpus, load_corpus, pairs_sha256
 from jumok.training.distributed import World
 from jumok.training.estimate import matmul_speed, memory_bytes, n_parameters, step_flops
-from jumok.training.presets import PRESETS, TranslationPreset
+from jumok.training.presets import Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run import run_translation
 from jumok.training.translator import EXTRA_TOKENS, Translator, build_model
@@ -31,7 +31,7 @@ def corpus():
 
 
 def preset(**changes):
-    return TranslationPreset(corpus="toy", vocab_size=320, options=SIZE, recipe=RECIPE, average=3).changed(
+    return Preset(corpus="toy", vocab_size=320, options=SIZE, recipe=RECIPE, average=3).changed(
         **changes
     )
 
@@ -141,15 +141,15 @@ def test_flops_of_the_base_model_match_the_count_by_hand():
 
 def test_predicted_memory_grows_with_tokens_and_parameters():
     small, large = (build_model("transformer", 500, SIZE | {"n_layers": n}) for n in (1, 4))
-    assert memory_bytes(small, 100, 500, False) < memory_bytes(small, 200, 500, False)
-    assert memory_bytes(small, 100, 500, False) < memory_bytes(large, 100, 500, False)
+    assert memory_bytes(small, 100, False) < memory_bytes(small, 200, False)
+    assert memory_bytes(small, 100, False) < memory_bytes(large, 100, False)
     assert matmul_speed(ALONE.device, torch.float32, 0.01) > 1e8
 
 
 def test_presets_change_only_what_is_asked():
-    changed = PRESETS["cpu"].changed(steps=3, corpus="docs", seed=None)
+    changed = find_preset("translation", "cpu").changed(steps=3, corpus="docs", seed=None)
     assert (changed.recipe.steps, changed.corpus) == (3, "docs")
-    assert changed.changed(steps=PRESETS["cpu"].recipe.steps, corpus="grammar") == PRESETS["cpu"]
+    assert changed.changed(steps=find_preset("translation", "cpu").recipe.steps, corpus="grammar") == find_preset("translation", "cpu")
     with pytest.raises(ValueError, match="쓸 수 있는 것"):
         load_corpus("nsmc")
     with pytest.raises(ValueError, match="쓸 수 있는 것"):

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 
 from .explain import explain
 from .values import ValueTooBig, copy_value, exact, same_bytes
-from .watch import watching
+from .watch import home_function, watching
+
+
+class CannotSend(ValueError):
+    """검사의 입력을 일꾼에게 보낼 수 없습니다. 학생이 아니라 문제를 만든 사람이 고칠 일입니다."""
+
+
+class Trouble(Exception):
+    """시킨 일을 할 수 없는 까닭: (실수 id, 설명)."""
 
 
 @dataclass
@@ -21,21 +29,34 @@ class Call:
     used: list[str] = field(default_factory=list)
 
 
-def call_local(func: Callable, args: tuple, kwargs: dict) -> Call:
-    """이 프로세스 안에서 함수를 입력의 복사본으로 부릅니다."""
+def call_local(
+    func: Callable,
+    args: tuple,
+    kwargs: dict,
+    *,
+    owner: object = None,
+    convert: Callable[[object], object] = exact,
+) -> Call:
+    """이 프로세스 안에서 함수를 입력의 복사본으로 부릅니다.
+
+    owner는 func이 시키는 학생의 물건(없으면 func)이고, convert는 돌려준 것을 값으로 바꿉니다.
+    """
+    student = func if owner is None else owner
     sent = [copy_value(item) for item in (*args, *kwargs.values())]
     names = [f"{number}번째 입력" for number in range(1, len(args) + 1)] + list(kwargs)
     given = dict(zip(kwargs, sent[len(args) :], strict=True))
     used: set[str] = set()
     try:
-        with warnings.catch_warnings(), watching(func) as used:
+        with warnings.catch_warnings(), watching(student) as used:
             warnings.simplefilter("ignore")
             raw = func(*sent[: len(args)], **given)
-        value = exact(raw)
+        value = convert(raw)
     except ValueTooBig:
         return Call(problem=("too_big", ""), used=sorted(used))
+    except Trouble as trouble:
+        return Call(problem=(trouble.args[0], trouble.args[1]), used=sorted(used))
     except (Exception, SystemExit) as error:
-        return Call(problem=explain(error, file_of(func)), used=sorted(used))
+        return Call(problem=explain(error, file_of(student)), used=sorted(used))
     return Call(value, _changed(names, (*args, *kwargs.values()), sent), used=sorted(used))
 
 
@@ -49,7 +70,7 @@ def call(func: Callable, args: tuple, kwargs: dict) -> Call:
     return remote(func, args, kwargs) if remote else call_local(func, args, kwargs)
 
 
-def file_of(func: Callable) -> str | None:
-    """함수가 적힌 파일이나 칸의 이름."""
-    code = getattr(func, "__code__", None)
+def file_of(student: object) -> str | None:
+    """함수, 클래스, 물건의 코드가 적힌 파일이나 칸의 이름."""
+    code = getattr(home_function(student), "__code__", None)
     return code.co_filename if code else None

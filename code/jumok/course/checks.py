@@ -7,14 +7,17 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 import numpy as np
 
 from . import answers
-from .calls import Call, call
-from .compare import Difference, difference, dtype_name, kind, to_numpy
+from .calls import Call, CannotSend, call
+from .compare import difference
+from .guess import alike, common_mistake
+from .instances import Instance, build, maker
 from .mistakes import Mistake, find_mistake
-from .values import copy_value, exact
+from .values import copy_value, exact, holds_unsupported
 from .watch import forbidden_calls
 
 _NO_CASE = ("unsolved", "stub_left", "missing_name", "uses_ready_made")
@@ -46,12 +49,15 @@ def seeded(seed: int) -> Iterator[None]:
 
 
 class Check:
-    """학생 함수를 기준 함수와 견주고, 다르면 어떤 실수인지 말합니다.
+    """학생의 함수나 클래스를 기준과 견주고, 다르면 어떤 실수인지 말합니다.
 
     func은 학생 함수, reference는 맞는 값을 내는 함수입니다. mistakes는 {실수 id 또는 (이름, 설명):
     그 실수를 한 학생이 얻을 값을 내는 함수}이고 앞에 적은 것부터 견줍니다. tolerance를 주지 않으면
     dtype에 맞추고, forbid에는 학생의 코드가 바로 부르면 안 되는 함수나 모듈의 이름을 적습니다(연습의
     규칙일 뿐 보안이 아닙니다). 틀리면 CheckFailed를 냅니다.
+
+    클래스를 볼 때는 셋 다 클래스이고, use(make, *입력)를 줍니다. make(...)로 만든 Instance에 일을 시켜
+    견줄 값을 돌려주는 함수입니다: `def use(make, x): m = make(4, 2); m.load(w); return m(x)`
     """
 
     def __init__(
@@ -60,11 +66,12 @@ class Check:
         reference: Callable,
         mistakes: dict | None = None,
         *,
+        use: Callable | None = None,
         tolerance: float | None = None,
         forbid: tuple[str, ...] | list[str] = (),
         name: str | None = None,
     ) -> None:
-        self.func, self.reference, self.mistakes = func, reference, dict(mistakes or {})
+        self.func, self.reference, self.mistakes, self.use = func, reference, dict(mistakes or {}), use
         self.tolerance, self.forbid = tolerance, forbid
         self.name = name or getattr(func, "__name__", "답")
         for key in self.mistakes:
@@ -76,7 +83,9 @@ class Check:
 
     def case(self, label: str, /, *args, **kwargs) -> None:
         """label(예: "큰 점수")을 붙여 검사합니다."""
-        want = _silently(self.reference, args, kwargs)
+        want = self._imitate(self.reference, args, kwargs)
+        if holds_unsupported(want):
+            raise TypeError(f"기준이 견줄 수 없는 종류를 돌려주었습니다: {want!r:.200}")
         try:
             self._judge(self.call(*args, **kwargs), want, args, kwargs)
         except CheckFailed as failed:
@@ -84,10 +93,41 @@ class Check:
         print(f"✔ {self.name}: {label or _describe(args)} — 맞았습니다")
 
     def call(self, *args, **kwargs) -> Call:
-        """학생 함수를 부르고, 금지된 이름과 오류를 본 다음 결과를 돌려줍니다."""
+        """학생의 함수를 부르고(use가 있으면 use를 돌리고), 금지된 이름과 오류를 본 결과를 돌려줍니다."""
+        self._need_answer()
+        if self.use is not None:
+            return Call(self._used(args, kwargs))
+        return self._allowed(call(self.func, args, kwargs))
+
+    def make(self, *args, **kwargs) -> Instance:
+        """학생의 클래스로 물건을 만들어 대리를 돌려줍니다. 값의 성질을 that으로 볼 때 씁니다."""
+        self._need_answer()
+        return build(self.func, args, kwargs, self._unchanged)
+
+    def _need_answer(self) -> None:
         if not callable(self.func):
             raise CheckFailed("unsolved" if self.func is None or self.func is ... else "missing_name")
-        result = call(self.func, args, kwargs)
+
+    def _used(self, args: tuple, kwargs: dict) -> object:
+        """학생의 클래스로 use를 돌립니다. 기준으로는 이미 돌았으므로 여기서 멈추면 학생의 값 때문입니다."""
+        try:
+            return _silently(partial(self.use, self.make), args, kwargs)
+        except (CheckFailed, CannotSend):
+            raise
+        except Exception as error:
+            said = f"돌려준 값의 꼴이 달라 검사를 이어 갈 수 없습니다 ({type(error).__name__})."
+            raise CheckFailed("wrong_type", said) from None
+
+    def _imitate(self, other: Callable, args: tuple, kwargs: dict) -> object:
+        """기준이나 실수를 학생의 것과 똑같이 돌린 값."""
+        return _silently(other if self.use is None else partial(self.use, maker(other)), args, kwargs)
+
+    def _unchanged(self, result: Call) -> object:
+        if self._allowed(result).changed:
+            raise CheckFailed("mutates_input", f"바뀐 것: {', '.join(result.changed)}")
+        return result.value
+
+    def _allowed(self, result: Call) -> Call:
         found = forbidden_calls(result.used, self.forbid)
         if found:
             raise CheckFailed("uses_ready_made", f"바로 부른 함수: {', '.join(found)}")
@@ -141,16 +181,16 @@ class Check:
             raise CheckFailed(named, found.detail)
         if result.changed:
             raise CheckFailed("mutates_input", f"바뀐 것: {', '.join(result.changed)}")
-        raise CheckFailed(_common_mistake(result.value, want, self.tolerance) or found.mistake, found.detail)
+        raise CheckFailed(common_mistake(result.value, want, self.tolerance) or found.mistake, found.detail)
 
     def _named_mistake(self, got, want, args, kwargs) -> str | tuple[str, str] | None:
         """학생의 값과 같은 값을 내는 실수를 찾습니다. 이 입력에서 정답과 같은 실수는 뺍니다."""
         for key, imitate in self.mistakes.items():
             try:
-                value = _silently(imitate, args, kwargs)
+                value = self._imitate(imitate, args, kwargs)
             except Exception:
                 continue  # 이 입력에서는 그 실수가 값을 내지 못합니다.
-            if difference(value, want, self.tolerance) and _alike(got, value, self.tolerance):
+            if difference(value, want, self.tolerance) and alike(got, value, self.tolerance):
                 return key
         return None
 
@@ -161,26 +201,6 @@ def _silently(func: Callable, args: tuple, kwargs: dict) -> object:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return exact(func(*(copy_value(value) for value in args), **given))
-
-
-def _alike(got: object, imitation: object, tolerance: float | None) -> bool:
-    """실수를 흉내 낸 값과 같은지 봅니다. dtype은 따지지 않습니다."""
-    found = difference(got, imitation, tolerance)
-    if found and found.mistake == "wrong_dtype":
-        return difference(to_numpy(got), to_numpy(imitation), tolerance) is None
-    return found is None
-
-
-def _common_mistake(got: object, want: object, tolerance: float | None) -> str | None:
-    """어느 문제에나 있는 실수를 찾습니다: 묶음의 순서, 전치."""
-    if isinstance(want, tuple) and isinstance(got, tuple) and len(want) == 2:
-        swapped: Difference | None = difference(got[::-1], want, tolerance)
-        return "returns_weights" if swapped is None else None
-    if kind(got) == kind(want) in ("array", "tensor") and got.ndim == want.ndim >= 2:
-        turned = to_numpy(got).swapaxes(-1, -2)
-        same = dtype_name(got) == dtype_name(want) and difference(turned, to_numpy(want), tolerance) is None
-        return "wrong_transpose" if same else None
-    return None
 
 
 def _with_case(failed: CheckFailed, label: str, args: tuple) -> str:

@@ -20,6 +20,7 @@ _KIND_NAMES = {
     "list": "리스트",
     "none": "None",
     "dict": "사전",
+    "set": "집합",
 }
 
 
@@ -43,9 +44,8 @@ def kind(value: object) -> str:
         return "number"
     if isinstance(value, Unsupported):
         return value.type_name
-    return {str: "str", tuple: "tuple", list: "list", dict: "dict", type(None): "none"}.get(
-        type(value), type(value).__name__
-    )
+    names = {str: "str", tuple: "tuple", list: "list", dict: "dict", set: "set", type(None): "none"}
+    return names.get(type(value), type(value).__name__)
 
 
 def kind_name(value: object) -> str:
@@ -62,28 +62,55 @@ def difference(got: object, want: object, tolerance: float | None = None) -> Dif
     if isinstance(want, tuple | list):
         return _sequence_difference(got, want, tolerance)
     if isinstance(want, dict):
-        if list(got) != list(want):
-            return Difference("wrong_type", "사전의 열쇠가 다릅니다.")
-        return _sequence_difference(list(got.values()), list(want.values()), tolerance)
+        return _dict_difference(got, want, tolerance)
     if kind(want) in ("array", "tensor", "number", "bool"):
         return _array_difference(got, want, tolerance)
-    return None if type(got) is type(want) and got == want else Difference("wrong_value", "")
+    if type(got) is type(want) and got == want:
+        return None
+    return Difference("wrong_value", f"받은 값은 {_short(got)}입니다." if isinstance(got, str | set) else "")
 
 
 def _sequence_difference(got, want, tolerance) -> Difference | None:
     if len(got) != len(want):
         return Difference("wrong_type", f"{len(want)}개를 묶어 돌려주어야 하는데 {len(got)}개입니다.")
-    for number, (one, other) in enumerate(zip(got, want, strict=True), 1):
+    pairs = zip(got, want, strict=True)
+    return _first([(f"{number}번째 것", *pair) for number, pair in enumerate(pairs, 1)], tolerance)
+
+
+def _dict_difference(got, want, tolerance) -> Difference | None:
+    """사전은 차례를 따지지 않고 열쇠마다 견줍니다."""
+    absent, extra = ([key for key in one if key not in other] for one, other in ((want, got), (got, want)))
+    said = [
+        f"{text}: {', '.join(map(_short, keys[:5]))}{' 등' * (len(keys) > 5)}."
+        for text, keys in (("사전에 없는 열쇠", absent), ("사전에 더 있는 열쇠", extra))
+        if keys
+    ]
+    if said:
+        return Difference("wrong_keys", " ".join(said))
+    return _first([(f"{_short(key)}의 값", got[key], want[key]) for key in want], tolerance)
+
+
+def _first(items: list[tuple], tolerance) -> Difference | None:
+    """묶음에서 처음으로 다른 것. 안쪽의 None은 종류가 다른 값일 뿐입니다."""
+    for place, one, other in items:
         found = difference(one, other, tolerance)
+        if found and found.mistake == "returns_none":
+            return Difference("wrong_type", f"{place}: {kind_name(other)}이어야 하는데 None입니다.")
         if found:
-            return Difference(found.mistake, f"{number}번째 것: {found.detail}")
+            return Difference(found.mistake, f"{place}: {found.detail}")
     return None
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:60]}…"
 
 
 def _array_difference(got, want, tolerance) -> Difference | None:
     one, other = to_numpy(got), to_numpy(want)
     if one.shape != other.shape:
-        return Difference("wrong_shape", f"모양이 {other.shape}이어야 하는데 {one.shape}입니다.")
+        said = f"모양이 {other.shape}이어야 하는데 {one.shape}입니다."
+        return Difference("wrong_shape", said + _shape_hint(one.shape, other.shape))
     if kind(want) != "number" and dtype_name(got) != dtype_name(want):
         return Difference("wrong_dtype", f"dtype이 {dtype_name(want)}이어야 하는데 {dtype_name(got)}입니다.")
     gap = _gap(one, other)
@@ -92,6 +119,20 @@ def _array_difference(got, want, tolerance) -> Difference | None:
     if not bad.any():
         return None
     return _value_difference(one, other, gap, bad)
+
+
+def _shape_hint(got: tuple, want: tuple) -> str:
+    """모양에서 바로 짐작할 수 있는 까닭."""
+    bare = [tuple(size for size in shape if size != 1) for shape in (got, want)]
+    if bare[0] == bare[1]:
+        return " 길이 1인 축이 " + ("더 있습니다." if len(got) > len(want) else "빠졌거나 자리가 다릅니다.")
+    if sorted(got) == sorted(want):
+        return " 축의 차례가 다릅니다."
+    if math.prod(got) == math.prod(want):
+        return " 원소의 수는 같습니다. 축을 나누거나 합친 곳을 보세요."
+    if len(got) < len(want) and got == want[len(want) - len(got) :]:
+        return " 앞의 축(배치)이 사라졌습니다."
+    return ""
 
 
 def _value_difference(one, other, gap, bad) -> Difference:

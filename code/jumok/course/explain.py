@@ -37,7 +37,7 @@ _MEANINGS = {
 def explain(error: BaseException, filename: str | None = None) -> tuple[str, str]:
     """오류를 (실수 id, 한국어 설명)으로 바꿉니다. filename이 있으면 그 파일의 줄을 찾습니다."""
     if isinstance(error, NotImplementedError):
-        stub = _stub(error)
+        stub = _stub(error, filename)
         if stub:
             return stub
     name = type(error).__name__[:60]
@@ -48,9 +48,12 @@ def explain(error: BaseException, filename: str | None = None) -> tuple[str, str
     return "raises", f"{parts[0]}" + (f" — {meaning}." if meaning else "")
 
 
-def _stub(error: NotImplementedError) -> tuple[str, str] | None:
+def _stub(error: NotImplementedError, filename: str | None) -> tuple[str, str] | None:
     """빈칸의 raise 줄에 걸렸는지 봅니다. 꾸러미가 낸 오류이면 None입니다."""
     frames = list(traceback.walk_tb(error.__traceback__))[1:]  # 첫 자리는 부른 쪽입니다.
+    if filename:  # torch가 학생의 forward를 부르기까지의 자리도 부른 쪽입니다.
+        files = [frame.f_code.co_filename for frame, _ in frames]
+        frames = frames[files.index(filename) :] if filename in files else frames
     if not frames:
         return "unsolved", ""
     (first, _), (last, line) = frames[0], frames[-1]
@@ -59,12 +62,15 @@ def _stub(error: NotImplementedError) -> tuple[str, str] | None:
         return None
     if last.f_code is not first.f_code:
         return "stub_left", f"{last.f_code.co_name} 함수의 {_line_text(line, text)}멈추었습니다."
-    return ("unsolved", "") if _is_bare(last) else ("stub_left", f"{_line_text(line, text)}멈추었습니다.")
+    if not _is_bare(last, line):
+        return "stub_left", f"{_line_text(line, text)}멈추었습니다."
+    method = last.f_code.co_qualname.rpartition("<locals>.")[2]
+    return "unsolved", f"비어 있는 메서드: {method}." if "." in method else ""
 
 
-def _is_bare(frame: FrameType) -> bool:
+def _is_bare(frame: FrameType, line: int) -> bool:
     source = "".join(linecache.getlines(frame.f_code.co_filename))
-    return not source or is_bare_stub(source, frame.f_code.co_name)
+    return not source or is_bare_stub(source, frame.f_code.co_name, line)
 
 
 def _text_of(error: BaseException) -> str:

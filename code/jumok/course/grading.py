@@ -14,11 +14,12 @@ from pathlib import Path
 from .checks import CheckFailed, seeded
 from .master import Master, Question, Test, match_answers, read_master
 from .notebooks import Cell, read_cells
+from .remote import RemoteFunction
 from .results import QuestionResult, Result, mark_failure
-from .session import Limits, RemoteFunction, Session
+from .session import Limits, Session
 from .stubs import clear_hidden, defined_names, is_bare_stub, plain_python
 
-_VAGUE = ("wrong_value", "wrong_shape", "wrong_dtype", "wrong_type", "wrong_transpose")
+_VAGUE = ("wrong_value", "wrong_shape", "wrong_dtype", "wrong_type", "wrong_transpose", "wrong_keys")
 
 
 def grade_notebook(path: Path, master_path: Path, **options) -> Result:
@@ -60,6 +61,7 @@ class _Run:
         self.master, self.cells, self.answers, self.session, self.seed = master, cells, answers, session, seed
         self.errors: dict[int, tuple[str, str] | None] = {}
         self.space: dict = {"__name__": "jumok_tests"}
+        self.shared: set[str] = set()  # 준비 칸에서 만든 이름: 일꾼에게도 같은 것이 있습니다.
         self.started, self.prepared = False, -1
         self.next_cell = 0
         tests = [test for question in master.questions for test in question.tests]
@@ -166,6 +168,7 @@ class _Run:
                 passed += test.points
             elif result.status == "failed" and not result.mistake:
                 mark_failure(result, failure)
+        self.session.forget()
         result.points = passed
         if not result.mistake:
             result.status = "passed"
@@ -174,8 +177,12 @@ class _Run:
         """이 문제 앞에 있는 준비 칸을 검사용 이름들 속에서 실행합니다."""
         for place, source in self.master.setup:
             if self.prepared < place < index:
+                before = dict(self.space)
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile(plain_python(source), "<준비 칸>", "exec"), self.space)
+                self.shared |= {
+                    key for key, value in self.space.items() if before.get(key, self) is not value
+                }
         self.prepared = max(self.prepared, index)
 
     def _bring_names(self, question: Question, source: str) -> None:
@@ -184,7 +191,7 @@ class _Run:
         for name in functions:
             if error and name not in defined_names(source)[0]:
                 raise CheckFailed(*error)
-            self.space[name] = RemoteFunction(self.session, name)
+            self.space[name] = RemoteFunction(self.session, name, self._shared_name)
         for name in values:
             got = self.session.get(name)
             if got.problem:
@@ -192,6 +199,9 @@ class _Run:
             self.space[name] = got.value
         if error and error[0] != "unsolved" and functions and self._lost(functions):
             raise CheckFailed(*error)
+
+    def _shared_name(self, value: object) -> str | None:
+        return next((name for name in sorted(self.shared) if self.space.get(name) is value), None)
 
     def _lost(self, functions: list[str]) -> bool:
         """답 칸의 오류 때문에 함수가 만들어지지 않았는지 봅니다."""

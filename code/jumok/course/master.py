@@ -156,7 +156,7 @@ def _by_next_test(question: Question, cells: list[Cell]) -> list[int]:
 
 def _by_function(question: Question, cells: list[Cell]) -> list[int]:
     functions = question.names[0]
-    pattern = re.compile(rf"^def\s+{re.escape(functions[0])}\s*\(", re.M) if functions else None
+    pattern = re.compile(rf"^(def|class)\s+{re.escape(functions[0])}\s*[(:]", re.M) if functions else None
     free = [i for i, cell in enumerate(cells) if cell.kind == "code" and not cell.grade_id]
     return [i for i in free if pattern and pattern.search(cells[i].source)]
 

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import NoReturn
 
 from .calls import Call
-from .checks import CheckFailed
-from .values import ValueTooBig
 from .watch import MAX_NAME, MAX_USED
 from .wire import BrokenWire, receive, send
 
 MAX_PRINT = 20_000
 _PACKAGE_ROOT = Path(__file__).resolve().parents[2]
-_PROBLEMS = ("raises", "unsolved", "stub_left", "too_big", "missing_name")
+_PROBLEMS = (
+    "raises", "unsolved", "stub_left", "too_big", "missing_name",
+    "wrong_state", "wrong_shape", "wrong_type", "no_gradient",
+)  # fmt: skip
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from jumok.course.worker import main; main()"
 
 
@@ -58,7 +59,7 @@ class Process:
             worker_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             cwd=self.folder.name, env=environment, start_new_session=os.name == "posix",
         )  # fmt: skip
-        self.sent = 0
+        self.sent, self.warm = 0, False
         self.replies: queue.Queue = queue.Queue()
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -125,6 +126,7 @@ class Session:
     def clear(self) -> None:
         """새 노트북을 위해 지나온 칸과 시간을 지웁니다. 살아 있는 일꾼은 다시 씁니다."""
         self.done: list[tuple[str, str, float]] = []
+        self.made = 0
         self.deadline = time.monotonic() + self.limits.total
         if self.process is not None:
             with contextlib.suppress(WorkerLost):
@@ -141,6 +143,26 @@ class Session:
     def call(self, name: str, args: tuple, kwargs: dict) -> Call:
         """학생 함수를 부릅니다."""
         return self._ask({"op": "call", "name": name}, (args, kwargs), self.limits.call)
+
+    def make(self, name: str, args: tuple, kwargs: dict) -> tuple[Call, int]:
+        """학생의 클래스로 물건을 만들고 그 번호를 돌려줍니다."""
+        self.made += 1
+        message = {"op": "make", "name": name, "number": self.made}
+        return self._ask(message, (args, kwargs), self.limits.call), self.made
+
+    def act(self, number: int, what: str, path: str, args: tuple, kwargs: dict) -> Call:
+        """만들어 둔 물건에 일을 시킵니다."""
+        if what == "gradients" and self.process is not None and not self.process.warm:
+            self.process.warm = True
+            self._ask({"op": "warm"}, None, self.limits.cell)
+        message = {"op": "act", "number": number, "what": what, "path": path}
+        return self._ask(message, (args, kwargs), self.limits.call)
+
+    def forget(self) -> None:
+        """만든 물건을 모두 버립니다. 버리다가 멈추면 일꾼을 새로 띄웁니다."""
+        if self.made and self.process is not None:
+            self._ask({"op": "forget"}, None, self.limits.call)
+        self.made = 0
 
     def get(self, name: str) -> Call:
         """학생이 만든 값을 가져옵니다."""
@@ -206,24 +228,3 @@ def _clean_names(names: object, most: int, length: int) -> list[str]:
 def _clean(text: str) -> str:
     """터미널을 어지럽히는 제어 문자를 뺍니다."""
     return "".join(char for char in text if char in "\n\t" or char.isprintable())
-
-
-class RemoteFunction:
-    """학생 함수의 대리: 부르면 일꾼에게 시키고 값만 받아 옵니다."""
-
-    def __init__(self, session: Session, name: str) -> None:
-        self.session, self.__name__ = session, name
-
-    def call_remote(self, args: tuple, kwargs: dict) -> Call:
-        """일꾼에게 시킨 결과를 돌려줍니다."""
-        try:
-            return self.session.call(self.__name__, args, kwargs)
-        except ValueTooBig as error:
-            raise ValueError(f"검사의 입력이 너무 큽니다: {error}") from error
-
-    def __call__(self, *args, **kwargs) -> object:
-        """학생 함수의 값. 학생 코드에서 오류가 나면 CheckFailed를 냅니다."""
-        result = self.call_remote(args, kwargs)
-        if result.problem:
-            raise CheckFailed(*result.problem)
-        return result.value

@@ -61,11 +61,21 @@ def defined_names(source: str) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(functions)), [name for name in dict.fromkeys(values) if name not in functions]
 
 
-def is_bare_stub(source: str, name: str) -> bool:
-    """함수 name(또는 칸 전체인 <module>)에 raise 한 줄밖에 없는지 봅니다. 설명 글은 세지 않습니다."""
+def is_bare_stub(source: str, name: str, line: int = 0) -> bool:
+    """함수 name(또는 칸 전체인 <module>)에 raise 한 줄밖에 없는지 봅니다. 설명 글은 세지 않습니다.
+
+    클래스이면 그런 메서드가 하나라도 있는지 봅니다. 이름이 같은 것이 여럿이면 line이 든 것을 봅니다.
+    """
     tree = parse(source)
-    found = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == name]
-    body = found[-1].body if found else tree.body if name == "<module>" else []
+    made = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
+    found = [node for node in made if line and node.lineno <= line <= node.end_lineno] or made
+    if found and isinstance(found[-1], ast.ClassDef):
+        methods = [node for node in found[-1].body if isinstance(node, ast.FunctionDef)]
+        return any(_only_raises(node.body) for node in methods)
+    return _only_raises(found[-1].body if found else tree.body if name == "<module>" else [])
+
+
+def _only_raises(body: list[ast.stmt]) -> bool:
     steps = [
         node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
     ]

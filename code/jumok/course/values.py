@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import math
 import sys
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 
 MAX_BYTES = 32 * 1024 * 1024
@@ -12,6 +14,8 @@ MAX_DEPTH = 12
 MAX_ITEMS = 100_000
 _REAL = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool")
 _TORCH_DTYPES = frozenset((*_REAL, "complex64", "complex128"))
+_DICTS = (dict, OrderedDict, Counter, defaultdict)  # 견줄 때는 모두 사전입니다.
+_SETS = (set, frozenset)
 
 
 class ValueTooBig(ValueError):
@@ -23,6 +27,16 @@ class Unsupported:
     """옮길 수 없는 값을 대신하는 표. 종류의 이름만 남는다."""
 
     type_name: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """값으로 옮길 수 없어 준비 칸의 이름으로만 옮기는 입력(함수, 클래스, 모델)."""
+
+    name: str
+
+
+_PLAIN = (*_DICTS, *_SETS, bool, int, float, complex, str, bytes, list, tuple, type(None), Named)
 
 
 def is_tensor(value: object) -> bool:
@@ -49,6 +63,30 @@ def is_size(value: object) -> bool:
     return torch is not None and type(value) is torch.Size
 
 
+def swap(value: object, change: Callable[[object], object]) -> object:
+    """리스트, 튜플, 사전 안의 것을 하나씩 change로 바꿉니다."""
+    if type(value) in (list, tuple):
+        return type(value)(swap(item, change) for item in value)
+    if type(value) in _DICTS:
+        return {key: swap(item, change) for key, item in value.items()}
+    return change(value)
+
+
+def crosses(value: object) -> bool:
+    """값 하나를 종류까지 그대로 옮길 수 있는지 봅니다."""
+    data = is_array(value) or is_tensor(value) or is_numpy_scalar(value) or is_size(value)
+    return data or type(value) in _PLAIN
+
+
+def holds_unsupported(value: object) -> bool:
+    """옮기면서 종류의 이름만 남은 것이 들어 있는지 봅니다."""
+    if isinstance(value, list | tuple):
+        return any(holds_unsupported(item) for item in value)
+    if isinstance(value, dict):
+        return any(holds_unsupported(item) for pair in value.items() for item in pair)
+    return isinstance(value, Unsupported | Named)
+
+
 def copy_value(value: object) -> object:
     """배열, 텐서, 그 묶음을 원본과 이어지지 않게 복사합니다."""
     if is_tensor(value):
@@ -59,6 +97,8 @@ def copy_value(value: object) -> object:
         return type(value)(copy_value(item) for item in value)
     if type(value) is dict:
         return {key: copy_value(item) for key, item in value.items()}
+    if type(value) in _SETS:
+        return type(value)(value)
     try:
         return copy.deepcopy(value)
     except Exception:
@@ -91,10 +131,12 @@ class _Encoder:
             return self._plain(kind, value)
         if kind in (list, tuple) or is_size(value):
             return ["list" if kind is list else "tuple", [self.encode(item, depth + 1) for item in value]]
-        if kind is dict:
+        if kind in _DICTS:
             pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
             return ["dict", pairs]
-        return self._array(value)
+        if kind in _SETS:
+            return [kind.__name__, [self.encode(item, depth + 1) for item in sorted(value, key=_set_order)]]
+        return ["name", value.name] if kind is Named else self._array(value)
 
     def _plain(self, kind: type, value) -> list:
         if kind is int and value.bit_length() <= 4096:
@@ -135,10 +177,17 @@ class _Encoder:
             raise ValueTooBig(f"값이 {MAX_BYTES // 2**20} MiB보다 큽니다")
 
 
+def _set_order(item: object) -> tuple[str, str]:
+    return type(item).__name__, repr(item)
+
+
 def encode(value: object) -> tuple[list, list[bytes]]:
     """값을 (JSON 나무, 바이트 덩어리들)로 바꾼다. 모르는 종류는 이름만 남깁니다."""
     encoder = _Encoder()
     return encoder.encode(value), encoder.blobs
+
+
+_GROUPS = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset}
 
 
 def decode(tree: list, blobs: list[bytes]) -> object:
@@ -150,8 +199,10 @@ def decode(tree: list, blobs: list[bytes]) -> object:
         return float(body) if tag == "f" else complex(body)
     if tag in ("s", "b"):
         return blobs[body].decode("utf-8", "surrogatepass") if tag == "s" else blobs[body]
-    if tag in ("list", "tuple"):
-        return {"list": list, "tuple": tuple}[tag](decode(item, blobs) for item in body)
+    if tag in _GROUPS:
+        return _GROUPS[tag](decode(item, blobs) for item in body)
+    if tag == "name":
+        return Named(str(body))
     if tag == "dict":
         return {decode(k, blobs): decode(v, blobs) for k, v in body}
     if tag in ("n", "z"):

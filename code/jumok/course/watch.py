@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from types import FrameType, ModuleType
+from types import FrameType, FunctionType, ModuleType
 
 MAX_USED = 200
 MAX_NAME = 80
@@ -25,15 +25,14 @@ def _ends(name: str) -> tuple[str, str]:
 
 
 @contextmanager
-def watching(func: Callable) -> Iterator[set[str]]:
+def watching(func: object) -> Iterator[set[str]]:
     """func이 도는 동안 학생의 코드가 바로 부른 남의 함수를 '맨 앞 모듈.이름'으로 모읍니다.
 
-    학생의 코드는 func과 같은 이름들(__globals__)을 쓰는 모든 함수입니다. 그 함수들이 서로 부르는
-    것과, 남의 함수가 안에서 부르는 것은 적지 않습니다. func 자체가 남의 함수이면 그것도 적습니다.
+    func은 함수, 클래스, 클래스로 만든 물건입니다. 학생의 코드는 func과 같은 이름들(__globals__)을 쓰는
+    모든 함수입니다. 그 함수들이 서로 부르는 것과, 남의 함수가 안에서 부르는 것은 적지 않습니다.
+    func 자체가 남의 함수이거나 남의 클래스를 물려받았으면 그것도 적습니다.
     """
-    used, home = set(), _home(func)
-    if _module_of(func) not in ("__main__", ""):
-        used.add(_entry(_module_of(func), _own_name(_plain(func))))
+    used, home = set(_foreign_names(func)), _home(func)
     before = sys.getprofile()
     sys.setprofile(_observer(used, home))
     try:
@@ -83,16 +82,24 @@ def _python_names(frame: FrameType) -> list[str]:
     code, module = frame.f_code, str(frame.f_globals.get("__name__", ""))
     names = [code.co_name]
     if code.co_argcount and code.co_varnames[0] == "self":
-        names.append(type(frame.f_locals["self"]).__name__)
+        kind = type(frame.f_locals["self"])
+        if _root(kind.__module__) == _root(module):  # 물려받은 학생의 클래스 이름은 남의 이름이 아닙니다.
+            names.append(kind.__name__)
     return [_entry(module, name) for name in names]
 
 
 def _entry(module: str, name: str) -> str:
-    return f"{module.partition('.')[0][:MAX_NAME]}.{name[:MAX_NAME].rpartition('.')[2]}"
+    return f"{_root(module)[:MAX_NAME]}.{name[:MAX_NAME].rpartition('.')[2]}"
+
+
+def _root(module: str) -> str:
+    return str(module).partition(".")[0]
 
 
 def _plain(func: object) -> object:
-    """partial과 꾸밈(decorator)을 벗긴 함수."""
+    """partial과 꾸밈(decorator)을 벗긴 함수. 클래스와, 클래스로 만든 물건은 그대로입니다."""
+    if isinstance(func, type) or type(func).__module__ == "__main__":
+        return func
     for _ in range(10):
         inner = getattr(func, "__wrapped__", None) or getattr(func, "pyfunc", None)
         if inner is None and type(func).__module__ == "functools":
@@ -103,16 +110,40 @@ def _plain(func: object) -> object:
     return getattr(func, "__func__", func)
 
 
+def home_function(student: object) -> object | None:
+    """학생의 코드를 대표하는 파이썬 함수: 함수는 자신, 클래스와 물건은 그 클래스에 적힌 첫 메서드."""
+    plain = _plain(student)
+    if hasattr(plain, "__globals__"):
+        return plain
+    for kind in _own_classes(plain):
+        found = [getattr(item, "__func__", item) for item in vars(kind).values()]
+        methods = [item for item in found if isinstance(item, FunctionType)]
+        if methods:
+            return methods[0]
+    return None
+
+
+def _own_classes(student: object) -> list[type]:
+    """학생이 쓴 클래스들. 남의 클래스의 물건이면 그 클래스입니다."""
+    kind = _type_of(student)
+    return [base for base in kind.__mro__ if base.__module__ == kind.__module__]
+
+
 def _home(func: object) -> dict | None:
-    plain = _plain(func)
-    method = plain if hasattr(plain, "__globals__") else vars(type(plain)).get("__call__")
-    return getattr(method, "__globals__", None)
+    return getattr(home_function(func), "__globals__", None)
 
 
-def _module_of(func: object) -> str:
+def _foreign_names(func: object) -> list[str]:
+    """학생이 답으로 내놓은 남의 함수와, 물려받은 남의 클래스의 이름."""
     plain = _plain(func)
     home = getattr(plain, "__globals__", None)
-    return str(home.get("__name__", "") if home is not None else getattr(plain, "__module__", "") or "")
+    if home is not None:
+        pairs = [(home.get("__name__"), _own_name(plain))]
+    else:
+        bases = [base for base in _type_of(plain).__mro__[:20] if base is not object]
+        pairs = [(getattr(plain, "__module__", ""), _own_name(plain))]
+        pairs += [(base.__module__, base.__name__) for base in bases]
+    return [_entry(str(module), name) for module, name in pairs if module not in ("__main__", "", None)]
 
 
 def _own_name(func: object) -> str:

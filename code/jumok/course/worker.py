@@ -12,8 +12,9 @@ from typing import BinaryIO
 
 from .calls import Call, call_local, file_of
 from .explain import explain
+from .objects import act_local, make_local
 from .stubs import plain_python
-from .values import ValueTooBig, exact
+from .values import Named, ValueTooBig, exact, swap
 from .wire import BrokenWire, receive, send
 
 MAX_PRINT = 20_000
@@ -56,6 +57,7 @@ class Worker:
         module.__dict__["display"] = print
         sys.modules["__main__"] = module
         self.names = module.__dict__
+        self.objects: dict[int, object] = {}
         return Call()
 
     def run(self, message: dict, payload: object) -> Call:
@@ -73,11 +75,51 @@ class Worker:
         func = self.names.get(message["name"])
         if not callable(func):
             return Call(problem=("missing_name", f"찾는 함수: {message['name']}"))
-        args, kwargs = payload
+        args, kwargs = self._with_names(payload)
         try:
             return call_local(func, args, kwargs)
         except BaseException as error:
             return Call(problem=explain(error, file_of(func)))
+
+    def make(self, message: dict, payload: object) -> Call:
+        """학생의 클래스로 물건을 만들어 번호를 붙여 둡니다."""
+        func = self.names.get(message["name"])
+        if not callable(func):
+            return Call(problem=("missing_name", f"찾는 클래스: {message['name']}"))
+        args, kwargs = self._with_names(payload)
+        try:
+            result, self.objects[message["number"]] = make_local(func, args, kwargs)
+        except BaseException as error:
+            return Call(problem=explain(error, file_of(func)))
+        return result
+
+    def act(self, message: dict, payload: object) -> Call:
+        """만들어 둔 물건에 일을 시킵니다."""
+        if message["number"] not in self.objects:
+            return Call(problem=("missing_name", "만들어 둔 물건이 사라졌습니다."))
+        thing = self.objects[message["number"]]
+        args, kwargs = self._with_names(payload)
+        try:
+            return act_local(thing, message["what"], message["path"], args, kwargs)
+        except BaseException as error:
+            return Call(problem=explain(error, file_of(thing)))
+
+    def warm(self, message: dict, payload: object) -> Call:
+        """torch는 기울기를 처음 구할 때 1초 넘게 모듈을 불러옵니다. 학생의 시간으로 치지 않습니다."""
+        import torch
+
+        one = torch.ones(1, requires_grad=True)
+        torch.autograd.grad(one * 2, one, torch.ones(1))
+        return Call()
+
+    def forget(self, message: dict, payload: object) -> Call:
+        """만들어 둔 물건을 모두 버립니다."""
+        self.objects.clear()
+        return Call()
+
+    def _with_names(self, payload: tuple) -> tuple:
+        """준비 칸의 이름으로 온 입력을 그 물건으로 바꿉니다."""
+        return swap(payload, lambda value: self.names.get(value.name) if type(value) is Named else value)
 
     def get(self, message: dict, payload: object) -> Call:
         """이름에 담긴 값을 돌려줍니다."""
@@ -99,7 +141,8 @@ def _compile(source: str, label: str) -> types.CodeType:
 def serve(stream_in: BinaryIO, stream_out: BinaryIO, prints: _Prints) -> None:
     """쪽지를 하나씩 받아 일하고 답합니다. 쪽지가 끊기면 끝냅니다."""
     worker = Worker(prints)
-    jobs = {"run": worker.run, "call": worker.call, "get": worker.get, "reset": worker.reset}
+    kinds = ("run", "call", "get", "reset", "make", "act", "warm", "forget")
+    jobs = {kind: getattr(worker, kind) for kind in kinds}
     while True:
         try:
             message, payload = receive(stream_in)

@@ -45,18 +45,20 @@ def step_flops(model: nn.Module, n_src: int, n_tgt: int, length: int) -> float:
     return 6.0 * (n_src * source + n_tgt * target)
 
 
-def memory_bytes(model: nn.Module, n_tokens: int, vocab_size: int, half: bool) -> int:
+def memory_bytes(model: nn.Module, n_tokens: int, half: bool) -> int:
     """학습 한 걸음의 메모리: 가중치와 기울기와 Adam의 두 평균(매개변수마다 16바이트), 그리고 활성값.
 
     활성값은 한 토큰이 층마다 D 크기의 벡터 약 20개와 F 크기의 벡터 2개를 남긴다고 봅니다.
     마지막의 로짓은 따로 셉니다.
     """
-    c = model.config
+    c = getattr(model, "config", None) or model.bert.config
     width = 2 if half else 4
-    layers = 2 * c.n_layers if isinstance(model, Transformer) else c.n_layers
+    # 인코더·디코더에서는 토큰의 절반이 인코더를, 절반이 디코더(층마다 1.5배)를 지납니다.
+    layers = 1.25 * c.n_layers if isinstance(model, Transformer) else c.n_layers
     d_ff = getattr(c, "d_ff", 4 * c.d_model)
+    vocab_size = getattr(c, "tgt_vocab_size", getattr(c, "vocab_size", 0))
     activations = n_tokens * layers * (20 * c.d_model + 2 * d_ff) * width
-    return 16 * n_parameters(model) + activations + n_tokens * vocab_size * (4 + width)
+    return int(16 * n_parameters(model) + activations + n_tokens * vocab_size * (4 + width))
 
 
 def matmul_speed(device: torch.device, dtype: torch.dtype, seconds: float = 0.3) -> float:

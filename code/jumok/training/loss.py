@@ -51,9 +51,11 @@ class _ChunkedLoss(torch.autograd.Function):
         exact = torch.promote_types(hidden.dtype, torch.float32)
         share = keep.to(exact) / keep.sum()  # 토큰 하나가 평균에서 차지하는 몫
         total = share.new_zeros(())
+        # 로짓의 자리는 하나만 잡아 조각마다 다시 씁니다. 새 메모리는 처음 쓸 때가 비쌉니다.
+        room = hidden.new_empty(min(chunk, len(hidden)), len(weight))
         parts = (x.split(chunk) for x in (hidden, targets[:, None], share, d_hidden))
         for h, y, s, d in zip(*parts, strict=True):
-            loss, d_logits = _loss_and_gradient(h @ weight.T, y, smoothing)
+            loss, d_logits = _loss_and_gradient(torch.mm(h, weight.T, out=room[: len(h)]), y, smoothing)
             total = total + (loss * s).sum()
             torch.mm(d_logits, weight, out=d).mul_(s)
             d_weight.addmm_(d_logits.T, (h * s).to(h.dtype))
@@ -67,11 +69,12 @@ class _ChunkedLoss(torch.autograd.Function):
 
 
 def _loss_and_gradient(logits: Tensor, y: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
-    """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과 로짓에 대한 기울기 (n, V)."""
-    probs = logits.softmax(dim=1)
+    """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과 로짓에 대한 기울기 (n, V). 기울기는 로짓의 자리에 씁니다."""
+    loss = -(1 - smoothing) * logits.gather(1, y) - smoothing * logits.mean(1, keepdim=True)
+    highest = logits.amax(1, keepdim=True)
+    probs = torch.softmax(logits, 1, out=logits)
     # log Σexp를 가장 큰 확률에서 얻습니다. 그 값은 1/V 이상이라 로그가 안전하고, exp를 두 번 하지 않습니다.
-    log_sum = logits.amax(1, keepdim=True) - probs.amax(1, keepdim=True).log()
-    loss = log_sum - (1 - smoothing) * logits.gather(1, y) - smoothing * logits.mean(1, keepdim=True)
+    loss += highest - probs.amax(1, keepdim=True).log()
     gradient = probs.sub_(smoothing / logits.size(1))
     return loss, gradient.scatter_add_(1, y, torch.full_like(y, smoothing - 1, dtype=probs.dtype))
 

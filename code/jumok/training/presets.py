@@ -7,20 +7,21 @@ from .recipe import Recipe
 
 
 @dataclass(frozen=True, kw_only=True)
-class TranslationPreset:
-    """번역 실행 하나의 설정. options는 모델의 설정에서 어휘 크기를 뺀 것입니다.
+class Preset:
+    """실행 하나의 설정. options는 모델의 설정에서 어휘 크기를 뺀 것입니다.
 
-    average는 마지막에 평균할 체크포인트의 수입니다.
+    average는 마지막에 평균할 체크포인트의 수, seq_len은 GPT와 BERT가 읽는 줄의 길이입니다.
     """
 
     corpus: str
-    vocab_size: int
     recipe: Recipe
+    vocab_size: int = 0
     model: str = "transformer"
     options: dict[str, Any] = field(default_factory=dict)
     average: int = 5
+    seq_len: int = 0
 
-    def changed(self, **changes: Any) -> "TranslationPreset":
+    def changed(self, **changes: Any) -> "Preset":
         """값이 None이 아닌 것만 바꿉니다. 학습법의 이름이면 학습법을 바꿉니다."""
         changes = {name: x for name, x in changes.items() if x is not None}
         own = {name: changes.pop(name) for name in list(changes) if name in asdict(self)}
@@ -34,16 +35,16 @@ def _size(
     return size | more
 
 
-PRESETS = {
+TRANSLATION = {
     # 노트북의 CPU 두 코어에서 5분 안쪽. 책에 들어 있는 문장으로 배웁니다.
-    "cpu": TranslationPreset(
+    "cpu": Preset(
         corpus="grammar",
         vocab_size=1500,
         options=_size(128, 4, 2, 512, 0.1, max_len=128),
         recipe=Recipe(steps=700, max_tokens=4096, warmup=200, peak_rate=2e-3, eval_every=100),
     ),
     # 메모리 8–24 GB의 GPU 하나.
-    "gpu": TranslationPreset(
+    "gpu": Preset(
         corpus="docs",
         vocab_size=8000,
         options=_size(512, 8, 6, 1024, 0.3, max_len=512),
@@ -53,7 +54,7 @@ PRESETS = {
         ),
     ),
     # 데이터센터 GPU 하나에서 10분 안쪽.
-    "h200": TranslationPreset(
+    "h200": Preset(
         corpus="docs",
         vocab_size=8000,
         options=_size(512, 8, 6, 2048, 0.3, max_len=512),
@@ -63,10 +64,95 @@ PRESETS = {
         ),
     ),
     # 논문의 base 그대로. 큰 자료(park)를 위한 것입니다.
-    "paper": TranslationPreset(
+    "paper": Preset(
         corpus="park",
         vocab_size=16_000,
         options=_size(512, 8, 6, 2048, 0.1, max_len=512),
         recipe=Recipe(precision="bf16", round_to=32),
     ),
 }  # fmt: skip
+
+_DECAY = {"schedule": "cosine", "smoothing": 0.0, "clip": 1.0, "betas": (0.9, 0.98), "eps": 1e-8}
+GPT = {
+    "cpu": Preset(
+        corpus="grammar",
+        model="gpt",
+        vocab_size=1500,
+        seq_len=64,
+        average=1,
+        options=_size(128, 4, 2, 512, 0.1, attention_dropout=0.0, max_len=128),
+        recipe=Recipe(steps=400, max_tokens=4096, warmup=50, peak_rate=2e-3, eval_every=100, **_DECAY),
+    ),
+    "nsmc": Preset(
+        corpus="nsmc-raw",
+        model="gpt",
+        vocab_size=8000,
+        seq_len=256,
+        average=1,
+        options=_size(512, 8, 8, 2048, 0.1, attention_dropout=0.0, max_len=512),
+        recipe=Recipe(
+            steps=10_000, max_tokens=65_536, warmup=500, peak_rate=6e-4, weight_decay=0.1, eval_every=500,
+            precision="bf16", compile=True, **_DECAY,
+        ),
+    ),
+}  # fmt: skip
+BERT = {
+    "cpu": Preset(
+        corpus="grammar",
+        model="bert",
+        vocab_size=1500,
+        seq_len=64,
+        average=1,
+        options=_size(128, 4, 2, 512, 0.1, attention_dropout=0.0, max_len=128),
+        recipe=Recipe(steps=400, max_tokens=4096, warmup=50, peak_rate=2e-3, eval_every=100, **_DECAY),
+    ),
+    "nsmc": Preset(
+        corpus="nsmc-raw",
+        model="bert",
+        vocab_size=16_000,
+        seq_len=128,
+        average=1,
+        options=_size(384, 6, 8, 1536, 0.1, attention_dropout=0.1, max_len=256),
+        recipe=Recipe(
+            steps=20_000, max_tokens=65_536, warmup=1000, peak_rate=6e-4, weight_decay=0.01, eval_every=1000,
+            precision="bf16", compile=True, round_to=32, **_DECAY,
+        ),
+    ),
+}  # fmt: skip
+VIT = {
+    "cpu": Preset(
+        corpus="digits",
+        model="vit",
+        average=1,
+        options=_size(64, 4, 3, 128, 0.1, image_size=8, patch_size=2, channels=1, n_classes=10),
+        recipe=Recipe(steps=600, max_tokens=64, warmup=50, peak_rate=2e-3, eval_every=100, **_DECAY),
+    ),
+}
+# 미세 조정: 사전 학습한 BERT에 머리를 얹어 이름표를 배웁니다. max_tokens는 한 걸음의 줄 수입니다.
+CLASSIFIER = {
+    "cpu": Preset(
+        corpus="nsmc",
+        model="classifier",
+        average=1,
+        seq_len=64,
+        recipe=Recipe(steps=300, max_tokens=32, warmup=30, peak_rate=2e-4, eval_every=100, **_DECAY),
+    ),
+    "nsmc": Preset(
+        corpus="nsmc",
+        model="classifier",
+        average=1,
+        seq_len=128,
+        recipe=Recipe(
+            steps=3500, max_tokens=128, warmup=350, peak_rate=1e-4, weight_decay=0.01, eval_every=500,
+            precision="bf16", **_DECAY,
+        ),
+    ),
+}  # fmt: skip
+PRESETS = {"translation": TRANSLATION, "gpt": GPT, "bert": BERT, "vit": VIT, "classifier": CLASSIFIER}
+
+
+def find_preset(kind: str, name: str) -> Preset:
+    """종류와 이름으로 설정을 찾습니다. 오류: 모르는 이름은 ValueError."""
+    if name not in PRESETS[kind]:
+        raise ValueError(f"설정 '{name}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(PRESETS[kind])}")
+    return PRESETS[kind][name]

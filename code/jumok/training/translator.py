@@ -1,21 +1,18 @@
 """배운 번역기: 실행 폴더에서 되살려 문장을 옮깁니다."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
 
 from jumok.decode import beam, greedy
-from jumok.files import file_sha256
 from jumok.model import RnnConfig, RnnSeq2Seq, Transformer, TransformerConfig, attention_maps
-from jumok.text import BOS_ID, EOS_ID, PAD_ID, load_tokenizer
+from jumok.text import BOS_ID, EOS_ID, PAD_ID
 from jumok.text.tokenizer import Tokenizer
 
-from .checkpoint import BadCheckpoint, load_model
+from .folder import read_model, read_run, read_tokenizer
 
 EXTRA_TOKENS = 50  # 번역은 원문보다 50토큰까지 길 수 있습니다(논문 6.1절).
 MODELS = {"transformer": (TransformerConfig, Transformer), "rnn": (RnnConfig, RnnSeq2Seq)}
@@ -45,23 +42,11 @@ class Translator:
 
         오류: 폴더가 없거나 학습이 끝나지 않았거나 어휘가 모델의 것이 아니면 BadCheckpoint.
         """
-        folder = Path(folder)
-        missing = [
-            n for n in ("run.json", "tokenizer.json", "model.safetensors") if not (folder / n).exists()
-        ]
-        if missing:
-            raise BadCheckpoint(
-                f"{folder}에 {', '.join(missing)}이(가) 없습니다. "
-                "`jumok train translation`을 끝까지 돌린 폴더를 주세요."
-            )
-        facts = json.loads((folder / "run.json").read_text("utf8"))
-        if file_sha256(folder / "tokenizer.json") != facts["tokenizer_sha256"]:
-            raise BadCheckpoint(f"{folder}의 tokenizer.json이 이 모델을 학습한 어휘가 아닙니다.")
-        tokenizer = load_tokenizer(folder / "tokenizer.json")
-        model = build_model(facts["model"], tokenizer.vocab_size, facts["options"])
-        load_model(model, load_file(folder / "model.safetensors"))
+        facts = read_run(folder, tuple(MODELS))
+        tokenizer = read_tokenizer(folder)
+        model = read_model(folder, build_model(facts["model"], tokenizer.vocab_size, facts["options"]))
         device = device or torch.device("cpu")
-        return cls(model.to(device).eval(), tokenizer, device)
+        return cls(model.to(device), tokenizer, device)
 
     @property
     def max_source(self) -> int | None:

@@ -1,0 +1,86 @@
+"""이름표를 배우는 일: 글의 감정(BERT 미세 조정)과 그림의 종류(ViT)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from .distributed import World
+from .recipe import Recipe
+from .task import Batch
+
+EVAL_ROWS = 256  # 평가할 때 한 번에 넣는 줄 수. 성적에는 영향이 없습니다.
+
+
+class ClassificationLoss(nn.Module):
+    """이름표의 교차 엔트로피. 모양: inputs (B, …), labels (B,) → 스칼라."""
+
+    def __init__(self, model: nn.Module, smoothing: float = 0.0) -> None:
+        super().__init__()
+        self.model, self.smoothing = model, smoothing
+
+    def forward(self, inputs: Tensor, labels: Tensor) -> Tensor:
+        return F.cross_entropy(self.model(inputs), labels, label_smoothing=self.smoothing)
+
+
+class Classification:
+    """이름표를 배우는 일. inputs (N, …)와 labels (N,)는 학습할 것, dev는 (inputs, labels)입니다.
+
+    글이면 inputs는 PAD_ID로 채운 번호 (N, T)이고, 배치마다 모두 빈칸인 뒤쪽 열은 잘라 냅니다. 한 걸음은
+    rows줄이고 회차(epoch)마다 씨앗으로 뒤섞습니다. 남는 줄은 그 회차에 쓰지 않습니다.
+    오류: 한 걸음도 안 되는 자료, 프로세스의 수로 나누어떨어지지 않는 rows는 ValueError.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        train: tuple[Tensor, Tensor],
+        dev: tuple[Tensor, Tensor],
+        recipe: Recipe,
+        rows: int,
+        d_model: int,
+        identity: dict[str, Any] | None = None,
+    ) -> None:
+        if not 1 <= rows <= len(train[1]):
+            raise ValueError(f"한 걸음의 줄 수는 1부터 {len(train[1])}까지입니다. 받은 값은 {rows}입니다.")
+        self.model, self.loss = model, ClassificationLoss(model, recipe.smoothing)
+        self.train, self.dev, self.recipe, self.rows = train, dev, recipe, rows
+        self.d_model, self.identity = d_model, identity or {}
+
+    def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
+        """회차(epoch)의 start번째 걸음부터 (inputs, labels)를 냅니다."""
+        if self.rows % world.size:
+            raise ValueError(f"줄 수 {self.rows}이(가) 프로세스의 수 {world.size}로 나누어떨어져야 합니다.")
+        inputs, labels = self.train
+        noise = torch.Generator().manual_seed((self.recipe.seed << 20) + epoch)
+        order = torch.randperm(len(labels), generator=noise)
+        for step in range(start, len(labels) // self.rows):
+            mine = order[step * self.rows : (step + 1) * self.rows][world.rank :: world.size]
+            yield trimmed(inputs[mine]), labels[mine]
+
+    def count(self, batch: Batch) -> int:
+        """줄의 수."""
+        return len(batch[1])
+
+    def evaluate(self, device: torch.device) -> dict[str, float]:
+        """dev의 교차 엔트로피와 정확도."""
+        logits = predict_logits(self.model, self.dev[0], device)
+        labels = self.dev[1]
+        loss = F.cross_entropy(logits, labels).item()
+        return {"loss": loss, "accuracy": (logits.argmax(dim=-1) == labels).float().mean().item()}
+
+
+@torch.no_grad()
+def predict_logits(model: nn.Module, inputs: Tensor, device: torch.device) -> Tensor:
+    """줄마다의 로짓 (N, C)를 CPU로 모아 냅니다."""
+    return torch.cat([model(trimmed(x).to(device)).float().cpu() for x in inputs.split(EVAL_ROWS)])
+
+
+def trimmed(inputs: Tensor) -> Tensor:
+    """번호의 배치이면 모두 PAD_ID(0)인 뒤쪽 열을 잘라 냅니다. 그림은 그대로 둡니다."""
+    if inputs.dtype != torch.int64:
+        return inputs
+    used = (inputs != 0).any(dim=0).nonzero()
+    return inputs[:, : int(used[-1]) + 1] if len(used) else inputs[:, :1]

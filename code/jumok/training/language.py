@@ -1,0 +1,167 @@
+"""글을 배우는 일: GPT의 다음 토큰 맞히기와 BERT의 가린 토큰 맞히기."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from jumok.model import BertForPretraining, Gpt
+from jumok.text import EOS_ID, PAD_ID, MlmBatches, PackedBatches
+
+from .distributed import World
+from .loss import label_smoothed_loss
+from .metrics import bits_per_character
+from .recipe import Recipe
+from .task import Batch
+
+Ids = Sequence[int]
+EVAL_TOKENS = 8192  # 평가할 때 한 번에 넣는 토큰 수. 성적에는 영향이 없습니다.
+
+
+class LanguageLoss(nn.Module):
+    """다음 토큰의 교차 엔트로피. 모양: ids, targets (B, T) → 스칼라(토큰의 평균)."""
+
+    def __init__(self, model: Gpt, smoothing: float = 0.0) -> None:
+        super().__init__()
+        self.model, self.smoothing = model, smoothing
+
+    def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
+        return label_smoothed_loss(self.model(ids), targets, self.smoothing, PAD_ID)
+
+
+class LanguageModel:
+    """GPT를 배우는 일. tokens는 글들을 <eos>로 이은 긴 줄, dev는 (번호들, 글자 수)의 목록입니다.
+
+    한 걸음은 max_tokens // seq_len줄입니다. identity에는 이어 갈 때 같아야 하는 것을 넣습니다.
+    """
+
+    def __init__(
+        self,
+        model: Gpt,
+        tokens: Any,
+        dev: Sequence[tuple[Ids, int]],
+        recipe: Recipe,
+        seq_len: int,
+        identity: dict[str, Any] | None = None,
+    ) -> None:
+        self.model, self.loss = model, LanguageLoss(model, recipe.smoothing)
+        self.d_model = model.config.d_model
+        self.tokens, self.dev, self.recipe, self.seq_len = tokens, dev, recipe, seq_len
+        self.identity = identity or {}
+
+    def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
+        """회차(epoch)의 start번째 걸음부터 (ids, targets)를 냅니다."""
+        rows = max(1, self.recipe.max_tokens // self.seq_len // world.size) * world.size
+        options = {"seed": self.recipe.seed, "rank": world.rank, "world": world.size}
+        for batch in PackedBatches(self.tokens, rows, self.seq_len, **options).epoch(epoch, start):
+            yield torch.from_numpy(batch.ids), torch.from_numpy(batch.targets)
+
+    def count(self, batch: Batch) -> int:
+        """맞힐 토큰의 수."""
+        return int((batch[1] != PAD_ID).sum())
+
+    def evaluate(self, device: torch.device) -> dict[str, float]:
+        """dev의 토큰마다의 교차 엔트로피와 글자당 비트."""
+        nats = text_nats(self.model, [ids for ids, _ in self.dev], device)
+        n_tokens = sum(len(ids) + 1 for ids, _ in self.dev)
+        bits = bits_per_character(nats, sum(n for _, n in self.dev))
+        return {"loss": nats / n_tokens, "bits_per_character": bits}
+
+
+@torch.no_grad()
+def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
+    """글마다 <eos> 다음에서 시작해 모든 토큰과 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
+
+    앞글을 보지 않으므로 n-gram 기준선과 같은 조건입니다.
+    오류: 모델이 읽을 수 있는 것보다 긴 글은 ValueError.
+    """
+    limit = model.config.max_len
+    longest = max(map(len, rows), default=0) + 1
+    if longest > limit:
+        raise ValueError(f"글이 {longest}토큰으로 모델의 한도 {limit}보다 깁니다. 잘라서 넣으세요.")
+    total, group = 0.0, []
+    for row in [*sorted(rows, key=len), None]:
+        full = row is None or (len(group) + 1) * (len(row) + 1) > EVAL_TOKENS
+        if full and group:
+            width = max(map(len, group)) + 1
+            text = torch.tensor([[EOS_ID, *ids, EOS_ID, *[PAD_ID] * (width - len(ids) - 1)] for ids in group])
+            logits = model(text[:, :-1].to(device))  # (B, T, V)
+            targets = text[:, 1:].to(device)
+            total += F.cross_entropy(
+                logits.float().flatten(0, 1), targets.flatten(), ignore_index=PAD_ID, reduction="sum"
+            ).item()
+            group = []
+        if row is not None:
+            group.append(row)
+    return total
+
+
+class BertLoss(nn.Module):
+    """가린 토큰의 교차 엔트로피와, 두 문장이면 다음 문장 예측의 교차 엔트로피를 더합니다.
+
+    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라. is_next가 없으면 앞의 것만입니다.
+    출처: Devlin et al. (2019), 3.1절.
+    """
+
+    def __init__(self, model: BertForPretraining) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, ids: Tensor, targets: Tensor, segments: Tensor, is_next: Tensor | None = None
+    ) -> Tensor:
+        words, order = self.model(ids, segments)
+        loss = F.cross_entropy(words.flatten(0, 1), targets.flatten(), ignore_index=PAD_ID)
+        return loss if is_next is None else loss + F.cross_entropy(order, is_next)
+
+
+class MaskedLanguageModel:
+    """BERT를 사전 학습하는 일. train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다."""
+
+    def __init__(
+        self,
+        model: BertForPretraining,
+        train: Any,
+        dev: MlmBatches,
+        identity: dict[str, Any] | None = None,
+    ) -> None:
+        self.model, self.loss = model, BertLoss(model)
+        self.d_model = model.bert.config.d_model
+        self.train, self.dev, self.identity = train, dev, identity or {}
+        self._made: dict[World, MlmBatches] = {}
+
+    def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
+        """회차(epoch)의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
+        if world not in self._made:
+            self._made[world] = self.train(world.rank, world.size)
+        yield from map(mlm_tensors, self._made[world].epoch(epoch, start))
+
+    def count(self, batch: Batch) -> int:
+        """가린 토큰의 수."""
+        return int((batch[1] != PAD_ID).sum())
+
+    @torch.no_grad()
+    def evaluate(self, device: torch.device) -> dict[str, float]:
+        """dev의 가린 토큰마다의 교차 엔트로피와 맞힌 몫, 두 문장이면 다음 문장을 맞힌 몫."""
+        loss = hits = n_tokens = order_hits = n_rows = 0.0
+        for batch in map(mlm_tensors, self.dev.epoch(0)):
+            ids, targets, segments, *rest = (x.to(device) for x in batch)
+            words, order = self.model(ids, segments)
+            keep = targets != PAD_ID
+            loss += F.cross_entropy(words[keep].float(), targets[keep], reduction="sum").item()
+            hits += (words[keep].argmax(dim=-1) == targets[keep]).sum().item()
+            n_tokens += keep.sum().item()
+            for is_next in rest:
+                real = is_next >= 0
+                order_hits += (order.argmax(dim=-1) == is_next)[real].sum().item()
+                n_rows += real.sum().item()
+        found = {"loss": loss / n_tokens, "mlm_accuracy": hits / n_tokens}
+        return found | ({"nsp_accuracy": order_hits / n_rows} if n_rows else {})
+
+
+def mlm_tensors(batch: Any) -> Batch:
+    """numpy 배치를 torch 텐서로. 한 문장씩이면 is_next를 뺍니다."""
+    parts = (batch.ids, batch.targets, batch.segments, batch.is_next)
+    return tuple(torch.from_numpy(x) for x in parts if x is not None)
