@@ -13,19 +13,25 @@ from .parser import add_command
 if TYPE_CHECKING:
     import torch
 
+    from ..training.distributed import World
+    from ..training.presets import Preset
+
+    Run = Callable[[argparse.Namespace, Preset, Path, World], dict[str, Any] | None]
+
 _EPILOG = """\
 멈추기: Ctrl-C를 누르면 그 걸음을 마치고 저장합니다. 같은 명령을 다시 부르면 거기서 이어 갑니다.
-여러 장치: torchrun --nproc-per-node=8 -m jumok train translation …
+여러 장치: torchrun --nproc-per-node=8 -m jumok.cli train translation …
 
 끝냄 번호(exit code)
   0    학습과 채점을 마쳤습니다.
+  1    함께 학습하던 프로세스가 사라졌습니다. 이어 갈 수 있습니다.
   2    시작할 수 없습니다(자료가 없음, 메모리가 모자람, 다른 설정의 폴더).
   130  도중에 멈추었습니다. 이어 갈 수 있습니다.
 """
 # 명령줄에서 바꿀 수 있는 학습법의 값과 그 꼴, 설명
 _CHANGES: dict[str, tuple[Callable[[str], Any], str]] = {
     "steps": (int, "걸음의 수"),
-    "max_tokens": (int, "한 걸음의 토큰 수"),
+    "max_tokens": (int, "한 걸음의 토큰 수(classifier와 vit에서는 줄 수)"),
     "accumulate": (int, "한 걸음을 나누어 계산할 조각의 수"),
     "peak_rate": (float, "가장 높은 학습률"),
     "warmup": (int, "학습률을 올리는 걸음의 수"),
@@ -43,16 +49,29 @@ def register(commands: argparse._SubParsersAction) -> None:
     style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": _EPILOG}
     train = add_command(commands, "train", "모델을 처음부터 학습합니다", **style)
     kinds = train.add_subparsers(dest="kind", metavar="모델", required=True)
-    translation = add_command(kinds, "translation", "한국어를 영어로 옮기는 모델을 학습합니다", **style)
-    translation.add_argument("--preset", default="cpu", help="설정의 이름 (cpu, gpu, h200, paper)")
-    translation.add_argument("--corpus", metavar="자료", help="grammar(책에 든 것) 또는 받은 자료의 이름")
-    translation.add_argument("--model", help="transformer 또는 rnn")
-    translation.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
-    add_training_options(translation)
-    translation.set_defaults(run=answering(_train_translation))
+    about = {
+        "translation": ("한국어를 영어로 옮기는 모델을 학습합니다", _translation),
+        "gpt": ("한국어 글을 이어 쓰는 모델을 학습합니다", _gpt),
+        "bert": ("가린 토큰 맞히기로 BERT를 사전 학습합니다", _bert),
+        "classifier": ("영화평의 감정을 배웁니다(미세 조정)", _classifier),
+        "vit": ("숫자 그림의 종류를 배웁니다", _vit),
+    }
+    for kind, (text, run) in about.items():
+        parser = add_command(kinds, kind, text, **style)
+        parser.add_argument("--preset", default="cpu", help="설정의 이름 (없으면 cpu)")
+        _add_options(parser)
+        if kind != "vit":
+            parser.add_argument("--corpus", metavar="자료", help="자료의 이름 (jumok data list)")
+            parser.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
+        if kind == "translation":
+            parser.add_argument("--model", help="transformer 또는 rnn")
+        if kind == "classifier":
+            parser.add_argument("--start", metavar="폴더", type=Path, help="사전 학습한 BERT의 실행 폴더")
+            parser.add_argument("--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)")
+        parser.set_defaults(run=answering(_starting(run)))
 
 
-def add_training_options(parser: argparse.ArgumentParser) -> None:
+def _add_options(parser: argparse.ArgumentParser) -> None:
     """모든 학습 명령이 함께 쓰는 선택."""
     parser.add_argument("--output", metavar="폴더", type=Path, help="실행 폴더 (없으면 runs/모델-설정)")
     parser.add_argument("--device", help="cpu, cuda … (없으면 있는 것 가운데 가장 빠른 것)")
@@ -61,11 +80,6 @@ def add_training_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, help="torch.compile을 쓸지")
     for name, (kind, text) in _CHANGES.items():
         parser.add_argument(f"--{name.replace('_', '-')}", metavar="값", type=kind, help=text)
-
-
-def changes(args: argparse.Namespace) -> dict[str, Any]:
-    """명령줄에서 준 학습법의 값들. 주지 않은 것은 None입니다."""
-    return {name: getattr(args, name) for name in (*_CHANGES, "compile")}
 
 
 def answering(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
@@ -80,11 +94,67 @@ def answering(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Na
         except LostWorker as error:
             print(f"jumok: {error}", file=sys.stderr)
             return 1
-        except (ValueError, MemoryError, CorpusError) as error:
+        except (ValueError, MemoryError, CorpusError, ImportError) as error:
             print(f"jumok: {error}", file=sys.stderr)
             return 2
 
     return answer
+
+
+def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
+    """설정을 고르고, 장치와 프로세스들을 준비하고, 끝나면 결과를 말합니다."""
+
+    def start(args: argparse.Namespace) -> int:
+        from ..training.distributed import join_world
+        from ..training.presets import find_preset
+        from ..training.run import summary
+
+        own = {name: getattr(args, name, None) for name in ("corpus", "model", "vocab_size")}
+        changed = {name: getattr(args, name) for name in (*_CHANGES, "compile")}
+        preset = find_preset(args.kind, args.preset).changed(**own, **changed)
+        folder = args.output or Path("runs") / f"{args.kind}-{args.preset}"
+        device = pick_device(args.device)
+        _set_threads(args.threads)
+        with join_world(device) as world:
+            card = run(args, preset, folder, world)
+            if world.is_first:
+                print(summary(card) if card else "\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
+                print(f"실행 폴더  {folder}")
+        return 130 if card is None else 0
+
+    return start
+
+
+def _translation(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+    from ..training.corpus import load_corpus
+    from ..training.run import run_translation
+
+    return run_translation(preset, load_corpus(preset.corpus, args.cache), folder, world)
+
+
+def _gpt(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+    from ..training.run_language import load_text_corpus, run_gpt
+
+    return run_gpt(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
+
+
+def _bert(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+    from ..training.run_language import load_text_corpus, run_bert
+
+    return run_bert(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
+
+
+def _classifier(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+    from ..training.run_classifier import load_review_corpus, run_classifier
+
+    reviews = load_review_corpus(preset.corpus, args.cache)
+    return run_classifier(preset, reviews, folder, world, args.start, args.labels)
+
+
+def _vit(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+    from ..training.run_classifier import run_vit
+
+    return run_vit(preset, folder, world)
 
 
 def pick_device(name: str | None) -> torch.device:
@@ -102,31 +172,7 @@ def pick_device(name: str | None) -> torch.device:
     return device
 
 
-def _train_translation(args: argparse.Namespace) -> int:
-    from ..training.corpus import load_corpus
-    from ..training.distributed import join_world
-    from ..training.presets import PRESETS
-    from ..training.run import run_translation, summary
-
-    if args.preset not in PRESETS:
-        raise ValueError(f"설정 '{args.preset}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(PRESETS)}")
-    own = {"corpus": args.corpus, "model": args.model, "vocab_size": args.vocab_size}
-    preset = PRESETS[args.preset].changed(**own, **changes(args))
-    folder = args.output or Path("runs") / f"translation-{args.preset}"
-    device = pick_device(args.device)
-    set_threads(args.threads)
-    with join_world(device) as world:
-        card = run_translation(preset, load_corpus(preset.corpus, args.cache), folder, world)
-        if card is None:
-            if world.is_first:
-                print(f"\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다. 실행 폴더: {folder}")
-            return 130
-        if world.is_first:
-            print(f"{summary(card)}\n실행 폴더: {folder}")
-    return 0
-
-
-def set_threads(n: int | None) -> None:
+def _set_threads(n: int | None) -> None:
     """CPU 스레드의 수를 정합니다. 오류: 1보다 작으면 ValueError."""
     import torch
 

@@ -21,7 +21,7 @@ def nearest_translations(train: Sequence[TextPair], sources: Sequence[str], chun
     """
     if not train:
         raise ValueError("학습할 짝이 하나도 없습니다.")
-    text = _scikit("feature_extraction.text")
+    text = scikit("feature_extraction.text")
     counter = text.TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
     memory = counter.fit_transform([ko for ko, _ in train])
     answers: list[str] = []
@@ -35,14 +35,15 @@ def svm_accuracy(
     train: tuple[Sequence[str], Sequence[int]], test: tuple[Sequence[str], Sequence[int]], c: float = 0.5
 ) -> float:
     """글자 1–4개씩의 TF-IDF와 선형 SVM으로 이름표를 맞힌 몫. 몇 초면 끝나는 강한 기준선입니다."""
-    text, svm, pipeline = map(_scikit, ("feature_extraction.text", "svm", "pipeline"))
+    text, svm, pipeline = map(scikit, ("feature_extraction.text", "svm", "pipeline"))
     features = text.TfidfVectorizer(analyzer="char", ngram_range=(1, 4), min_df=2, sublinear_tf=True)
     model = pipeline.make_pipeline(features, svm.LinearSVC(C=c))
     model.fit(*train)
     return float(model.score(*test))
 
 
-def _scikit(name: str) -> ModuleType:
+def scikit(name: str) -> ModuleType:
+    """scikit-learn의 모듈을 가져옵니다. 오류: 없으면 ImportError."""
     try:
         return import_module(f"sklearn.{name}")
     except ModuleNotFoundError as error:
