@@ -18,12 +18,14 @@ CODE = PACKAGE.parent
 FLOORS = {
     "scratch": 0,
     "plot": 0,
+    "files": 0,
     "text": 1,
     "model": 1,
     "decode": 2,
     "training": 3,  # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다
     "course": 4,
-    "cli": 5,
+    "commands": 5,
+    "cli": 6,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
