@@ -8,7 +8,7 @@ import torch
 from jumok.model import RnnSeq2Seq, Transformer
 from jumok.training import run as run_module
 from jumok.training.checkpoint import BadCheckpoint, average, checkpoints
-from jumok.training.corpus import TranslationCorpus, load_corpus, pairs_sha256
+from jumok.training.corpus import AlignedText, TranslationCorpus, load_corpus, pairs_sha256
 from jumok.training.distributed import World
 from jumok.training.estimate import matmul_speed, memory_bytes, n_parameters, step_flops
 from jumok.training.presets import Preset, find_preset
@@ -27,13 +27,16 @@ RECIPE = Recipe(steps=150, max_tokens=400, warmup=30, peak_rate=8e-3, eval_every
 
 def corpus():
     train, rest = PAIRS[:60], PAIRS[60:]
-    return TranslationCorpus("toy", pairs_sha256(PAIRS), train, rest, {"test": train[:10], "new": rest})
+    aligned = tuple(
+        AlignedText(ko, en, tuple(ko.split()), tuple(en.split()), ((0, 0), (1, len(en.split()) - 1), (2, 1)))
+        for ko, en in rest
+    )
+    tests = {"test": train[:10], "new": rest}
+    return TranslationCorpus("toy", pairs_sha256(PAIRS), train, rest, tests, aligned)
 
 
 def preset(**changes):
-    return Preset(corpus="toy", vocab_size=320, options=SIZE, recipe=RECIPE, average=3).changed(
-        **changes
-    )
+    return Preset(corpus="toy", vocab_size=320, options=SIZE, recipe=RECIPE, average=3).changed(**changes)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +61,7 @@ def test_it_learns_the_language_and_writes_its_card(finished):
     assert {"device", "torch", "python", "commit", "threads"} <= card["machine"].keys()
     assert "tok:13a" in card["result"]["tests"]["test"]["bleu_signature"]
     assert card["n_parameters"] == n_parameters(Translator.load(folder).model)
+    assert len(card["result"]["alignment_error_rates"]) == SIZE["n_layers"]
     lines = (folder / "test.tsv").read_text("utf8").splitlines()
     assert len(lines) == 11 and all(line.count("\t") == 2 for line in lines)
 
@@ -149,7 +153,9 @@ def test_predicted_memory_grows_with_tokens_and_parameters():
 def test_presets_change_only_what_is_asked():
     changed = find_preset("translation", "cpu").changed(steps=3, corpus="docs", seed=None)
     assert (changed.recipe.steps, changed.corpus) == (3, "docs")
-    assert changed.changed(steps=find_preset("translation", "cpu").recipe.steps, corpus="grammar") == find_preset("translation", "cpu")
+    assert changed.changed(
+        steps=find_preset("translation", "cpu").recipe.steps, corpus="grammar"
+    ) == find_preset("translation", "cpu")
     with pytest.raises(ValueError, match="쓸 수 있는 것"):
         load_corpus("nsmc")
     with pytest.raises(ValueError, match="쓸 수 있는 것"):

@@ -7,19 +7,34 @@ from pathlib import Path
 
 from jumok.text.corpora import CORPORA, corpus_info, load_pairs
 
+from .metrics import Links
+
 TextPair = tuple[str, str]
+N_ALIGNED = 500  # 정렬을 견줄 문장의 수
 TRANSLATION_CORPORA = ("grammar", *(c for c in CORPORA if c not in ("nsmc", "nsmc-raw", "chatbot")))
 
 
 @dataclass(frozen=True)
+class AlignedText:
+    """원문과 참조, 구두점을 떼어 낸 낱말들, 정답 정렬(원문 낱말, 번역 낱말)."""
+
+    source: str
+    target: str
+    source_words: tuple[str, ...]
+    target_words: tuple[str, ...]
+    links: Links
+
+
+@dataclass(frozen=True)
 class TranslationCorpus:
-    """(한국어, 영어)의 짝들과 그 해시. tests는 이름 → 짝들입니다."""
+    """(한국어, 영어)의 짝들과 그 해시. tests는 이름 → 짝들, aligned는 정답 정렬이 있는 시험 문장들입니다."""
 
     name: str
     sha256: str
     train: list[TextPair]
     dev: list[TextPair]
     tests: dict[str, list[TextPair]]
+    aligned: tuple[AlignedText, ...] = ()
 
 
 def load_corpus(name: str, cache: Path | None = None) -> TranslationCorpus:
@@ -54,4 +69,8 @@ def _built_in() -> TranslationCorpus:
         for part in (made.train, made.dev, made.test, made.test_long)
     )
     digest = pairs_sha256([*train, *dev, *test, *long])
-    return TranslationCorpus("grammar", digest, train, dev, {"test": test, "test_long": long})
+    aligned = tuple(
+        AlignedText(p.korean, p.english, p.korean_words, p.english_words, p.alignment)
+        for p in made.test[:N_ALIGNED]
+    )
+    return TranslationCorpus("grammar", digest, train, dev, {"test": test, "test_long": long}, aligned)

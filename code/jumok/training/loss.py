@@ -69,7 +69,7 @@ class _ChunkedLoss(torch.autograd.Function):
 
 
 def _loss_and_gradient(logits: Tensor, y: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
-    """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과 로짓에 대한 기울기 (n, V). 기울기는 로짓의 자리에 씁니다."""
+    """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과, 로짓의 자리에 쓴 기울기 (n, V)."""
     loss = -(1 - smoothing) * logits.gather(1, y) - smoothing * logits.mean(1, keepdim=True)
     highest = logits.amax(1, keepdim=True)
     probs = torch.softmax(logits, 1, out=logits)

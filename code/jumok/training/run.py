@@ -10,6 +10,7 @@ import torch
 from jumok.files import write_atomically
 from jumok.text.tokenizer import Tokenizer
 
+from .alignment import attention_error_rates
 from .card import machine_facts
 from .corpus import TranslationCorpus
 from .distributed import World
@@ -64,6 +65,8 @@ def run_translation(
     result["tests"] = {
         name: score_test(translator, pairs, folder, name) for name, pairs in corpus.tests.items()
     }
+    if corpus.aligned and translator.has_attention:
+        result["alignment_error_rates"] = attention_error_rates(translator, corpus.aligned)
     data = {"name": corpus.name, "sha256": corpus.sha256, "train_pairs": len(corpus.train)}
     return write_card(folder, model, preset, world, data, result)
 
@@ -132,4 +135,6 @@ def summary(card: dict[str, Any]) -> str:
             f" 완전 일치 {scores['exact_match']:.1%} ({scores['sentences']:,}문장)\n"
             f"          {scores['bleu_signature']}"
         )
+    if rates := result.get("alignment_error_rates"):
+        lines.append("정렬 오류율  " + ", ".join(f"{n}층 {rate:.3f}" for n, rate in enumerate(rates, 1)))
     return "\n".join(lines)

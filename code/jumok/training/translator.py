@@ -49,6 +49,11 @@ class Translator:
         return cls(model.to(device), tokenizer, device)
 
     @property
+    def has_attention(self) -> bool:
+        """원문을 보는 어텐션이 있는지."""
+        return isinstance(self.model, Transformer) or self.model.attention is not None
+
+    @property
     def max_source(self) -> int | None:
         """읽을 수 있는 가장 긴 원문의 토큰 수. 한도가 없으면 None입니다."""
         return getattr(self.model.config, "max_len", None)
