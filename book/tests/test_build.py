@@ -73,6 +73,7 @@ def test_every_toc_page_is_built(book):
         "book/intro",
         "book/how_to_use",
         "book/notation",
+        "book/data",
         "book/glossary",
         "book/bibliography",
         "chapters/04_scaled_dot_product",

@@ -7,6 +7,13 @@ from string import Template
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "book" / "speed.md"
 RUN = ROOT / "book" / "runs" / "bench_cpu.json"
+# 학습만 다른 설정으로 잰 기록. `code/bench/run.py`의 --keep-memory와 --matmul medium이 만듭니다.
+SETTINGS = {
+    "그대로": "bench_cpu.json",
+    "메모리를 돌려주지 않음": "bench_cpu_keep_memory.json",
+    "행렬 곱 `medium`": "bench_cpu_medium.json",
+}
+SETTINGS_HEAD = "| 설정 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 |\n|---|---|---|--:|--:|--:|"
 TEMPLATE = Path(__file__).with_name("speed_page.md")
 HEAD = "| 일 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 | 가운데 절반 |\n|---|---|---|--:|--:|--:|--:|"
 
@@ -15,7 +22,23 @@ def render(run: dict) -> str:
     """기록에서 쪽 전체를 만듭니다. 표의 수는 모두 기록에 있는 것입니다."""
     rows = [line(result) for result in run["results"]]
     facts = {name: f"{value}" for name, value in run["machine"].items()}
-    return Template(TEMPLATE.read_text("utf8")).substitute(facts, table="\n".join([HEAD, *rows]))
+    settings = settings_table({name: RUN.with_name(file) for name, file in SETTINGS.items()})
+    table = "\n".join([HEAD, *rows])
+    return Template(TEMPLATE.read_text("utf8")).substitute(facts, table=table, settings=settings)
+
+
+def settings_table(runs: dict[str, Path]) -> str:
+    """설정마다 잰 학습 한 걸음의 표. 아직 재지 않은 설정은 그렇다고 적습니다."""
+    rows = []
+    for name, path in runs.items():
+        if not path.exists():
+            rows.append(f"| {name} | 아직 재지 않았습니다 | | | | |")
+            continue
+        for result in json.loads(path.read_text("utf8"))["results"]:
+            if result["task"] == "학습 한 걸음":
+                _, _, *shown, _, _ = line(result).split("|")
+                rows.append("|".join([f"| {name} ", *shown, ""]))
+    return "\n".join([SETTINGS_HEAD, *rows])
 
 
 def line(result: dict) -> str:

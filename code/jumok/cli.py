@@ -1,4 +1,4 @@
-"""`jumok` 명령: 인자를 읽고 course를 부를 뿐입니다."""
+"""`jumok` 명령: 인자를 읽고 부를 뿐입니다. `grade`와 `progress` 말고는 commands/의 모듈이 더합니다."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
+from .commands import data, generate, train, translate
+from .commands.parser import Parser, add_command, with_help
 
 if TYPE_CHECKING:
     from .course.course_files import Course
@@ -22,65 +24,30 @@ _EPILOG = """\
 """
 
 
-class _Parser(argparse.ArgumentParser):
-    """오류와 도움말을 한국어로 말하는 parser."""
-
-    def error(self, message: str) -> None:
-        words = {
-            "the following arguments are required:": "빠진 것이 있습니다:",
-            "unrecognized arguments:": "모르는 인자입니다:",
-            "invalid choice:": "고를 수 없는 값입니다:",
-            "expected one argument": "값이 하나 필요합니다",
-            "(choose from": "(고를 수 있는 것:",
-            "argument ": "인자 ",
-        }
-        for english, korean in words.items():
-            message = message.replace(english, korean)
-        self.exit(2, f"jumok: {message}\n  쓰는 법은 jumok --help 로 보세요.\n")
-
-    def format_help(self) -> str:
-        text = super().format_help()
-        for english, korean in (
-            ("usage:", "쓰는 법:"),
-            ("positional arguments:", "인자:"),
-            ("options:", "선택:"),
-        ):
-            text = text.replace(english, korean)
-        return text.rstrip("\n") + "\n"
-
-    def format_usage(self) -> str:
-        return super().format_usage().replace("usage:", "쓰는 법:")
-
-
 def build_parser() -> argparse.ArgumentParser:
     """명령줄 parser를 만듭니다."""
-    parser = _base(
-        _Parser(prog="jumok", description="주목: 어텐션 교과서의 문제를 채점합니다.", add_help=False)
-    )
+    about = "주목: 어텐션 교과서의 문제를 채점하고, 자료를 받고, 모델을 학습합니다."
+    parser = with_help(Parser(prog="jumok", description=about, add_help=False))
     parser.add_argument(
         "--version", action="version", version=f"jumok {__version__}", help="판 번호를 보여 줍니다"
     )
-    commands = parser.add_subparsers(dest="command", metavar="명령", required=True, parser_class=_Parser)
-    grade = _base(commands.add_parser(
-        "grade", help="문제 노트북을 채점합니다", description="문제 노트북을 채점합니다.", epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False,
-    ))  # fmt: skip
+    commands = parser.add_subparsers(dest="command", metavar="명령", required=True)
+    grade = add_command(
+        commands, "grade", "문제 노트북을 채점합니다", epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
     grade.add_argument("target", metavar="장|경로", help="장 번호(4, 04) 또는 노트북이나 폴더의 경로")
     grade.add_argument("path", metavar="경로", nargs="?", help="그 장으로 채점할 노트북이나 폴더")
     grade.add_argument("--json", action="store_true", help="표 대신 JSON을 출력합니다")
-    progress = _base(commands.add_parser(
-        "progress", help="모든 장의 진도를 봅니다", description="모든 장의 진도를 봅니다.", add_help=False
-    ))  # fmt: skip
-    for command in (grade, progress):
+    progress = add_command(commands, "progress", "모든 장의 진도를 봅니다")
+    for command, run in ((grade, _grade), (progress, _progress)):
         command.add_argument(
             "--course", metavar="폴더", type=Path, help="책 폴더 (없으면 지금 폴더에서 위로 찾음)"
         )
         command.add_argument("--output", metavar="폴더", type=Path, help="결과를 쓸 폴더 (없으면 grades/)")
-    return parser
-
-
-def _base(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
-    parser.add_argument("-h", "--help", action="help", help="이 도움말을 보여 주고 끝냅니다")
+        command.set_defaults(run=run)
+    for module in (data, train, translate, generate):
+        module.register(commands)
     return parser
 
 
@@ -94,7 +61,7 @@ def main(argv: list[str] | None = None) -> int:
     from .course.notebooks import BadNotebook
 
     try:
-        return {"grade": _grade, "progress": _progress}[args.command](args)
+        return args.run(args)
     except (BadNotebook, BadCourse) as error:
         print(f"jumok: {error}", file=sys.stderr)
         return 2

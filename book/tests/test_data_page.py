@@ -1,0 +1,36 @@
+"""자료 쪽: 기록한 것과 같은지, 모든 자료와 명령이 실려 있는지."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+spec = importlib.util.spec_from_file_location("make_data_page", ROOT / "book/tools/make_data_page.py")
+page = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(page)
+
+
+@pytest.fixture(scope="module")
+def run():
+    return json.loads(page.RUN.read_text("utf8"))
+
+
+def test_page_shows_the_record(run):
+    assert page.PAGE.read_text("utf8") == page.render(run), "python book/tools/make_data_page.py page"
+
+
+def test_every_corpus_is_on_the_page_with_its_licence_and_hash(run):
+    text = page.PAGE.read_text("utf8")
+    assert run["corpora"].keys() == page.CORPORA.keys()
+    for name, corpus in page.CORPORA.items():
+        value = run["corpora"][name]
+        assert value["version"] == corpus.version, f"{name}을 다시 만들고 쪽을 다시 재세요"
+        assert corpus.licence in text and f"jumok data fetch {name}`" in text
+        assert all(part["sha256"] in text for part in value["splits"].values())
+
+
+def test_cells_are_shown_as_text():
+    assert page.escape("a|b*c_<d>") == r"a\|b\*c\_\<d\>" and page.escape("`a|b`") == "`a|b`"
+    assert page.table("가", "나", rows=[("1", 2)]) == "| 가 | 나 |\n| --- | --- |\n| 1 | 2 |"

@@ -1,0 +1,142 @@
+"""`jumok train`, `translate`, `generate`, `eval`: 명령으로 배우고 쓰고, 실수에는 한국어로 답합니다."""
+
+import io
+import json
+
+import pytest
+import torch
+from test_training_run import RECIPE, SIZE, corpus, preset
+
+from jumok.cli import main
+from jumok.training import corpus as corpus_module
+from jumok.training import presets
+from jumok.training.checkpoint import checkpoints
+
+
+@pytest.fixture(autouse=True)
+def toy(monkeypatch, tmp_path):
+    """설정 toy는 작은 자료로 1초쯤 배웁니다."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(presets.TRANSLATION, "toy", preset())
+    monkeypatch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cli") / "run"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(presets.TRANSLATION, "toy", preset())
+        patch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+        code = main(["train", "translation", "--preset", "toy", "--output", str(folder), "--device", "cpu"])
+    assert code == 0
+    return folder
+
+
+def fails(capsys, *words, code=2):
+    """명령이 code로 끝나고 한국어로 한 번만 말하는지."""
+    assert main([str(w) for w in words]) == code
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    return said
+
+
+def test_training_prints_the_plan_and_the_result(tmp_path, capsys):
+    assert main(["train", "translation", "--preset", "toy", "--output", "run", "--seed", "3"]) == 0
+    said = capsys.readouterr().out
+    for word in ("매개변수", "어림", "BLEU", "완전 일치", "실행 폴더  run"):
+        assert word in said
+    card = json.loads((tmp_path / "run/card.json").read_text("utf8"))
+    assert card["preset"]["recipe"]["seed"] == 3 and card["result"]["steps"] == RECIPE.steps
+
+
+def test_translate_prints_one_line_per_sentence(trained, capsys, monkeypatch):
+    assert main(["translate", "나는 집에 간다", "--run", str(trained)]) == 0
+    assert capsys.readouterr().out == "I go home\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO("나는 집에 간다\n\n너는 학교에 온다\n"))
+    assert main(["translate", "--run", str(trained)]) == 2
+    out, err = capsys.readouterr()
+    assert out == "I go home\n\nyou come to school\n", "줄마다 한 줄이 나와야 합니다"
+    assert "빈 문장" in err
+
+
+def test_translate_draws_the_attention(trained, tmp_path):
+    picture = tmp_path / "map" / "out.png"
+    assert main(["translate", "나는 집에 간다", "--run", str(trained), "--attention", str(picture)]) == 0
+    assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_eval_scores_again_what_training_scored(trained, capsys):
+    assert main(["eval", "--run", str(trained), "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    card = json.loads((trained / "card.json").read_text("utf8"))
+    for name, scores in found.items():
+        assert scores["bleu"] == card["result"]["tests"][name]["bleu"]
+        assert "tok:13a" in scores["bleu_signature"]
+
+
+def test_stopping_early_says_how_to_go_on(tmp_path, capsys, monkeypatch):
+    from jumok.training import loop
+
+    plain, taken = loop.one_step, []
+
+    def stop(*arguments):
+        import os
+        import signal
+
+        taken.append(1)
+        if len(taken) == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+        return plain(*arguments)
+
+    monkeypatch.setattr(loop, "one_step", stop)
+    assert main(["train", "translation", "--preset", "toy", "--output", "run"]) == 130
+    assert "같은 명령을 다시 부르면" in capsys.readouterr().out
+    assert [p.stem for p in checkpoints(tmp_path / "run")] == ["step-00000005"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["train", "translation", "--preset", "x"], "쓸 수 있는 것: cpu"),
+        (["train", "translation", "--preset", "toy", "--device", "tpu9"], "모르는 이름"),
+        (["train", "translation", "--preset", "toy", "--threads", "0"], "받은 값은 0"),
+        (["train", "translation", "--preset", "toy", "--steps", "0"], "받은 값은 0"),
+        (["train", "translation", "--preset", "toy", "--precision", "int8"], "fp32, bf16, fp16"),
+        (["train", "translation", "--preset", "toy", "--model", "lstm"], "transformer, rnn"),
+        (["train", "gpt", "--corpus", "docs"], "grammar, nsmc-raw"),
+        (["train", "classifier", "--corpus", "grammar"], "nsmc"),
+        (["translate", "안녕", "--run", "없는폴더"], r"run.json"),
+        (["eval", "--run", "없는폴더"], r"run.json"),
+        (["generate", "안녕", "--run", "없는폴더"], r"run.json"),
+    ],
+)
+def test_mistakes_are_answered_in_korean(words, message, capsys):
+    assert message in fails(capsys, *words)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["", "--beam", "4"], "빈 문장"),
+        (["나는 집에 간다 " * 60], "보다 깁니다"),
+        (["나는", "--beam", "0"], "받은 값은 0"),
+        (["나는", "너는", "--attention", "a.png"], "문장 하나를"),
+    ],
+)
+def test_bad_sentences_and_options_are_answered_in_korean(trained, words, message, capsys):
+    assert message in fails(capsys, "translate", *words, "--run", trained)
+
+
+def test_a_folder_of_another_setting_is_refused(trained, capsys):
+    said = fails(
+        capsys, "train", "translation", "--preset", "toy", "--output", trained, "--seed", 9, "--steps", 300
+    )
+    assert "다른 설정으로 시작했습니다" in said and "seed: 0 → 9" in said
+    assert SIZE["d_model"] == 32
+
+
+def test_no_cuda_is_said_plainly(capsys, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    said = fails(capsys, "train", "translation", "--preset", "toy", "--device", "cuda")
+    assert "--device cpu" in said
