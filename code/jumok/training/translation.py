@@ -16,6 +16,7 @@ from .recipe import Recipe
 from .task import Batch
 
 Ids = Sequence[int]
+MIN_ROWS = 8  # 한 걸음의 가장 적은 줄 수
 DEV_TOKENS = 4096  # dev를 볼 때 한 번에 넣는 토큰 수. 성적에는 영향이 없습니다.
 
 
@@ -70,8 +71,10 @@ class Translation:
     def pair_batches(self, rank: int = 0, size: int = 1) -> PairBatches:
         """학습할 배치들. 너무 긴 짝은 버리고 그 수를 n_dropped에 셉니다."""
         options = {"seed": self.recipe.seed, "rank": rank, "world": size, "max_len": self._max_len()}
-        round_to = self.recipe.round_to if self.recipe.round_to > 1 else None
-        return PairBatches(self.train, self.recipe.max_tokens, too_long="drop", round_to=round_to, **options)
+        # 어느 프로세스도 빈손이 되지 않도록 한 걸음에 프로세스 수의 두 배는 되는 줄을 담습니다.
+        options["min_rows"] = max(MIN_ROWS, 2 * size)
+        options["round_to"] = self.recipe.round_to if self.recipe.round_to > 1 else None
+        return PairBatches(self.train, self.recipe.max_tokens, too_long="drop", **options)
 
     def count(self, batch: Batch) -> int:
         """정답 토큰의 수."""

@@ -1,0 +1,89 @@
+"""작은 자료의 설정을 실험으로 고릅니다: 어휘의 크기, 드롭아웃, 깊이를 바꾸어 dev 손실과 dev BLEU를 견줍니다.
+
+    python code/bench/low_resource.py --output runs/low-resource                 GPU 하나에서
+    python code/bench/low_resource.py --steps 300 --max-tokens 1024 --only base  CPU에서 시늉만
+
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 표는 results.jsonl에 쌓입니다. 고르는 데에는 dev만 쓰고
+시험 자료는 보지 않습니다.
+"""
+
+import argparse
+import dataclasses
+import json
+from pathlib import Path
+
+import torch
+
+from jumok.commands.train import pick_device
+from jumok.training.corpus import load_corpus
+from jumok.training.distributed import World
+from jumok.training.presets import find_preset
+from jumok.training.run import run_translation
+
+# 기준에서 하나씩 바꿉니다. 모두 함께 바꾸면 무엇 덕분인지 알 수 없습니다.
+CHANGES = {
+    "base": {},
+    "vocab 2k": {"vocab_size": 2000},
+    "vocab 4k": {"vocab_size": 4000},
+    "vocab 16k": {"vocab_size": 16_000},
+    "dropout 0.1": {"options": {"dropout": 0.1}},
+    "dropout 0.2": {"options": {"dropout": 0.2}},
+    "dropout 0.4": {"options": {"dropout": 0.4}},
+    "3 layers": {"options": {"n_layers": 3}},
+    "ffn 1024, 4 heads": {"options": {"d_ff": 1024, "n_heads": 4}},
+    "d_model 256": {"options": {"d_model": 256, "d_ff": 1024, "n_heads": 4}},
+    "pre-norm": {"options": {"norm_first": True}},
+    "smoothing 0.2": {"smoothing": 0.2},
+}
+
+
+def main() -> None:
+    """인자를 읽고, 남은 실행을 하나씩 합니다."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--preset", default="h200")
+    parser.add_argument("--corpus", default="docs")
+    parser.add_argument("--steps", type=int, default=4000)
+    parser.add_argument("--max-tokens", type=int)
+    parser.add_argument("--device")
+    parser.add_argument("--precision")
+    parser.add_argument("--only", nargs="+", choices=CHANGES, default=list(CHANGES))
+    parser.add_argument("--output", type=Path, default=Path("runs/low-resource"))
+    args = parser.parse_args()
+    whole = load_corpus(args.corpus)
+    # 시험 자료 대신 dev로 BLEU를 잽니다. 고르는 동안 시험 자료를 보지 않기 위해서입니다.
+    corpus = dataclasses.replace(whole, tests={"dev": whole.dev}, aligned=())
+    start = find_preset("translation", args.preset).changed(
+        corpus=args.corpus, steps=args.steps, max_tokens=args.max_tokens, precision=args.precision
+    )
+    world = World(pick_device(args.device))
+    log = args.output / "results.jsonl"
+    done = (
+        {json.loads(line)["name"] for line in log.read_text("utf8").splitlines()} if log.exists() else set()
+    )
+    for name in (name for name in args.only if name not in done):
+        change = dict(CHANGES[name])
+        options = start.options | change.pop("options", {})
+        folder = args.output / name.replace(" ", "-").replace(",", "")
+        print(f"\n── {name}", flush=True)
+        card = run_translation(start.changed(options=options, **change), corpus, folder, world)
+        if card is None:
+            raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
+        result = card["result"]
+        row = {"name": name, "dev_bleu": result["tests"]["dev"]["bleu"], "dev_loss": result["dev_loss"]}
+        row |= {key: result[key] for key in ("minutes", "steps", "tokens_per_second", "peak_memory_gib")}
+        row |= {"n_parameters": card["n_parameters"], "device": card["machine"]["device"]}
+        with log.open("a", encoding="utf8") as stream:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        if world.device.type == "cuda":
+            torch.cuda.empty_cache()
+    for line in log.read_text("utf8").splitlines():
+        row = json.loads(line)
+        print(
+            f"{row['name']:20} BLEU {row['dev_bleu']:6.2f}  dev {row['dev_loss']:.3f}  {row['minutes']:.1f}분"
+        )
+
+
+if __name__ == "__main__":
+    main()
