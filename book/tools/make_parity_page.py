@@ -64,6 +64,7 @@ def render(rows: list[Row]) -> str:
         torch=torch.__version__.split("+")[0],
         transformers=from_tests("parity").offline_transformers().__version__,
         tables="\n\n".join(tables),
+        beams=beam_rows(),
         counts="\n".join(f"| `{name}` | {number:,} | {known} |" for name, (_, number, known) in presets),
         **words,
     )
@@ -76,6 +77,16 @@ def table(cases: list, numbers: Iterator[Row]) -> str:
         cells = [f"`{case.module}`", reference, case.condition, *(f"≤ {short(value)}" for value in row)]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
+
+
+def beam_rows() -> str:
+    """폭이 다른 빔이 찾은 문장과 그 확률. 시험의 장난감 모델을 그 자리에서 풉니다."""
+    found = {width: from_tests("test_decode").found_by_beam(width) for width in (1, 2, 125)}
+    names = {2: "끝", 3: "가", 4: "나", 0: "다", 1: "라"}
+    return "\n".join(
+        f"| {width} | {' '.join(names[i] for i in ids)} | {prob:.2f} |"
+        for width, (ids, prob) in found.items()
+    )
 
 
 def short(value: float) -> str:

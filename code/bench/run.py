@@ -3,6 +3,7 @@
     python code/bench/run.py                            tiny와 small
     python code/bench/run.py --sizes tiny small base    base까지(몇 분 더)
     python code/bench/run.py --matmul medium            양쪽 모두 bf16을 쓰는 행렬 곱으로
+    python code/bench/run.py --keep-memory              양쪽 모두 쓴 메모리를 운영체제에 돌려주지 않고
 
 비율은 참조 ÷ 우리이고, 짝마다 구한 비율의 중앙값입니다. 1보다 크면 우리가 빠릅니다.
 """
@@ -12,6 +13,8 @@ import json
 import os
 import platform
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from functools import partial
@@ -37,17 +40,25 @@ from torch import nn
 from jumok.decode import beam, greedy
 
 SEED = 0  # 가중치와 입력의 씨앗
+# 리눅스의 glibc가 시작할 때만 읽는 환경 변수. 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
+KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
 HEAD = ("일", "크기", "견준 것", "참조 ms", "주목 ms", "비율", "사분위", "토큰/초(주목)")
 
 
 def main() -> None:
     """인자를 읽고, 재고, 표와 JSON을 냅니다."""
     args = arguments()
+    if args.keep_memory and any(os.environ.get(name) != value for name, value in KEEP_MEMORY.items()):
+        print(
+            "다시 시작합니다:", " ".join(f"{name}={value}" for name, value in KEEP_MEMORY.items()), flush=True
+        )
+        sys.exit(subprocess.run([sys.executable, *sys.argv], env=os.environ | KEEP_MEMORY).returncode)
     torch.set_num_threads(args.threads)
     torch.set_float32_matmul_precision(args.matmul)
     transformers.logging.set_verbosity_error()
     torch.manual_seed(SEED)
     facts = machine() | {"pairs": args.pairs, "matmul": args.matmul, "seed": SEED}
+    facts["allocator"] = {name: os.environ[name] for name in KEEP_MEMORY if name in os.environ}
     started = time.monotonic()
     print("{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(**facts))
     print(row(HEAD), row(["---"] * len(HEAD)), sep="\n", flush=True)
@@ -76,6 +87,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--batches", type=int, nargs="+", default=[1, 32], help="풀 때의 문장 수")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--matmul", choices=["highest", "high", "medium"], default="highest")
+    parser.add_argument("--keep-memory", action="store_true", help="메모리 설정(KEEP_MEMORY)을 두고 잽니다")
     parser.add_argument(
         "--attention",
         choices=["eager", "sdpa"],

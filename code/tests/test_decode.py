@@ -205,8 +205,8 @@ def test_wide_beam_finds_the_brute_force_best(alpha):
         torch.testing.assert_close(scores[b].tolist(), [s for s, _ in ranked], rtol=1e-5, atol=1e-5)
 
 
-def test_a_wider_beam_can_find_a_worse_sentence():
-    """3으로 시작하면 0.5 × 0.34 × 1 = 0.17인데, 빔 2는 4의 자식 둘(0.2)에 밀려 그 길을 잃고 0.05를 냅니다."""
+def found_by_beam(width):
+    """다음 토큰의 확률을 손으로 정한 모델에서 폭이 width인 빔이 찾은 문장과 그 확률."""
     last = [0.25, 0.25, 0.25, 0.25, 0.0]
     table = {
         (): [0.05, 0.05, 0.0, 0.5, 0.4],
@@ -214,12 +214,15 @@ def test_a_wider_beam_can_find_a_worse_sentence():
         (4,): [0.0, 0.0, 0.0, 0.5, 0.5],
         (3, 3): [0.0, 0.0, 1.0, 0.0, 0.0],
     }
-    found = {}
-    for width in (1, 2, 125):
-        model = Toy(lambda p: table.get(p[2:], last), 5)
-        options = {"beam_size": width, "length_penalty": 0.0, "n_best": 1, **ENDS}
-        ids, scores = beam_n_best(model, torch.tensor([[3]]), 3, **options)
-        found[width] = ids[0, 0].tolist(), math.exp(scores[0, 0])
+    model = Toy(lambda p: table.get(p[2:], last), 5)
+    options = {"beam_size": width, "length_penalty": 0.0, "n_best": 1, **ENDS}
+    ids, scores = beam_n_best(model, torch.tensor([[3]]), 3, **options)
+    return ids[0, 0].tolist(), math.exp(scores[0, 0])
+
+
+def test_a_wider_beam_can_find_a_worse_sentence():
+    """3으로 시작하면 0.5 × 0.34 × 1 = 0.17인데, 빔 2는 4의 자식 둘(0.2)에 밀려 그 길을 잃고 0.05를 냅니다."""
+    found = {width: found_by_beam(width) for width in (1, 2, 125)}
     assert found[1][0] == found[125][0] == [3, 3, EOS] and found[2][0][0] == 4
     assert found[1][1] == pytest.approx(0.17) and found[2][1] == pytest.approx(0.05)
 

@@ -91,6 +91,8 @@ def test_cache_follows_the_dtype_of_the_model(name, dtype, device):
 @every_device
 @every_model
 def test_steps_work_under_autocast(name, device):
+    if "lstm" in name and device == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+        pytest.skip("이 CPU의 oneDNN에는 bfloat16 LSTM이 없습니다")
     model, src, ids = setting(name, device, torch.float32)
     want = whole(model, src, ids)
     with torch.autocast(device, torch.bfloat16):
@@ -156,11 +158,11 @@ def test_reading_past_the_longest_sentence_is_refused(name):
 @pytest.mark.parametrize("rows", [1, 2, 4, 5])
 @pytest.mark.parametrize("bias", [False, True])
 def test_next_token_equals_the_output_layer_however_it_is_multiplied(rows, bias, device):
-    """줄 수마다 곱하는 차례가 다르고, 한 줄은 둘째 걸음부터 뒤집은 사본을 씁니다. 치우침도 지켜야 합니다."""
+    """줄 수마다 곱하는 차례가 다르고, 둘째 걸음부터 뒤집은 사본을 씁니다. 치우침도 지켜야 합니다."""
     output = torch.nn.Linear(33, 501, bias=bias).to(device)
     next_token = NextToken(output)
     for _ in range(3):
         hidden = torch.randn(rows, 33, device=device)
         want = output(hidden).log_softmax(-1)
         torch.testing.assert_close(next_token(hidden), want, rtol=0, atol=2e-5)
-    assert (next_token.turned is not None) == (rows == 1 and not bias and device == "cpu")
+    assert (next_token.turned is not None) == (rows in (1, 5) and not bias and device == "cpu")

@@ -68,6 +68,15 @@ def test_sinusoids_are_neither_learned_nor_saved():
     assert not list(positions.parameters()) and not positions.state_dict()
 
 
+@pytest.mark.parametrize("device", DEVICES)
+def test_double_makes_the_table_exact_and_not_the_rounded_one(device):
+    embedding = Embedding(V, LayerConfig(d_model=D, n_heads=2, max_len=MAX_LEN)).to(device)
+    want = sinusoids(MAX_LEN, D).to(device)
+    assert torch.equal(embedding.positions.table, want.float())
+    assert torch.equal(embedding.double().positions.table, want)
+    assert torch.equal(embedding.bfloat16().double().positions.table, want)
+
+
 def test_a_longer_max_len_loads_the_same_weights():
     """사인파는 저장되지 않으므로, 짧게 배운 모델을 더 긴 max_len으로 읽어도 같은 답을 냅니다."""
     short, long = transformer(max_len=9).eval(), transformer(max_len=30).eval()
@@ -94,7 +103,7 @@ def test_embedding_is_scaled_before_positions_are_added():
     embedding = Embedding(V, config).double()
     ids = torch.randint(V, (3, 9))
     want = embedding.tokens.weight[ids] * D**0.5 + sinusoids(9, D)
-    torch.testing.assert_close(embedding(ids), want, rtol=0, atol=1e-6)
+    torch.testing.assert_close(embedding(ids), want, rtol=0, atol=1e-13)
 
 
 def test_embedding_and_positions_start_at_a_like_size():

@@ -183,3 +183,9 @@ CASES = [
 def test_same_function_as_the_equations(case, dtype, device):
     forward, gradient = measure(case, dtype, device)
     assert forward <= LIMITS[dtype][0] and gradient <= LIMITS[dtype][1]
+
+
+def test_a_sentence_of_padding_only_is_named_in_korean():
+    model = RnnSeq2Seq(RnnConfig(src_vocab_size=V_SRC, tgt_vocab_size=V_TGT, d_model=D))
+    with pytest.raises(ValueError, match=r"1번째 문장이 모두 채움\(0\)입니다"):
+        model(torch.tensor([[3, 4], [0, 0], [0, 0]]), torch.ones(3, T, dtype=torch.long))

@@ -1,6 +1,8 @@
 """위치 인코딩: 정해진 사인파와 배우는 표."""
 
 import math
+from collections.abc import Callable
+from typing import Self
 
 import torch
 from torch import Tensor, nn
@@ -29,6 +31,12 @@ class SinusoidalPositions(nn.Module):
         super().__init__()
         table = sinusoids(max_len, d_model).to(torch.get_default_dtype())
         self.register_buffer("table", table, persistent=False)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """`model.double()`처럼 자료형이나 장치가 바뀌면 표를 다시 만듭니다. 반올림한 표를 옮기지 않습니다."""
+        super()._apply(fn, recurse)
+        self.table = sinusoids(*self.table.shape).to(self.table)
+        return self
 
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         _check_batch(x)

@@ -142,6 +142,11 @@ class RnnSeq2Seq(nn.Module):
     def _encode(self, src_ids: Tensor) -> RnnState:
         mask = padding_mask(src_ids, self.config.pad_id)[:, 0]  # (B, 1, S)
         lengths = mask.sum(dim=(1, 2))
+        if not lengths.all():
+            empty = int((lengths == 0).nonzero()[0])
+            raise ValueError(
+                f"{empty}번째 문장이 모두 채움({self.config.pad_id})입니다. 빈 문장은 빼고 넘기세요."
+            )
         x = self.dropout(self.src_embedding(src_ids))
         packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
         packed_memory, hidden = self.encoder(packed)

@@ -1,6 +1,6 @@
 """한 토큰씩 풀 때 이어지는 상태. Transformer와 GPT가 함께 씁니다."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import torch
@@ -13,7 +13,7 @@ from .vocabulary import NextToken
 
 @dataclass
 class DecodingState:
-    """층마다의 캐시, 출력층, 인코더 출력(있으면)과 그 마스크, 지금 위치, 빔의 가계도.
+    """층마다의 캐시, 출력층, 인코더 출력(있으면)과 그 마스크, 지금 위치, 빔의 가계도, 디코더(있으면).
 
     빔의 줄을 캐시에서 옮기지 않습니다. 한 문장의 빔 K줄은 쿼리 K개로 나란히 눕고 캐시 하나를 함께 쓰며,
     `tree`가 빔마다 제 조상의 칸만 보게 하는 마스크입니다. 자리를 바꾸면 이 작은 마스크만 바뀝니다.
@@ -27,6 +27,7 @@ class DecodingState:
     memory_mask: Tensor | None = None
     position: int = 0
     tree: Tensor | None = None
+    decoder: Callable[..., Tensor] | None = None
 
     @property
     def batch_size(self) -> int:

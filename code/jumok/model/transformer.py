@@ -10,6 +10,7 @@ from .layers import Decoder, Encoder
 from .masks import causal_mask, padding_mask
 from .multi_head import KVCache, MemoryCache
 from .positions import SinusoidalPositions, check_length
+from .quick_decoder import QuickDecoder
 from .state import DecodingState, check_ids
 from .vocabulary import NextToken
 
@@ -85,14 +86,19 @@ class Transformer(nn.Module):
         size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
         caches = [KVCache(memory, *size) for _ in self.decoder.layers]
         memory_caches, next_token = [MemoryCache() for _ in caches], NextToken(self.output)
-        return DecodingState(caches, memory_caches, next_token, memory, None if mask.all() else mask)
+        mask = None if mask.all() else mask
+        quick = QuickDecoder(self.decoder)
+        return DecodingState(caches, memory_caches, next_token, memory, mask, decoder=quick)
 
     def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
-        """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
+        """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K.
+
+        읽은 토큰은 모두 봅니다. `decode`와 달리, 모델이 스스로 낸 채움 번호도 가리지 않습니다.
+        """
         x = self.tgt_embedding(ids, state.position)  # (R, t, D)
         x = x.view(state.batch_size, -1, x.size(-1))  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
         caches = list(zip(state.caches, state.memory_caches, strict=True))
-        x = self.decoder(x, state.memory, state.mask(ids.size(1)), state.memory_mask, caches)
+        x = state.decoder(x, state.memory, state.mask(ids.size(1)), state.memory_mask, caches)
         state.position += ids.size(1)
         last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
         return state.next_token(last), state
