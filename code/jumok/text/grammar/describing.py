@@ -1,0 +1,211 @@
+"""형용사와 이다와 있다의 문장: 그 사과는 맛있다, 민수는 의사이다, 책상 위에 책 두 권이 있다."""
+
+from .arguments import LARGE, object_phrase
+from .clauses import STYLES, check_subject, pick_subject, predicate_tags, spoken
+from .draft import Dice, Draft, Phrase, Token, Unsuitable, words
+from .english import be
+from .hangul import attach, final_consonant
+from .korean import Stem, present_modifier
+from .lexicon import Adjective, lexicon
+from .phrases import can_count, noun_phrase, pick_adjectives
+from .predicates import Form, english_predicate, korean_predicate
+from .recipes import pick_tense
+from .times import time_phrase
+
+MOODS = frozenset({"행복하다", "똑똑하다", "친절하다", "부지런하다"})
+ADULTS = ("남자", "여자")
+DEGREES = (("아주", "very"), ("정말", "really"), ("너무", "too"))
+HERE, GONE = Stem("있", descriptive=True), Stem("없", descriptive=True)
+BEING = {  # 이다: (말투, 과거인지, 물음인지) → (받침 뒤, 모음 뒤)
+    ("plain", False, False): ("이다", "다"),
+    ("plain", True, False): ("이었다", "였다"),
+    ("plain", False, True): ("이니", "니"),
+    ("plain", True, True): ("이었니", "였니"),
+    ("polite", False, False): ("이에요", "예요"),
+    ("polite", True, False): ("이었어요", "였어요"),
+    ("polite", False, True): ("이에요", "예요"),
+    ("polite", True, True): ("이었어요", "였어요"),
+    ("formal", False, False): ("입니다", "입니다"),
+    ("formal", True, False): ("이었습니다", "였습니다"),
+    ("formal", False, True): ("입니까", "입니까"),
+    ("formal", True, True): ("이었습니까", "였습니까"),
+}
+
+
+def _state(
+    d: Dice, subject: Phrase, adjective: Adjective, form: Form, time: Phrase, degree: bool
+) -> tuple[list[Token], list[Token]]:
+    """주어가 어떠하다. 정도(아주)는 형용사 앞에 놓입니다."""
+    tags = predicate_tags(d)
+    mark = d.tag()
+    adverb = d.pick(DEGREES[:2]) if degree else None
+    form = Form(form.tense, form.style, form.negation, form.question, subject.honorific)
+    before, after = english_predicate(adjective.english, form, subject.number, is_be=True)
+    korean = [*subject.with_particle(attach, "은"), *time.korean]
+    korean += [(adverb[0], (mark,))] if adverb else []
+    korean += spoken(korean_predicate(adjective.stem, form), tags)
+    rest = spoken(after, tags)
+    if adverb:
+        rest.insert(len(rest) - len(adjective.english.split()), (adverb[1], (mark,)))
+    return korean, [*spoken(before, tags), *subject.english, *rest, *time.english]
+
+
+def described_thing(d: Dice) -> Draft:
+    """물건의 성질: 그 사과는 아주 맛있다 ↔ The apple is very delicious"""
+    adjective = d.pick([a for a in lexicon().adjectives if a.kinds and a.kinds != ("place",)])
+    kind = d.pick([k for k in adjective.kinds if k != "place"])
+    noun = d.pick(lexicon().by_kind[kind])
+    subject = noun_phrase(d, noun, determiner=d.pick(("그", "이", "저")))
+    question = d.chance(0.2)
+    negation = "지" if not question and d.chance(0.2) else ""
+    form = Form("past" if d.chance(0.3) else "present", d.weighted(STYLES), negation, question)
+    korean, english = _state(
+        d, subject, adjective, form, Phrase(), not negation and not question and d.chance(0.3)
+    )
+    return Draft(korean, english, question, [f"{adjective.lemma}+{noun.korean}"])
+
+
+def described_person(d: Dice) -> Draft:
+    """사람의 됨됨이나 한때: 민수는 어제 바빴다 ↔ Minsu was busy yesterday"""
+    question = d.chance(0.25)
+    style = d.weighted(STYLES)
+    subject = pick_subject(d, style, question)
+    adjective = d.pick([a for a in lexicon().adjectives if a.trait in ("state", "trait")])
+    if adjective.trait == "trait" and subject.key in ("나", "저", "너", "우리", ""):
+        raise Unsuitable
+    is_past = adjective.trait == "state" and d.chance(0.5)
+    negation = "지" if not question and d.chance(0.2) else ""
+    form = Form("past" if is_past else "present", style, negation, question)
+    time = time_phrase(d, "past", ("day", "part", "week")) if is_past and d.chance(0.6) else Phrase()
+    degree = not negation and not question and d.chance(0.3)
+    korean, english = _state(d, subject, adjective, form, time, degree)
+    return Draft(korean, english, question)
+
+
+def weather(d: Dice) -> Draft:
+    """날씨: 어제는 날씨가 추웠다 ↔ The weather was cold yesterday"""
+    adjective = d.pick([a for a in lexicon().adjectives if a.trait == "weather"])
+    tense, day, spoken_day = d.pick(
+        (("past", "어제", "yesterday"), ("present", "오늘", "today"), ("future", "내일", "tomorrow"))
+    )
+    question = d.chance(0.25)
+    form = Form(tense, d.weighted(STYLES), "지" if not question and d.chance(0.2) else "", question)
+    tags, tag, sky = predicate_tags(d), d.tag(), d.tag()
+    before, after = english_predicate(adjective.english, form, "3s", is_be=True)
+    korean = [
+        (attach(day, "은"), (tag,)),
+        ("날씨가", (sky,)),
+        *spoken(korean_predicate(adjective.stem, form), tags),
+    ]
+    english = [*spoken(before, tags), *words("the weather", sky), *spoken(after, tags), (spoken_day, (tag,))]
+    return Draft(korean, english, question)
+
+
+def identity(d: Dice) -> Draft:
+    """이다와 아니다: 민수는 용감한 소방관이다 ↔ Minsu is a brave firefighter"""
+    question = d.chance(0.25)
+    style = d.weighted(STYLES)
+    subject = pick_subject(d, style, question)
+    human = subject.key in _human_names()
+    if subject.honorific or subject.number == "pl" or (human and subject.key not in ADULTS):
+        raise Unsuitable
+    noun = d.pick(lexicon().by_kind["job"])
+    third = subject.number == "3s"
+    adjectives = pick_adjectives(d, "job") if third and d.chance(0.3) else ()
+    what = noun_phrase(d, noun, adjectives)
+    is_past, negation = d.chance(0.2), not question and d.chance(0.2)
+    tags = predicate_tags(d)
+    form = Form("past" if is_past else "present", style, "지" if negation else "", question)
+    before, after = english_predicate("", form, subject.number, is_be=True)
+    korean = [*subject.with_particle(attach, "은"), *_being(what, form, tags)]
+    english = [*spoken(before, tags), *subject.english, *spoken(after, tags), *what.english]
+    return Draft(korean, english, question, what.combos)
+
+
+def _human_names() -> set[str]:
+    return {noun.korean for kind in ("job", "people") for noun in lexicon().by_kind[kind]}
+
+
+def _being(what: Phrase, form: Form, tags: dict[str, int]) -> list[Token]:
+    """명사에 이다를 붙이거나 '이/가 아니다'를 잇습니다."""
+    *head, (last, own) = what.korean
+    if form.negation:
+        absent = Stem("아니", descriptive=True)
+        shape = Form(form.tense, form.style)
+        words_ = [(word, (tags["a"], tags["n"])) for word, _ in korean_predicate(absent, shape)]
+        fixed = [("아니에요" if word == "아녀요" else word, t) for word, t in words_]
+        return [*what.with_particle(attach, "이"), *fixed]
+    closed, opened = BEING[form.style, form.tense == "past", form.question]
+    ending = closed if final_consonant(last) else opened
+    return [*head, (last + ending, (*own, tags["a"]))]
+
+
+def existence(d: Dice) -> Draft:
+    """있다와 없다: 책상 위에 책 두 권이 있다 ↔ There are two books on the desk"""
+    scene = d.pick(lexicon().scenes)
+    kind = d.pick(scene.kinds)
+    noun = d.pick(lexicon().by_kind[kind])
+    style, question, is_past = d.weighted(STYLES), d.chance(0.2), d.chance(0.25)
+    adjectives = _looks(d, kind) if d.chance(0.25) else ()
+    absent = (
+        not adjectives and not question and noun.count not in ("many", "plural", "pairs") and d.chance(0.2)
+    )
+    number = (
+        2 + d.pick(range(3 if kind in LARGE else 5))
+        if can_count(noun) and not absent and d.chance(0.45)
+        else 0
+    )
+    thing = noun_phrase(d, noun, adjectives, number=number)
+    tags = predicate_tags(d)
+    form = Form("past" if is_past else "present", style, question=question)
+    helper = (be(thing.number, is_past), (tags["v"],))
+    where = d.tag()
+    spot = [(word, (where,)) for word in scene.korean.split()]
+    verb = spoken(korean_predicate(GONE if absent else HERE, form), tags)
+    korean = [*spot, *thing.with_particle(attach, "이"), *verb]
+    there = [helper, ("there", (tags["v"],))] if question else [("there", (tags["v"],)), helper]
+    what = thing.english
+    if absent:
+        what = [("no", (tags["v"],)), *[token for token in what if token[0] not in ("a", "an")]]
+    return Draft(korean, [*there, *what, *words(scene.english, where)], question, thing.combos)
+
+
+def _looks(d: Dice, kind: str) -> tuple[Adjective, ...]:
+    """눈에 보이는 성질(크기나 색) 하나."""
+    choices = [a for a in lexicon().describing[kind] if a.trait in ("size", "color")]
+    if not choices:
+        raise Unsuitable
+    return (d.pick(choices),)
+
+
+def person_in_action(d: Dice) -> Draft:
+    """관계절이 붙은 주어: 책을 읽고 있는 여자는 의사이다 ↔ The woman who is reading a book is a doctor"""
+    noun = d.pick(lexicon().by_kind["people"])
+    verb = d.pick([v for v in lexicon().verbs if v.objects and not {"move", "must", "noprog"} & v.flags])
+    inner = Phrase([], [], "3s", key=noun.korean)
+    if pick_tense(d, verb) != "progressive":
+        raise Unsuitable
+    check_subject(verb, inner)
+    thing = object_phrase(d, verb, "progressive", inner, plain_only=d.chance(0.6))
+    if thing.has_clause or not thing.korean:
+        raise Unsuitable
+    tags, tag = predicate_tags(d), d.tag()
+    doing = [(verb.stem.text + "고", (tags["v"],)), (present_modifier(HERE), (tags["a"],))]
+    phrase = Phrase(
+        [*thing.with_particle(attach, verb.particle), *doing, (noun.korean, (tag,))],
+        [
+            *words("the " + noun.english, tag),
+            ("who", (tags["a"],)),
+            *spoken(english_predicate(verb.english, Form("progressive"), "3s")[1], tags),
+            *thing.english,
+        ],
+    )
+    combos = [*thing.combos, f"{verb.lemma}+{thing.key}"]
+    form = Form("present", d.weighted(STYLES))
+    if noun.korean not in ADULTS:
+        mood = d.pick([a for a in lexicon().adjectives if a.lemma in MOODS])
+        return Draft(*_state(d, phrase, mood, form, Phrase(), d.chance(0.2)), False, combos)
+    job, end = noun_phrase(d, d.pick(lexicon().by_kind["job"])), predicate_tags(d)
+    korean = [*phrase.with_particle(attach, "은"), *_being(job, form, end)]
+    english = [*phrase.english, *spoken(english_predicate("", form, "3s", is_be=True)[1], end), *job.english]
+    return Draft(korean, english, False, combos)
