@@ -7,6 +7,7 @@
     python make.py grade 04    4장 연습문제를 채점합니다 (jumok grade와 같습니다)
     python make.py progress    어디까지 풀었는지 봅니다 (jumok progress와 같습니다)
     python make.py exercises   solutions/에서 exercises/를 다시 만듭니다
+    python make.py jumok …     jumok 명령을 부릅니다 (예: python make.py jumok train translation)
     python make.py parity      대조표(book/parity.md)를 다시 잽니다
     python make.py bench       속도를 재어 표를 내고 book/speed.md를 다시 만듭니다 (몇 분)
     python make.py env         환경만 만듭니다
@@ -44,6 +45,7 @@ def main(argv: list[str]) -> int:
         "grade": grade,
         "progress": progress,
         "exercises": exercises,
+        "jumok": jumok,
         "parity": parity,
         "bench": bench,
         "env": env,
@@ -216,18 +218,19 @@ def run(*files: str) -> int:
     return 0
 
 
+def jumok(*args: str) -> int:
+    """환경 안의 `jumok` 명령을 부릅니다. 끝낸 값도 그 명령의 것입니다."""
+    return env() or subprocess.run([str(_bin("python")), "-m", "jumok.cli", *args]).returncode
+
+
 def grade(*args: str) -> int:
     """연습문제를 채점합니다. 끝낸 값은 `jumok grade`의 것입니다."""
-    return env() or _jumok("grade", *args)
+    return jumok("grade", *args)
 
 
 def progress(*args: str) -> int:
     """모든 장의 진도를 봅니다."""
-    return env() or _jumok("progress", *args)
-
-
-def _jumok(*args: str) -> int:
-    return subprocess.run([str(_bin("python")), "-m", "jumok.cli", *args]).returncode
+    return jumok("progress", *args)
 
 
 def exercises() -> int:
