@@ -15,7 +15,10 @@ SETTINGS = {
 }
 SETTINGS_HEAD = "| 설정 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 |\n|---|---|---|--:|--:|--:|"
 TEMPLATE = Path(__file__).with_name("speed_page.md")
-HEAD = "| 일 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 | 가운데 절반 |\n|---|---|---|--:|--:|--:|--:|"
+HEAD = (
+    "| 일 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 | 가운데 절반 | MFU |\n"
+    "|---|---|---|--:|--:|--:|--:|--:|"
+)
 
 
 def render(run: dict) -> str:
@@ -36,7 +39,7 @@ def settings_table(runs: dict[str, Path]) -> str:
             continue
         for result in json.loads(path.read_text("utf8"))["results"]:
             if result["task"] == "학습 한 걸음":
-                _, _, *shown, _, _ = line(result).split("|")
+                _, _, *shown, _, _, _ = line(result).split("|")
                 rows.append("|".join([f"| {name} ", *shown, ""]))
     return "\n".join([SETTINGS_HEAD, *rows])
 
@@ -44,10 +47,12 @@ def settings_table(runs: dict[str, Path]) -> str:
 def line(result: dict) -> str:
     """결과 하나를 표의 줄로."""
     low, high = result["quartiles"]
+    mfu = f"{result['mfu']:.0%}" if "mfu" in result else ""
     return (
         f"| {result['task']} | {result['size']} | {result['reference']} "
         f"| {result['reference_ms']:,.1f} | {result['ours_ms']:,.1f} "
-        f"| **{result['ratio']:.2f}** | {low:.2f}–{high:.2f} |"
+        f"| **{result['ratio']:.2f}** | {low:.2f}–{high:.2f} "
+        f"| {mfu} |"
     )
 
 

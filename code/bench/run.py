@@ -1,7 +1,8 @@
 """속도 견주기: 학습 한 걸음과 풀기를 nn.Transformer, Hugging Face Marian과 번갈아 잽니다.
 
-    python code/bench/run.py                            tiny와 small
-    python code/bench/run.py --sizes tiny small base    base까지(몇 분 더)
+    python code/bench/run.py                            tiny와 small, 그리고 base의 학습
+    python code/bench/run.py --sizes tiny               하나만
+    python code/bench/run.py --device cuda --precision bf16 --compile --tokens 25000 --threads 8
     python code/bench/run.py --matmul medium            양쪽 모두 bf16을 쓰는 행렬 곱으로
     python code/bench/run.py --keep-memory              양쪽 모두 쓴 메모리를 운영체제에 돌려주지 않고
 
@@ -11,7 +12,6 @@
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -33,16 +33,21 @@ from models import (
     jumok_model,
     marian_loss,
     marian_model,
+    plain_loss,
     torch_loss,
 )
 from torch import nn
 
 from jumok.decode import beam, greedy
+from jumok.training.card import device_name
+from jumok.training.estimate import matmul_speed, step_flops
 
 SEED = 0  # 가중치와 입력의 씨앗
 # 리눅스의 glibc가 시작할 때만 읽는 환경 변수. 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
 KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
-HEAD = ("일", "크기", "견준 것", "참조 ms", "주목 ms", "비율", "사분위", "토큰/초(주목)")
+LARGE, FEW_PAIRS = {"base"}, 3  # 큰 모델은 학습만, 짝을 줄여 잽니다.
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
+HEAD = ("일", "크기", "견준 것", "참조 ms", "주목 ms", "비율", "사분위", "토큰/초(주목)", "MFU(주목)")
 
 
 def main() -> None:
@@ -57,7 +62,11 @@ def main() -> None:
     torch.set_float32_matmul_precision(args.matmul)
     transformers.logging.set_verbosity_error()
     torch.manual_seed(SEED)
-    facts = machine() | {"pairs": args.pairs, "matmul": args.matmul, "seed": SEED}
+    device = torch.device(args.device)
+    facts = machine(device) | {"pairs": args.pairs, "matmul": args.matmul, "seed": SEED}
+    facts |= {"precision": args.precision, "compile": args.compile, "tokens": args.tokens}
+    # MFU의 분모: 같은 기계에서 같은 자료형으로 잰 행렬 곱의 속도
+    args.peak = facts["matmul_flops"] = matmul_speed(device, DTYPES[args.precision], 1.0)
     facts["allocator"] = {name: os.environ[name] for name in KEEP_MEMORY if name in os.environ}
     started = time.monotonic()
     print("{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(**facts))
@@ -79,7 +88,10 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["tiny", "small"])
+    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["tiny", "small", "base"])
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", choices=DTYPES, default="fp32", help="bf16이면 학습을 autocast로")
+    parser.add_argument("--compile", action="store_true", help="학습하는 두 모델을 모두 torch.compile로")
     parser.add_argument("--parts", nargs="+", choices=["train", "decode"], default=["train", "decode"])
     parser.add_argument("--pairs", type=int, default=7, help="번갈아 재는 짝의 수")
     parser.add_argument("--tokens", type=int, default=4096, help="학습 한 걸음의 원문 토큰 수")
@@ -97,16 +109,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def machine() -> dict:
+def machine(device: torch.device) -> dict:
     """잰 기계의 사실."""
-    info = Path("/proc/cpuinfo")
-    names = (
-        [line.split(":")[1].strip() for line in info.read_text().splitlines() if "model name" in line]
-        if info.exists()
-        else []
-    )
     return {
-        "cpu": names[0] if names else platform.processor() or platform.machine(),
+        "cpu": device_name(device),
         "cores": os.cpu_count(),
         "threads": torch.get_num_threads(),
         "torch": torch.__version__,
@@ -119,7 +125,7 @@ def measure(name: str, size: Size, args: argparse.Namespace):
     """한 크기의 모든 일을 재어 결과를 하나씩 냅니다."""
     if "train" in args.parts:
         yield from training(name, size, args)
-    if "decode" in args.parts:
+    if "decode" in args.parts and name not in LARGE:
         for beam_size in (1, 4):
             for n_sentences in args.batches:
                 yield decoding(name, size, beam_size, n_sentences, args)
@@ -127,46 +133,67 @@ def measure(name: str, size: Size, args: argparse.Namespace):
 
 def training(name: str, size: Size, args: argparse.Namespace):
     """학습 한 걸음: 우리 것을 두 참조와 짝지어 잽니다."""
-    data = batch(size, max(1, args.tokens // 32))
+    data = tuple(x.to(args.device) for x in batch(size, max(1, args.tokens // 32)))
     n_tokens = data[0].numel() + data[1].numel()
-    ours = training_step(jumok_model(size), jumok_loss, data)
+    model = jumok_model(size)
+    flops = step_flops(model, data[0].numel(), data[1].numel(), data[0].size(1))
+    # 로짓을 나누어 구하는 손실은 CPU의 float32를 위한 것입니다.
+    plain = args.device != "cpu" or args.precision != "fp32"
+    ours = training_step(model, plain_loss if plain else jumok_loss, data, args)
+    n_pairs = min(args.pairs, FEW_PAIRS) if name in LARGE else args.pairs
     marian = partial(marian_model, attention=args.attention or "sdpa")
     for label, build, loss in (
         ("nn.Transformer", TorchTransformer, torch_loss),
         (f"Marian {args.attention or 'sdpa'}", marian, marian_loss),
     ):
-        pairs = interleave(training_step(build(size), loss, data), ours, args.pairs)
-        yield summary("학습 한 걸음", name, label, pairs, n_tokens)
+        pairs = interleave(training_step(build(size), loss, data, args), ours, n_pairs)
+        result = summary("학습 한 걸음", name, label, pairs, n_tokens)
+        yield result | {"mfu": flops / (result["ours_ms"] / 1e3) / args.peak}
 
 
-def training_step(model: nn.Module, loss: Callable, data: tuple) -> Callable[[], None]:
-    """손실, 역전파, AdamW까지 한 걸음을 하는 함수."""
-    model.train()
+def training_step(
+    model: nn.Module, loss: Callable, data: tuple, args: argparse.Namespace
+) -> Callable[[], None]:
+    """손실, 역전파, AdamW까지 한 걸음을 하는 함수. GPU이면 끝날 때까지 기다립니다."""
+    model.to(args.device).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
+    measured = torch.compile(loss) if args.compile else loss
 
     def step() -> None:
         optimizer.zero_grad()
-        loss(model, *data).backward()
+        with torch.autocast(args.device, torch.bfloat16, args.precision == "bf16"):
+            value = measured(model, *data)
+        value.backward()
         optimizer.step()
+        wait(args.device)
 
     return step
 
 
+def wait(device: str) -> None:
+    """GPU에 맡긴 일이 끝나기를 기다립니다."""
+    if device != "cpu":
+        torch.cuda.synchronize(device)
+
+
 def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace) -> dict:
     """같은 원문에서 정해진 수의 토큰을 풉니다. 끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다."""
-    src, n_new = batch(size, n_sentences)[0], args.new_tokens
+    src, n_new = batch(size, n_sentences)[0].to(args.device), args.new_tokens
     attention = args.attention or "eager"
-    ours, theirs = jumok_model(size).eval(), marian_model(size, attention).eval()
+    models = (jumok_model(size), marian_model(size, attention))
+    ours, theirs = (model.to(args.device).eval() for model in models)
     options = {"max_new_tokens": n_new, "num_beams": beam_size, "do_sample": False}
 
     def reference() -> None:
         theirs.generate(src, attention_mask=(src != PAD).long(), **options)
+        wait(args.device)
 
     def jumok() -> None:
         ends = {"eos_id": None, "bos_id": BOS}
         beam(ours, src, n_new, beam_size=beam_size, **ends) if beam_size > 1 else greedy(
             ours, src, n_new, **ends
         )
+        wait(args.device)
 
     pairs = interleave(reference, jumok, args.pairs)
     task = f"{'탐욕' if beam_size == 1 else f'빔 {beam_size}'}, 문장 {n_sentences}"
@@ -215,6 +242,7 @@ def cells(result: dict) -> list[str]:
         f"**{result['ratio']:.2f}**",
         f"{low:.2f}–{high:.2f}",
         f"{result['tokens_per_second']:,.0f}",
+        f"{result['mfu']:.0%}" if "mfu" in result else "",
     ]
 
 

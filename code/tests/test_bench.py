@@ -18,8 +18,8 @@ def test_the_smallest_run_prints_the_whole_table(tmp_path):
     done = subprocess.run(
         [sys.executable, BENCH, *options.split(), out], capture_output=True, text=True, check=True
     )
-    table = [line.strip("| ").split(" | ") for line in done.stdout.splitlines() if line.startswith("|")]
-    assert len(table) == 2 + 2 + 4 and {len(line) for line in table} == {8}
+    table = [line.split("|")[1:-1] for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(table) == 2 + 2 + 4 and {len(line) for line in table} == {9}
     data = json.loads(out.read_text("utf8"))
     tasks = [(r["task"], r["reference"]) for r in data["results"]]
     assert tasks[:2] == [("학습 한 걸음", "nn.Transformer"), ("학습 한 걸음", "Marian sdpa")]
@@ -27,4 +27,5 @@ def test_the_smallest_run_prints_the_whole_table(tmp_path):
     for result in data["results"]:
         assert result["ratio"] == pytest.approx(result["reference_ms"] / result["ours_ms"])
         assert result["quartiles"][0] <= result["ratio"] <= result["quartiles"][1]
+        assert ("mfu" in result) == (result["task"] == "학습 한 걸음") and result.get("mfu", 1) > 0
     assert {"cpu", "threads", "torch", "transformers", "pairs", "matmul"} <= set(data["machine"])
