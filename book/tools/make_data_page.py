@@ -10,6 +10,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from string import Template
 
@@ -90,6 +91,18 @@ def grammar() -> dict:
     return {"splits": parts, "samples": [[pair.korean, pair.english] for pair in generate(8)]}
 
 
+def tokenizations() -> dict[str, list[list]]:
+    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것. 어휘는 학습 자료에서 배우고 시험 자료를 자릅니다."""
+    from jumok.text import LibraryBpe, compare_tokenizations
+
+    korean = {split: [ko for ko, _ in load_pairs("docs", split)] for split in ("train", "test")}
+    reviews = {split: load_reviews("nsmc", split)[0] for split in ("train", "test")}
+    return {
+        name: [list(vars(row).values()) for row in compare_tokenizations(*texts.values(), bpe=LibraryBpe)]
+        for name, texts in (("nsmc", reviews), ("docs", korean))
+    }
+
+
 def nsmc_quotes() -> int:
     """따옴표로 시작하는 학습 글의 수."""
     return sum(text.startswith('"') for text in load_reviews("nsmc", "train")[0])
@@ -100,6 +113,7 @@ PARTS = {
     "baselines": baselines,
     "samples": samples,
     "nsmc_quotes": nsmc_quotes,
+    "tokenizations": tokenizations,
     "grammar": grammar,
 }
 
@@ -124,6 +138,7 @@ def render(run: dict) -> str:
         nsmc_samples=table("영화평", "라벨", rows=reviews),
         raw_counts=counts(known["nsmc-raw"]),
         chatbot_samples=table("한마디", "대답", rows=shown["chatbot"]),
+        tokenizations=tokenization_table(run["tokenizations"]),
         skipped=sum(corpus["skipped"] for corpus in known.values()),
     )
 
@@ -182,6 +197,21 @@ def grammar_section(value: dict) -> str:
     """내장 말뭉치의 크기와 보기."""
     parts = ", ".join(f"{name} {number:,}쌍" for name, number in value["splits"].items())
     return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{table('한국어', '영어', rows=value['samples'])}"
+
+
+def tokenization_table(value: dict[str, list[list]]) -> str:
+    """두 자료를 나란히 놓은 토큰화의 표."""
+    rows = []
+    for both in zip(*value.values(), strict=True):
+        cells = ((f"{size:,}", f"{length:.1f}", share(unknown)) for _, size, length, unknown in both)
+        rows.append((both[0][0], *chain.from_iterable(cells)))
+    head = [f"{name} {what}" for name in value for what in ("어휘", "토큰/문장", "모르는 몫")]
+    return table("토큰화", *head, rows=rows)
+
+
+def share(x: float) -> str:
+    """몫을 퍼센트로. 0이면 0, 아주 작으면 유효 숫자 하나."""
+    return "0" if x == 0 else f"{x:.1%}" if x >= 0.001 else f"{100 * x:.1g}%"
 
 
 def table(*head: str, rows: Iterable[Iterable[object]]) -> str:
