@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 import subprocess
 import sys
 from itertools import pairwise
@@ -154,6 +155,17 @@ def test_half_precision_stays_near_full_precision(tmp_path, precision):
         toy_train(tmp_path / name, dropout=0.0, precision=name)
     full, half = (numbers(tmp_path / name, "dev_loss")[-1][0] for name in ("fp32", precision))
     assert half == pytest.approx(full, rel=0.02)
+
+
+@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile은 CPU에서 C++ 컴파일러(g++)가 필요합니다")
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_compiled_training_follows_the_plain_curve(tmp_path):
+    """torch.compile은 선택입니다. 켜도 같은 손실이 나옵니다."""
+    for name, compile in (("plain", False), ("compiled", True)):
+        toy_train(tmp_path / name, dropout=0.0, steps=6, eval_every=3, round_to=8, compile=compile)
+    plain, compiled = (numbers(tmp_path / name, "loss", "dev_loss") for name in ("plain", "compiled"))
+    for a, b in zip(plain, compiled, strict=True):
+        assert a == pytest.approx(b, rel=1e-4)
 
 
 def test_patience_stops_when_dev_no_longer_improves(tmp_path):

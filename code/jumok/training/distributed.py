@@ -14,6 +14,8 @@ import torch.distributed as dist
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+N_SHAPES = 64  # torch.compile로 따로 옮길 배치의 모양 수
+
 
 class LostWorker(RuntimeError):
     """함께 학습하던 프로세스 하나가 사라졌습니다."""
@@ -66,6 +68,12 @@ class World:
             return module
         ids = [self.device.index] if self.device.type == "cuda" else None
         return DistributedDataParallel(module, device_ids=ids)
+
+
+def compiled(loss: nn.Module) -> nn.Module:
+    """모양마다 따로 옮겨 적은(torch.compile) 손실. 배치의 모양은 몇 가지뿐이므로 그 수만큼만 옮깁니다."""
+    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, N_SHAPES)
+    return torch.compile(loss, dynamic=False)
 
 
 @contextmanager

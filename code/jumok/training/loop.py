@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from .distributed import World, talking
+from .distributed import World, compiled, talking
 from .history import History
 from .interrupt import Interrupt
 from .recipe import Recipe, learning_rate
@@ -37,7 +37,7 @@ def train(
     set_rate(optimizer, learning_rate(now.step + 1, recipe, task.d_model))
     if now.step and world.is_first:
         say(f"{now.step:,}걸음에서 이어 갑니다.")
-    loss_of = world.share(torch.compile(task.loss) if recipe.compile else task.loss)
+    loss_of = world.share(compiled(task.loss) if recipe.compile else task.loss)
     history = History(folder / "history.jsonl" if world.is_first else None, now.step)
     losses = torch.tensor(now.loss_sum, dtype=torch.float64, device=world.device)
     started, before = time.monotonic(), now.seconds

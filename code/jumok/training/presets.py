@@ -50,7 +50,7 @@ TRANSLATION = {
         options=_size(512, 8, 6, 1024, 0.3, max_len=512),
         recipe=Recipe(
             steps=20_000, max_tokens=8192, accumulate=2, warmup=4000, eval_every=1000,
-            precision="bf16", round_to=16, clip=1.0,
+            precision="bf16", round_to=8, clip=1.0,
         ),
     ),
     # 데이터센터 GPU 하나에서 10분 안쪽.
@@ -60,7 +60,7 @@ TRANSLATION = {
         options=_size(512, 8, 6, 2048, 0.3, max_len=512),
         recipe=Recipe(
             steps=12_000, max_tokens=25_000, warmup=2000, eval_every=500,
-            precision="bf16", compile=True, round_to=32, clip=1.0,
+            precision="bf16", compile=True, round_to=8, clip=1.0,
         ),
     ),
     # 논문의 base 그대로. 큰 자료(park)를 위한 것입니다.
@@ -68,7 +68,7 @@ TRANSLATION = {
         corpus="park",
         vocab_size=16_000,
         options=_size(512, 8, 6, 2048, 0.1, max_len=512),
-        recipe=Recipe(precision="bf16", round_to=32),
+        recipe=Recipe(precision="bf16", round_to=8),
     ),
 }  # fmt: skip
 

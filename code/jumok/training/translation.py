@@ -31,7 +31,7 @@ class TranslationLoss(nn.Module):
         self.model, self.smoothing = model, smoothing
 
     def forward(self, src: Tensor, tgt: Tensor, labels: Tensor) -> Tensor:
-        plain = src.device.type != "cpu" or torch.is_autocast_enabled("cpu")
+        plain = src.device.type != "cpu" or torch.is_autocast_enabled("cpu") or torch.compiler.is_compiling()
         if isinstance(self.model, Transformer) and not plain:
             # CPU의 float32에서는 로짓을 통째로 만들지 않는 쪽이 빠릅니다. 값은 같습니다.
             hidden = self.model.decode(tgt, self.model.encode(src), padding_mask(src, PAD_ID))
