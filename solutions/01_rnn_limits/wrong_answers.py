@@ -27,13 +27,13 @@ IMPACT = [
 ]
 
 HALF_LIVES = [
-    ("올림하지 않음", "half_lives = tuple(int(math.log(2) / -math.log(f)) for f in (0.5, 0.9, 0.99))"),
-    ("곱하지 않고 뺌", "half_lives = (1, 5, 50)"),
-    ("절반이 아니라 e분의 1", "half_lives = (2, 10, 100)"),
-    ("절반이 아니라 10분의 1", "half_lives = (4, 22, 230)"),
-    ("정확히 절반을 빼놓음", "half_lives = (2, 7, 69)"),
-    ("차례가 뒤바뀜", "half_lives = (69, 7, 1)"),
-    ("망각 문을 두 번씩 곱함", "half_lives = (1, 4, 35)"),
+    ("올림하지 않음", "half_lives = tuple(int(math.log(2) / -math.log(f)) for f in (0.5, 0.8, 0.98))"),
+    ("곱하지 않고 뺌", "half_lives = (1, 3, 25)"),
+    ("절반이 아니라 e분의 1", "half_lives = (2, 5, 50)"),
+    ("절반이 아니라 10분의 1", "half_lives = (4, 11, 114)"),
+    ("정확히 절반을 빼놓음", "half_lives = (2, 4, 35)"),
+    ("차례가 뒤바뀜", "half_lives = (35, 4, 1)"),
+    ("망각 문을 두 번씩 곱함", "half_lives = (1, 2, 18)"),
     ("wrong_answer", "half_lives = (1, 10, 100)"),
 ]
 
@@ -90,6 +90,13 @@ READ = [
         "상태를 이어 가지 않음",
         _reader(
             body="h = rnn_cell(x[:, t], np.zeros((len(x), len(w_hh))), w_ih, w_hh, b, 0 * b)",
+            end="return outputs, outputs[rows, lengths - 1]",
+        ),
+    ),
+    (
+        "치우침을 두 번 더함",
+        _reader(
+            body="h = rnn_cell(x[:, t], h, w_ih, w_hh, b, b)",
             end="return outputs, outputs[rows, lengths - 1]",
         ),
     ),
@@ -216,6 +223,7 @@ BACKWARD = [
     ("상태를 제곱하지 않음", _back(slope="1 - states[t]")),
     ("시그모이드의 기울기를 씀", _back(slope="states[t] * (1 - states[t])")),
     ("w_hh를 전치하지 않음", _back(turn="w_hh")),
+    ("W_hh의 기울기에서 tanh를 빠뜨림", _back(gather="d_w_hh + states[t - 1].T @ d_h")),
     ("W_hh의 기울기에 새 상태를 씀", _back(gather="d_w_hh + states[t].T @ d_a")),
     ("W_hh의 기울기를 덮어씀", _back(gather="states[t - 1].T @ d_a")),
     (
