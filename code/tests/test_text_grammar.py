@@ -10,7 +10,7 @@ import pytest
 from jumok.text.grammar import english as en
 from jumok.text.grammar import examples, generate, stream, vocabulary
 from jumok.text.grammar import korean as ko
-from jumok.text.grammar.arguments import shapes_for
+from jumok.text.grammar.arguments import determiners_for, shapes_for
 from jumok.text.grammar.corpus import KINDS, WORD
 from jumok.text.grammar.hangul import PARTICLES, attach
 from jumok.text.grammar.lexicon import lexicon
@@ -247,7 +247,8 @@ def test_there_are_more_than_half_a_million_pairs():
         if not {"stat", "must", "only_span", "gen"} & verb.flags:
             for noun in (noun for kind in verb.objects for noun in words.by_kind.get(kind, ())):
                 shapes = {shape for shape, _ in shapes_for(verb, noun, "past", False, False)}
-                determiners = ("", "이", "그", "저") if "determiner" in shapes else ("",)
+                pointing = determiners_for(verb, "past") if "determiner" in shapes else ()
+                determiners = ("", *(word for word, _ in pointing))
                 objects |= {(verb.lemma, noun.korean, determiner) for determiner in determiners}
     assert subjects * len(days) * len(objects) > 500_000
 

@@ -19,14 +19,22 @@ from .times import time_phrase
 # 한 번에 많이 세지 않는 명사의 갈래
 LARGE = frozenset({
     "car", "bike", "device", "appliance", "furniture", "seat", "bed", "melon", "clothes", "shoes", "glasses",
-    "strings", "bowed", "pet", "tree", "toy",
+    "strings", "bowed", "pet", "tree", "toy", "fridge", "dress",
+    "footwear", "gloves", "hat", "bag", "jewelry", "ring", "camera",
 })  # fmt: skip
-FEW = frozenset({"eat", "drink", "read", "order", "write", "have", "memorize"})
+FEW = frozenset({"eat", "drink", "read", "order", "write", "have", "memorize", "draw"})
 SHAPES = {  # 목적어의 꼴과 무게
     "bare": 4.0, "adjective": 2.5, "two": 0.5, "determiner": 1.2, "both": 0.5, "number": 1.2,
     "number_adjective": 0.3, "clause": 2.5, "own_clause": 1.0,
 }  # fmt: skip
 FIXED = frozenset({"name", "the"})
+FOOD = frozenset({
+    "fruit", "melon", "root", "raw", "snack", "baked", "slice", "rice", "meal", "spicy", "side", "protein",
+    "hot", "cold",
+})  # fmt: skip
+CREATES = frozenset({"make", "write", "draw", "bake", "build", "catch"})
+LEAVES = frozenset({"eat", "drink", "lose", "send", "throw away", "sell", "give"})
+BORROWED = ("빌리다", frozenset({"팔다", "버리다", "주다", "보내다"}))  # 빌린 것은 팔거나 버리지 않습니다.
 
 
 @dataclass
@@ -57,9 +65,12 @@ def shapes_for(verb: Verb, noun: Noun, tense: str, plain_only: bool, denied: boo
     if "bare" in verb.flags or noun.kind == "music":
         allowed = {"bare"}
     habit = tense == "present"
-    if "gen" not in verb.flags and not habit and "bare" not in verb.flags and noun.kind != "music":
+    # 아직 없는 것은 가리키지 못합니다: 이 그림을 그릴 것이다
+    unmade = tense != "past" and (verb.english in CREATES or verb.lemma == "찍다")
+    pointless = unmade or habit or {"gen", "bare"} & verb.flags or noun.kind == "music"
+    if not pointless:
         allowed |= {"determiner", "both"}
-    if "n" in verb.flags and can_count(noun) and (not habit or noun.measure) and tense != "progressive":
+    if "n" in verb.flags and can_count(noun) and not habit and tense != "progressive":
         allowed |= {"number", "number_adjective"}
     if "use" in verb.flags and not habit and lexicon().sources[noun.kind]:
         allowed |= {"clause", "own_clause"}
@@ -75,6 +86,8 @@ def object_phrase(
 ) -> Phrase:
     """목적어 하나. 사람을 받는 동사는 `human_object`로 갑니다."""
     kind = d.pick(verb.objects)
+    if verb.english in ("wear", "ride") and subject.number == "pl" and subject.key not in ("너", ""):
+        raise Unsuitable  # 여럿이 모자 하나를 쓰지는 않습니다.
     if kind == "persons":
         return human_object(d, subject)
     noun = d.pick(lexicon().by_kind[kind])
@@ -84,12 +97,17 @@ def object_phrase(
     adjectives = ()
     if shape in ("adjective", "two", "both", "number_adjective"):
         adjectives = fitting_adjectives(d, verb, kind, shape == "two")
-    determiner = d.weighted((("그", 2), ("이", 2), ("저", 1))) if shape in ("determiner", "both") else ""
-    number = pick_number(d, verb, noun) if shape.startswith("number") else 0
+    determiner = d.weighted(determiners_for(verb, tense)) if shape in ("determiner", "both") else ""
+    number = pick_number(d, verb, noun, tense) if shape.startswith("number") else 0
     # 습관과 할 수 있는 일은 두루 일컫습니다(read books). 입고 타는 것은 하나입니다(wear a hat).
     generic = "gen" in verb.flags or (tense == "present" and not {"one", "stat", "the"} & verb.flags)
     definite = "the" in verb.flags
     return noun_phrase(d, noun, adjectives, determiner, number, generic, definite)
+
+
+def determiners_for(verb: Verb, tense: str) -> tuple[tuple[str, float], ...]:
+    """지시어와 그 무게. 먹거나 잃어버린 것은 눈앞에 없으니 '그'만 씁니다."""
+    return (("그", 1),) if tense == "past" and verb.english in LEAVES else (("그", 2), ("이", 2), ("저", 1))
 
 
 def fitting_adjectives(d: Dice, verb: Verb, kind: str, pair: bool) -> tuple[Adjective, ...]:
@@ -101,9 +119,10 @@ def fitting_adjectives(d: Dice, verb: Verb, kind: str, pair: bool) -> tuple[Adje
     return found
 
 
-def pick_number(d: Dice, verb: Verb, noun: Noun) -> int:
-    """수. 큰 것은 셋까지, 먹고 읽는 것은 넷까지, 나머지는 열까지 셉니다."""
-    limit = 3 if noun.kind in LARGE or noun.measure else 4 if verb.english in FEW else 10
+def pick_number(d: Dice, verb: Verb, noun: Noun, tense: str) -> int:
+    """수. 큰 것과 앞으로 할 일은 셋까지, 먹고 읽는 것은 넷까지, 나머지는 열까지 셉니다."""
+    few = noun.kind in LARGE or noun.measure or tense == "future"
+    limit = 3 if few else 4 if verb.english in FEW else 10
     return 1 + d.pick(range(limit))
 
 
@@ -113,12 +132,14 @@ def clause_phrase(d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool) -
     own이면 관계절의 주어가 바깥과 같아 적지 않고 때가 있습니다: 어제 산 책 ↔ the book I bought yesterday
     """
     choices = [v for v in lexicon().sources[noun.kind] if v.lemma != verb.lemma]
-    if own:
-        choices = [v for v in choices if "own" in v.flags]
+    if own:  # 음식은 오래 두지 않으니 때를 적지 않습니다.
+        choices = [v for v in choices if "own" in v.flags and noun.kind not in FOOD]
     if not choices:
         raise Unsuitable
     source = d.pick(choices)
-    adjectives = pick_adjectives(d, noun.kind) if d.chance(0.15) else ()
+    if source.lemma == BORROWED[0] and verb.lemma in BORROWED[1]:
+        raise Unsuitable
+    adjectives = fitting_adjectives(d, verb, noun.kind, False) if d.chance(0.15) else ()
     head = noun_phrase(d, noun, adjectives, definite=True)
     if head.english[0][0] != "the":
         head.english.insert(0, ("the", ()))
@@ -126,7 +147,7 @@ def clause_phrase(d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool) -
     tag = d.tag()
     when = (
         time_phrase(d, "past", ("day", "week", "span"))
-        if own or (d.chance(0.15) and "stat" not in source.flags)
+        if own or (d.chance(0.15) and "stat" not in source.flags and noun.kind not in FOOD)
         else Phrase()
     )
     korean = [

@@ -11,6 +11,7 @@ from .predicates import Form, english_predicate, korean_predicate
 from .recipes import pick_time, pick_verb
 
 TENSES = (("past", 5), ("progressive", 1), ("future", 2))
+PLANNED = ("사다", "주문하다", "심다", "보내다")  # 몇을 하려는지 물을 만한 일
 
 
 def _tense(d: Dice, flags: frozenset[str]) -> str:
@@ -80,7 +81,7 @@ def where(d: Dice) -> Draft:
     subject = pick_subject(d, style, question=True)
     verb = d.pick([v for v in lexicon().verbs if v.places and not {"at", "ro", "needw"} & v.flags])
     moves = "move" in verb.flags
-    if moves and verb.english in ("run", "walk"):
+    if moves and verb.english in ("run", "walk", "come"):
         raise Unsuitable
     tense = "present" if "stat" in verb.flags else _tense(d, verb.flags)
     form = Form(tense, style, question=True)
@@ -115,7 +116,7 @@ def when(d: Dice) -> Draft:
     style = d.weighted(STYLES)
     subject = pick_subject(d, style, question=True)
     verb = pick_verb(d)
-    if {"stat", "needw"} & verb.flags:
+    if {"stat", "needw"} & verb.flags or verb.lemma == "머무르다":
         raise Unsuitable
     tense = d.weighted((("past", 3), ("future", 1 if "nowish" not in verb.flags else 0)))
     form = Form(tense, style, question=True)
@@ -138,9 +139,9 @@ def how_many(d: Dice) -> Draft:
     noun = None if kind == "persons" else d.pick(lexicon().by_kind[kind])
     if noun is None or not can_count(noun) or noun.count not in ("count", "many") or "must" in verb.flags:
         raise Unsuitable
-    tense = "present" if "stat" in verb.flags else d.weighted((("past", 3), ("future", 1)))
-    if tense == "future" and "nowish" in verb.flags:
-        raise Unsuitable
+    tense = (
+        "present" if "stat" in verb.flags else d.weighted((("past", 3), ("future", verb.lemma in PLANNED)))
+    )
     tag, count = d.tag(), d.tag()
     arguments = Arguments(
         [(attach(noun.korean, "을"), (tag,)), ("몇", (count,)), (noun.counter, (count,))], [], []

@@ -7,10 +7,11 @@ from .arguments import Arguments, object_phrase
 from .draft import Dice, Phrase, Token, Unsuitable, words
 from .hangul import attach
 from .lexicon import Verb, lexicon
-from .people import candidates, human_object
+from .people import FIRST, candidates, human_object
 from .phrases import human_noun_phrase, person_phrase, pronoun_phrase
 from .predicates import Form, Part, english_predicate, korean_predicate
 
+NO_HOMEWORK = frozenset({"삼촌", "이모", "관광객", "남자", "여자"})
 CHILDREN = frozenset({"아이", "소년", "소녀"})
 STYLES = (("plain", 5), ("polite", 4), ("formal", 2))
 SUBJECTS = {  # 말투와 물음에 따른 주어의 갈래와 무게. none은 주어를 생략한 것(서술은 I, 물음은 you)입니다.
@@ -67,6 +68,9 @@ def pick_arguments(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool 
         raise Unsuitable
     receiver = _receiver(d, verb, subject, bare or thing.has_clause)
     adjuncts = [] if thing.has_clause else _adjuncts(d, verb, form, subject, bare)
+    small = out.counted or any(combo.startswith("짧다+") for combo in out.combos)
+    if small and any(word == "동안" for phrase in adjuncts for word, _ in phrase.korean):
+        raise Unsuitable  # 이십 분 동안 책 네 권을 읽었다, 네 시간 동안 짧은 기사를 읽었다
     where = next((p for p in adjuncts if p.combos), None)
     if where is not None:
         out.combos += [combo.replace("곳+", f"{verb.lemma}+") for combo in where.combos]
@@ -90,6 +94,17 @@ def pick_arguments(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool 
 
 def check_object(verb: Verb, thing: Phrase, subject: Phrase) -> None:
     """주어와 어울리지 않는 목적어를 거릅니다: 어른의 숙제, 아버지가 사랑하는 내 친구."""
+    if subject.key in CHILDREN and thing.key in ("커피", "논문", "보고서"):
+        raise Unsuitable
+    if thing.key == subject.key or (
+        thing.key == "숙제" and (subject.key in NO_HOMEWORK or _is_worker(subject.key))
+    ):
+        raise Unsuitable
+    if verb.lemma == "존경하다" and thing.key in ("남동생", "여동생"):
+        raise Unsuitable
+    kin = thing.key in {p.korean for p in lexicon().people if " " in p.english}
+    if verb.lemma == "알다" and kin and subject.key in FIRST | {""}:
+        raise Unsuitable  # 저는 누나를 압니다
     loves = verb.lemma == "사랑하다" and (subject.honorific or thing.key == "친구")
     if loves or (thing.key == "숙제" and subject.honorific):
         raise Unsuitable
@@ -115,7 +130,8 @@ def _adjuncts(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool) -> l
     if "move" in verb.flags:
         place = pick_place(d, verb, form.tense == "present")
         particle = "으로" if "ro" in verb.flags else "에"
-        adorned = d.chance(0.3) and "at" not in verb.flags and form.tense != "present"
+        fixed = "at" in verb.flags or verb.english in ("go back", "come back")
+        adorned = d.chance(0.3) and not fixed and form.tense != "present"
         goal = place_phrase(d, place, particle, place.at if "at" in verb.flags else place.goal, adorned)
         together = "w" in verb.flags and not bare and not form.negation and d.chance(0.2)
         return [goal] if not together else [companion_phrase(d, subject), goal]
@@ -126,7 +142,8 @@ def _adjuncts(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool) -> l
     if verb.places and (stays or (not quiet and d.chance(0.35))):
         place = pick_place(d, verb, form.tense == "present" and not stays)
         found.append(place_phrase(d, place, "에서", place.at, d.chance(0.3) and form.tense != "present"))
-    lasting = form.tense in ("past", "future") or (form.tense == "present" and not verb.objects and not stays)
+    plans = form.tense == "future" and verb.lemma != "기다리다"  # 얼마나 기다릴지 미리 정하지 않습니다.
+    lasting = form.tense == "past" or plans or (form.tense == "present" and not verb.objects and not stays)
     if "d" in verb.flags and lasting and not quiet and len(found) < 2 and d.chance(0.25):
         found.append(duration(d, verb))
     return found
@@ -158,6 +175,8 @@ def arrange(
     빈도(자주)는 영어에서 동사 앞에 놓입니다.
     """
     check_subject(verb, subject)
+    if verb.lemma == "자다" and form.tense == "progressive" and subject.key in FIRST | {""}:
+        raise Unsuitable  # 자는 사람은 자고 있다고 말하지 않습니다.
     tags = predicate_tags(d)
     form = replace(form, honorific=subject.honorific)
     before, after = english_predicate(verb.english, form, subject.number)
@@ -181,6 +200,8 @@ def arrange(
 def check_subject(verb: Verb, subject: Phrase) -> None:
     """주어와 어울리지 않는 동사를 거릅니다: 높이면 뜻이 달라지는 것(돌아가다), 어른의 일, 아이의 일."""
     child = subject.key in CHILDREN
+    if verb.lemma == "매다" and (subject.key in ("그녀", "여자") or _is_she(subject.key)):
+        raise Unsuitable
     if ("nohon" in verb.flags and subject.honorific) or (child and "adult" in verb.flags):
         raise Unsuitable
     if (
@@ -189,6 +210,14 @@ def check_subject(verb: Verb, subject: Phrase) -> None:
         and subject.key not in ("남동생", "여동생", "사촌", "누구", "고양이")
     ):
         raise Unsuitable
+
+
+def _is_worker(name: str) -> bool:
+    return any(noun.korean == name for noun in lexicon().by_kind["job"]) and name not in ("학생", "대학생")
+
+
+def _is_she(name: str) -> bool:
+    return any(p.korean == name and p.pronoun == "she" for p in lexicon().people)
 
 
 def pick_negation(d: Dice, verb: Verb, tense: str) -> str:

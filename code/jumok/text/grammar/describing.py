@@ -52,7 +52,9 @@ def _state(
 
 def described_thing(d: Dice) -> Draft:
     """물건의 성질: 그 사과는 아주 맛있다 ↔ The apple is very delicious"""
-    adjective = d.pick([a for a in lexicon().adjectives if a.kinds and a.kinds != ("place",)])
+    adjective = d.pick(
+        [a for a in lexicon().adjectives if a.kinds and a.kinds != ("place",) and a.trait != "attr"]
+    )
     kind = d.pick([k for k in adjective.kinds if k != "place"])
     noun = d.pick(lexicon().by_kind[kind])
     subject = noun_phrase(d, noun, determiner=d.pick(("그", "이", "저")))
@@ -74,9 +76,12 @@ def described_person(d: Dice) -> Draft:
     if adjective.trait == "trait" and subject.key in ("나", "저", "너", "우리", ""):
         raise Unsuitable
     is_past = adjective.trait == "state" and d.chance(0.5)
+    natures = ("part",) if adjective.lemma == "배고프다" else ("day", "part", "week")
     negation = "지" if not question and d.chance(0.2) else ""
     form = Form("past" if is_past else "present", style, negation, question)
-    time = time_phrase(d, "past", ("day", "part", "week")) if is_past and d.chance(0.6) else Phrase()
+    time = time_phrase(d, "past", natures) if is_past and d.chance(0.6) else Phrase()
+    if adjective.lemma == "아프다" and subject.honorific and negation:
+        raise Unsuitable  # 편찮으시지 않으셨다
     degree = not negation and not question and d.chance(0.3)
     korean, english = _state(d, subject, adjective, form, time, degree)
     return Draft(korean, english, question)
@@ -88,7 +93,7 @@ def weather(d: Dice) -> Draft:
     tense, day, spoken_day = d.pick(
         (("past", "어제", "yesterday"), ("present", "오늘", "today"), ("future", "내일", "tomorrow"))
     )
-    question = d.chance(0.25)
+    question = tense != "future" and d.chance(0.25)  # -ㄹ 거니는 뜻을 묻는 말입니다.
     form = Form(tense, d.weighted(STYLES), "지" if not question and d.chance(0.2) else "", question)
     tags, tag, sky = predicate_tags(d), d.tag(), d.tag()
     before, after = english_predicate(adjective.english, form, "3s", is_be=True)
@@ -133,7 +138,7 @@ def _being(what: Phrase, form: Form, tags: dict[str, int]) -> list[Token]:
         absent = Stem("아니", descriptive=True)
         shape = Form(form.tense, form.style)
         words_ = [(word, (tags["a"], tags["n"])) for word, _ in korean_predicate(absent, shape)]
-        fixed = [("아니에요" if word == "아녀요" else word, t) for word, t in words_]
+        fixed = [(word.replace("아녀요", "아니에요").replace("아녔", "아니었"), t) for word, t in words_]
         return [*what.with_particle(attach, "이"), *fixed]
     closed, opened = BEING[form.style, form.tense == "past", form.question]
     ending = closed if final_consonant(last) else opened

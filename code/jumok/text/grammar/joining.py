@@ -7,6 +7,7 @@ from .clauses import STYLES, arrange, check_subject, pick_arguments, pick_subjec
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .hangul import attach
 from .lexicon import Verb
+from .people import FIRST, THIRD
 from .predicates import Form, english_predicate, korean_predicate
 from .recipes import pick_verb
 from .times import time_phrase
@@ -48,10 +49,14 @@ def joined_clauses(d: Dice, long: bool = False) -> Draft:
     """두 주어의 두 일: 민수는 빵을 먹었고 지수는 우유를 마셨다 ↔ Minsu ate bread, and Jisu drank milk"""
     style = d.weighted(STYLES)
     subjects = _spoken_subject(d, style), _spoken_subject(d, style)
-    if subjects[0].english == subjects[1].english or subjects[0].key == subjects[1].key:
+    if {subjects[0].key, subjects[1].key} <= FIRST or subjects[0].key == subjects[1].key:
         raise Unsuitable
+    if subjects[1].key in THIRD and subjects[0].key not in FIRST | THIRD:
+        raise Unsuitable  # 동현은 … 그는: 같은 사람으로 읽힙니다.
     form = Form("past", style)
     (first, one), (second, two) = _two_actions(d, form, *subjects, long)
+    if _mentions(two, subjects[0]) or _mentions(one, subjects[1]):
+        raise Unsuitable
     time = _day(d, one, two)
     linked = replace(form, link=True)
     left = arrange(d, subjects[0], time, one, first, linked, front=bool(time.korean))
@@ -61,6 +66,11 @@ def joined_clauses(d: Dice, long: bool = False) -> Draft:
     korean = [*left[0][:-1], (last, (*tags, tag)), *right[0]]
     english = [*left[1], (",", ()), ("and", (tag,)), *right[1]]
     return Draft(korean, english, False, one.combos + two.combos)
+
+
+def _mentions(arguments: Arguments, person: Phrase) -> bool:
+    """다른 절의 주어를 이름으로 다시 부르는지: 준호는 … 그는 준호와 …"""
+    return len(person.key) > 1 and any(word.startswith(person.key) for word, _ in arguments.korean)
 
 
 def _spoken_subject(d: Dice, style: str) -> Phrase:
@@ -82,13 +92,15 @@ def _two_actions(
     check_subject(second, right)
     one = pick_arguments(d, first, form, left, bare=not long)
     two = pick_arguments(d, second, form, right, bare=not long)
+    if {combo.split("+")[1] for combo in one.combos} & {combo.split("+")[1] for combo in two.combos}:
+        raise Unsuitable  # 같은 것이나 같은 곳을 되풀이하지 않습니다.
     if not long and (one.has_clause or two.has_clause):
         raise Unsuitable
     return (first, one), (second, two)
 
 
 def _day(d: Dice, one: Arguments, two: Arguments) -> Phrase:
-    clear = not (one.has_clause or two.has_clause)
+    clear = not (one.has_clause or two.has_clause or one.sip or two.sip or one.meal)
     return time_phrase(d, "past", ("day",)) if clear and d.chance(0.4) else Phrase()
 
 

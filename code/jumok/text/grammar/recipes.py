@@ -18,6 +18,10 @@ from .times import time_phrase
 
 TENSES = (("past", 5), ("present", 2), ("progressive", 1.5), ("future", 2.5))
 
+HABITS = ("day", "part", "weekend", "often")
+ASKED = ("무엇을", "누구를", "어디에", "어디에서", "몇")
+MEALS = ("먹다", "마시다", "주문하다")
+
 
 def pick_verb(d: Dice) -> Verb:
     """동사의 뜻 하나. 목적어의 갈래가 많을수록 자주 나옵니다."""
@@ -42,20 +46,24 @@ def pick_tense(d: Dice, verb: Verb, link: bool = False) -> str:
 def pick_time(d: Dice, verb: Verb, tense: str, arguments: Arguments, negation: str = "") -> Phrase:
     """시제와 딸린 말에 맞는 때. 없을 수도 있습니다."""
     lasting = any(word == "동안" for word, _ in arguments.korean)
-    if "stat" in verb.flags or (tense == "present" and negation):
+    if "stat" in verb.flags or _timeless(verb, tense, arguments, negation):
         return Phrase()
     if tense == "present":
         if "move" in verb.flags and d.chance(0.15):
             return Phrase()
-        natures = ("day",) if arguments.meal else ("day", "part", "weekend", "often")
+        natures = habits_for(verb, arguments.meal)
     elif (arguments.has_clause and tense != "future") or d.chance(0.35 if tense == "past" else 0.2):
         return Phrase()
     elif tense == "progressive":
         natures = ("now",)
     else:
         natures = ("day",) if arguments.meal else natures_for(verb, lasting, arguments.far)
-        natures = ("part",) if arguments.sip else natures
-    clock = not (lasting or negation or arguments.meal or "noclock" in verb.flags)
+        soon = tense == "future" and verb.lemma in MEALS and not arguments.meal
+        natures = ("part",) if arguments.sip or soon else natures
+    asked = any(word in ASKED for word, _ in arguments.korean)
+    clock = not (
+        lasting or negation or asked or arguments.counted or arguments.meal or "noclock" in verb.flags
+    )
     time = time_phrase(d, tense, natures, clock=clock)
     if time.key == "밤" and not (arguments.night and "eve" in verb.flags):
         raise Unsuitable
@@ -64,15 +72,37 @@ def pick_time(d: Dice, verb: Verb, tense: str, arguments: Arguments, negation: s
     return time
 
 
+def _timeless(verb: Verb, tense: str, arguments: Arguments, negation: str) -> bool:
+    """때를 붙이면 어색한지: 안 할 일, 끼니만 먹는 일, 이미 있는 음식을 먹을 일."""
+    if negation and tense != "past":
+        return tense == "present" or "move" not in verb.flags
+    if tense == "future" and (
+        "moment" in verb.flags or arguments.sip or (verb.lemma in MEALS and arguments.has_clause)
+    ):
+        return True
+    return arguments.meal and tense in ("past", "future") and len(arguments.korean) == 1
+
+
+def habits_for(verb: Verb, meal: bool) -> tuple[str, ...]:
+    """습관에 맞는 때의 성격. "매일 저녁을 먹는다"는 두 가지로 읽히고, 모자를 매일 저녁 쓰지는 않습니다."""
+    if meal or verb.english == "shop":
+        return ("weekend", "often")
+    if verb.english == "wear":
+        return ("day", "often")
+    return HABITS[:3] if verb.english in ("learn", "teach", "work", "do") else HABITS
+
+
 def natures_for(verb: Verb, lasting: bool, far: bool) -> tuple[str, ...]:
     """일의 크기에 맞는 때의 성격. 집은 오늘 아침에 짓지 않고, 밥은 다음 달에 먹지 않습니다."""
     if "moment" in verb.flags:
         return ("part",)
     if "only_span" in verb.flags or (lasting and long_stay(verb)):
         return ("span",)
-    if far and not lasting:
+    if (far or long_stay(verb)) and not lasting:
         return ("day", "week", "span")
     short = ("day", "part", "weekend")
+    if "week" in verb.flags and not lasting:
+        return (*short, "week")
     wide = "span" in verb.flags and "move" not in verb.flags and not lasting
     return (*short, "week", "span") if wide else short
 
