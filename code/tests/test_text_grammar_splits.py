@@ -3,7 +3,7 @@
 import pytest
 
 from jumok.text.grammar import is_held_out, splits
-from jumok.text.grammar.corpus import LONGEST, LONGEST_ENGLISH
+from jumok.text.grammar.corpus import LONGEST, LONGEST_ENGLISH, ambiguous_words
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +38,10 @@ def test_long_sentences_are_longer_than_any_in_training(parts):
     for side, limit in (("korean_words", LONGEST), ("english_words", LONGEST_ENGLISH)):
         longest = max(len(getattr(pair, side)) for pair in parts.train)
         assert longest <= limit < min(len(getattr(pair, side)) for pair in parts.test_long)
+
+
+def test_combinations_of_words_with_several_senses_are_never_held_out():
+    """'파이를 굽다'가 bake인지 grill인지는 그 조합을 본 사람만 압니다."""
+    words = ambiguous_words()
+    assert {"굽다", "쓰다", "타다"} <= words and "먹다" not in words
+    assert not any(is_held_out(f"{word}+{i}") for word in words for i in range(200))
