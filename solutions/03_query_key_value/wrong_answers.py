@@ -22,6 +22,7 @@ HAND = [
     ("다른 낱말의 문맥 벡터", "z_goes = (10 * 1 + 20 * 2.718 + 30 * 2.718) / (1 + 2 * 2.718)"),
     ("√d_k로 나눔", "z_goes = 22.92"),
     ("no_softmax", "z_goes = 2 * 10 + 1 * 20 + 3 * 30"),
+    ("지수를 빠뜨림", "z_goes = (2 * 10 + 1 * 20 + 3 * 30) / (2 + 1 + 3)"),
     ("not_normalized", "z_goes = np.exp(2) * 10 + np.exp(1) * 20 + np.exp(3) * 30"),
     ("가장 큰 것만 고름", "z_goes = 30"),
     ("똑같이 평균함", "z_goes = (10 + 20 + 30) / 3"),
@@ -612,6 +613,28 @@ def input_gradient(x, w_q, w_k, w_v, grad_output):
     d = grad_output @ v.T
     s = a * (d - (a * d).sum(axis=-1, keepdims=True))
     return s @ k @ w_q.T + s @ q @ w_k.T + a.T @ grad_output @ w_v.T
+""",
+    ),
+    (
+        "밸류의 길에서 전치를 빠뜨림",
+        """
+def input_gradient(x, w_q, w_k, w_v, grad_output):
+    q, k, v = x @ w_q, x @ w_k, x @ w_v
+    a = softmax(dot_scores(q, k))
+    d = grad_output @ v.T
+    s = a * (d - (a * d).sum(axis=-1, keepdims=True))
+    return s @ k @ w_q.T + s.T @ q @ w_k.T + a @ grad_output @ w_v.T
+""",
+    ),
+    (
+        "빼는 항을 열에서 더함",
+        """
+def input_gradient(x, w_q, w_k, w_v, grad_output):
+    q, k, v = x @ w_q, x @ w_k, x @ w_v
+    a = softmax(dot_scores(q, k))
+    d = grad_output @ v.T
+    s = a * (d - (a * d).sum(axis=0, keepdims=True))
+    return s @ k @ w_q.T + s.T @ q @ w_k.T + a.T @ grad_output @ w_v.T
 """,
     ),
     (
