@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from jumok.text.grammar import generate
+
 ROOT = Path(__file__).resolve().parents[2]
 spec = importlib.util.spec_from_file_location("make_data_page", ROOT / "book/tools/make_data_page.py")
 page = importlib.util.module_from_spec(spec)
@@ -19,6 +21,11 @@ def run():
 
 def test_page_shows_the_record(run):
     assert page.PAGE.read_text("utf8") == page.render(run), "python book/tools/make_data_page.py page"
+
+
+def test_samples_are_what_the_grammar_makes(run):
+    made = [[pair.korean, pair.english] for pair in generate(8)]
+    assert run["grammar"]["samples"] == made, "python book/tools/make_data_page.py grammar"
 
 
 def test_every_corpus_is_on_the_page_with_its_licence_and_hash(run):

@@ -168,16 +168,21 @@ def facts(name: str, value: dict) -> str:
     """자료 하나의 라이선스, 인용, 주소, 해시."""
     corpus = CORPORA[name]
     homes = dict.fromkeys(home(source.url) for source in corpus.sources)
-    places = ", ".join(f"<{address}>" for address in homes)
+    places = ", ".join(map(link, homes))
     rows = [
         ("받기", f"`jumok data fetch {name}`"),
         ("라이선스", corpus.licence),
-        ("인용", re.sub(r"https://\S+", r"<\g<0>>", corpus.citation)),
+        ("인용", re.sub(r"https://\S+", lambda found: link(found[0]), corpus.citation)),
         ("주소", places),
         ("크기", sizes(name, value)),
         *((f"{split}의 SHA-256", f"`{part['sha256']}`") for split, part in value["splits"].items()),
     ]
     return table("", "", rows=rows)
+
+
+def link(address: str) -> str:
+    """글자가 주소와 다른 고리. 같으면 테마가 없는 글꼴의 그림을 앞에 붙입니다."""
+    return f"[{address.removeprefix('https://')}]({address})"
 
 
 def home(url: str) -> str:
@@ -223,7 +228,7 @@ def table(*head: str, rows: Iterable[Iterable[object]]) -> str:
 def escape(cell: object) -> str:
     """표와 강조로 읽히는 글자를 막습니다. 코드와 주소는 그대로 둡니다."""
     text = str(cell)
-    if text.startswith(("`", "<")) or "<http" in text:
+    if text.startswith("`") or "](http" in text:
         return text
     return re.sub(r"([|*_<>\[\]$~\\`])", r"\\\1", text)
 

@@ -39,9 +39,12 @@ TRANSLATION = {
     # 노트북의 CPU 두 코어에서 5분 안쪽. 책에 들어 있는 문장으로 배웁니다.
     "cpu": Preset(
         corpus="grammar",
-        vocab_size=1500,
+        vocab_size=4000,
+        average=1,  # 학습률이 0까지 내려가므로 평균할 것이 없습니다.
         options=_size(128, 4, 2, 512, 0.1, max_len=128),
-        recipe=Recipe(steps=700, max_tokens=4096, warmup=200, peak_rate=2e-3, eval_every=100),
+        recipe=Recipe(
+            steps=1400, max_tokens=2048, schedule="linear", warmup=150, peak_rate=3e-3, eval_every=200
+        ),
     ),
     # 메모리 8–24 GB의 GPU 하나.
     "gpu": Preset(
