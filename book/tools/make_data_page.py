@@ -177,7 +177,7 @@ def facts(name: str, value: dict) -> str:
         ("크기", sizes(name, value)),
         *((f"{split}의 SHA-256", f"`{part['sha256']}`") for split, part in value["splits"].items()),
     ]
-    return table("", "", rows=rows)
+    return table("항목", "값", rows=rows)
 
 
 def link(address: str) -> str:
