@@ -393,6 +393,7 @@ DECODE = [
         ),
     ),
     ("√H로 나눔", STEP.replace("memory, new_s))", "memory, new_s) / np.sqrt(s.shape[-1]))")),
+    ("wrong_axis", STEP.replace("memory, new_s))", "memory, new_s), axis=0)")),
     ("tanh를 지난 벡터를 상태로 넘김", STEP.replace("b_o, new_s, weights", "b_o, hidden, weights")),
     ("옛 상태를 돌려줌", STEP.replace("b_o, new_s, weights", "b_o, s, weights")),
     (
