@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import __version__
 from .commands import data, generate, train, translate
 from .commands.parser import Parser, add_command, with_help
+from .files import write_atomically
 
 if TYPE_CHECKING:
     from .course.course_files import Course
@@ -74,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _grade(args: argparse.Namespace) -> int:
-    from .course.course_files import find_course, find_notebook, looks_like_path, write_atomically
+    from .course.course_files import find_course, find_notebook, looks_like_path
     from .course.grading import grade_notebook
     from .course.report import html_report, text_table
 
@@ -108,7 +109,7 @@ def _course_around(target: str) -> Course:
 
 
 def _progress(args: argparse.Namespace) -> int:
-    from .course.course_files import find_course, write_atomically
+    from .course.course_files import find_course
     from .course.progress import html_progress, progress_rows, text_progress
 
     course = find_course(args.course or Path.cwd())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -93,20 +92,6 @@ def _guess_slug(path: Path, course: Course) -> str:
             f"몇 장의 노트북인지 알 수 없습니다: {path}\n  jumok grade 04 {path} 처럼 장 번호를 함께 주세요."
         )
     return course.slug_of(str(numbers.pop()))
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """옆에 다 쓴 다음 이름을 바꿉니다. 도중에 멈추어도 옛 파일이 남습니다."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
-            stream.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def read_grade(path: Path) -> dict | None:

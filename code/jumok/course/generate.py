@@ -24,7 +24,8 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
 )
 
-from .course_files import BadCourse, Course, find_course, write_atomically
+from ..files import write_atomically
+from .course_files import BadCourse, Course, find_course
 from .master import MASTER_ONLY
 from .stubs import clear_solution
 

@@ -1,9 +1,7 @@
 """모든 토크나이저의 공통 약속과, 글을 그대로 자르는 세 가지: 어절, 음절, 자모."""
 
 import json
-import os
 import re
-import tempfile
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -12,6 +10,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from ..files import write_atomically
 from .special import MASK_ID, SPECIAL_TOKENS, UNK_ID
 
 FIRST_ID = len(SPECIAL_TOKENS)  # 글에서 온 토큰의 번호는 여기서 시작합니다.
@@ -83,16 +82,8 @@ class Tokenizer(ABC):
 
     def save(self, path: str | Path) -> None:
         """JSON 파일로 적습니다. 다 적은 뒤에 이름을 바꾸므로 반쯤 적힌 파일이 남지 않습니다."""
-        path = Path(path)
         text = json.dumps({"kind": self.kind, "version": 1, **self.state()}, ensure_ascii=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf8", dir=path.parent, delete=False) as draft:
-            try:
-                draft.write(text)
-                draft.close()
-                os.replace(draft.name, path)
-            except BaseException:
-                os.unlink(draft.name)
-                raise
+        write_atomically(Path(path), text)
 
 
 class CountedTokenizer(Tokenizer):

@@ -9,8 +9,9 @@ from torch import nn
 
 from jumok.model import Transformer
 
-# 학습 한 걸음이 행렬 곱의 최고 속도 가운데 쓰는 몫. code/bench로 잰 값에서 왔고, 어림에만 씁니다.
-USED_SHARE = {"cpu": 0.30, "cuda": 0.25}
+# 학습 한 걸음이 행렬 곱의 최고 속도 가운데 쓰는 몫. 어림에만 씁니다. cpu는 잰 기록(bench_cpu.json의 tiny)에서
+# 왔고, cuda는 아직 재지 않아 조심스럽게 잡은 값입니다.
+USED_SHARE = {"cpu": 0.55, "cuda": 0.25}
 
 
 @dataclass(frozen=True)

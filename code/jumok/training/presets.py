@@ -36,7 +36,7 @@ def _size(
 
 
 TRANSLATION = {
-    # 노트북의 CPU 두 코어에서 5분 안쪽. 책에 들어 있는 문장으로 배웁니다.
+    # 노트북의 CPU 두 코어에서 몇 분. 책에 들어 있는 문장으로 배웁니다.
     "cpu": Preset(
         corpus="grammar",
         vocab_size=4000,
