@@ -67,8 +67,15 @@ class BertForPretraining(nn.Module):
 
     def forward(self, ids: Tensor, segments: Tensor | None = None) -> tuple[Tensor, Tensor]:
         hidden = self.bert(ids, segments)  # (B, T, D)
-        words = self.norm(self.activation(self.transform(hidden)))
-        return self.output(words), self.next_sentence(self.pooler(hidden))  # (B, T, V), (B, 2)
+        return self.words(hidden), self.order(hidden)  # (B, T, V), (B, 2)
+
+    def words(self, hidden: Tensor) -> Tensor:
+        """자리마다의 토큰 로짓. 모양: (…, D) → (…, V). 가린 자리만 골라 넣어도 됩니다."""
+        return self.output(self.norm(self.activation(self.transform(hidden))))
+
+    def order(self, hidden: Tensor) -> Tensor:
+        """다음 문장 로짓. 모양: (B, T, D) → (B, 2)."""
+        return self.next_sentence(self.pooler(hidden))
 
 
 class BertClassifier(nn.Module):

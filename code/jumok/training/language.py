@@ -102,7 +102,8 @@ class BertLoss(nn.Module):
     """가린 토큰의 교차 엔트로피와, 두 문장이면 다음 문장 예측의 교차 엔트로피를 더합니다.
 
     모양: ids, targets, segments (B, T), is_next (B,) → 스칼라. is_next가 없으면 앞의 것만입니다.
-    출처: Devlin et al. (2019), 3.1절.
+    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다(어휘가 8,000이면 걸음이 두 배 넘게 빨라집니다).
+    torch.compile은 모양이 늘 같아야 빠르므로 그때는 모든 자리를 만듭니다. 출처: Devlin et al. (2019), 3.1절.
     """
 
     def __init__(self, model: BertForPretraining) -> None:
@@ -112,9 +113,13 @@ class BertLoss(nn.Module):
     def forward(
         self, ids: Tensor, targets: Tensor, segments: Tensor, is_next: Tensor | None = None
     ) -> Tensor:
-        words, order = self.model(ids, segments)
-        loss = F.cross_entropy(words.flatten(0, 1), targets.flatten(), ignore_index=PAD_ID)
-        return loss if is_next is None else loss + F.cross_entropy(order, is_next)
+        hidden = self.model.bert(ids, segments)  # (B, T, D)
+        picked, answers = hidden.flatten(0, 1), targets.flatten()
+        if not torch.compiler.is_compiling():
+            keep = answers != PAD_ID
+            picked, answers = picked[keep], answers[keep]
+        loss = F.cross_entropy(self.model.words(picked), answers, ignore_index=PAD_ID)
+        return loss if is_next is None else loss + F.cross_entropy(self.model.order(hidden), is_next)
 
 
 class MaskedLanguageModel:

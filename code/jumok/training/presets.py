@@ -86,6 +86,18 @@ GPT = {
         options=_size(128, 4, 2, 512, 0.1, attention_dropout=0.0, max_len=128),
         recipe=Recipe(steps=400, max_tokens=4096, warmup=50, peak_rate=2e-3, eval_every=100, **_DECAY),
     ),
+    # 실제 영화평을 CPU 두 코어에서 한 시간 안쪽에 배우는 작은 것. 책에 적힌 기록의 설정입니다.
+    "nsmc-cpu": Preset(
+        corpus="nsmc-raw",
+        model="gpt",
+        vocab_size=4000,
+        seq_len=64,
+        average=1,
+        options=_size(192, 6, 4, 768, 0.0, attention_dropout=0.0, max_len=256),
+        recipe=Recipe(
+            steps=5000, max_tokens=2048, warmup=250, peak_rate=2e-3, weight_decay=0.01, eval_every=500, **_DECAY
+        ),
+    ),
     "nsmc": Preset(
         corpus="nsmc-raw",
         model="gpt",
@@ -108,6 +120,18 @@ BERT = {
         average=1,
         options=_size(128, 4, 2, 512, 0.1, attention_dropout=0.0, max_len=128),
         recipe=Recipe(steps=400, max_tokens=4096, warmup=50, peak_rate=2e-3, eval_every=100, **_DECAY),
+    ),
+    # 실제 영화평을 CPU에서 배우는 작은 것. 책에 적힌 기록의 설정입니다.
+    "nsmc-cpu": Preset(
+        corpus="nsmc-raw",
+        model="bert",
+        vocab_size=8000,
+        seq_len=64,
+        average=1,
+        options=_size(192, 6, 4, 768, 0.0, attention_dropout=0.0, max_len=128),
+        recipe=Recipe(
+            steps=6000, max_tokens=4096, warmup=300, peak_rate=1.5e-3, weight_decay=0.01, eval_every=500, **_DECAY
+        ),
     ),
     "nsmc": Preset(
         corpus="nsmc-raw",
@@ -139,6 +163,17 @@ CLASSIFIER = {
         average=1,
         seq_len=64,
         recipe=Recipe(steps=300, max_tokens=32, warmup=30, peak_rate=2e-4, eval_every=100, **_DECAY),
+    ),
+    "nsmc-cpu": Preset(
+        corpus="nsmc",
+        model="classifier",
+        average=1,
+        seq_len=64,
+        vocab_size=8000,
+        options=_size(192, 6, 4, 768, 0.1, attention_dropout=0.0, max_len=128),
+        recipe=Recipe(
+            steps=4000, max_tokens=64, warmup=200, peak_rate=3e-4, weight_decay=0.01, eval_every=500, **_DECAY
+        ),
     ),
     "nsmc": Preset(
         corpus="nsmc",

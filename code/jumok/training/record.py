@@ -1,0 +1,68 @@
+"""기록된 실행: 패키지에 실린 카드, 학습 곡선, 작은 모델. 인터넷 없이 어디서나 읽습니다."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+
+from jumok.files import replacing, write_atomically
+
+RECORDS = Path(__file__).resolve().parents[1] / "records"
+COPIED = ("card.json", "history.jsonl", "run.json", "tokenizer.json")
+
+
+@dataclass(frozen=True)
+class Record:
+    """기록 하나. card는 실행 카드, history는 평가할 때마다의 한 줄, results는 그 모델로 더 잰 것입니다.
+
+    folder에 model.safetensors가 있으면 실행 폴더처럼 쓸 수 있습니다(가중치는 16비트로 줄인 것입니다).
+    """
+
+    name: str
+    folder: Path
+    card: dict[str, Any]
+    history: list[dict[str, Any]]
+    results: dict[str, Any]
+
+
+def record_names(root: Path = RECORDS) -> list[str]:
+    """실려 있는 기록의 이름들."""
+    return sorted(path.parent.name for path in Path(root).glob("*/card.json"))
+
+
+def load_record(name: str, root: Path = RECORDS) -> Record:
+    """이름으로 기록을 읽습니다. 오류: 없는 이름은 ValueError."""
+    if name not in record_names(root):
+        raise ValueError(f"기록 '{name}'은(는) 없습니다. 있는 것: {', '.join(record_names(root)) or '없음'}")
+    folder = Path(root) / name
+    lines = (folder / "history.jsonl").read_text("utf8").splitlines()
+    extra = folder / "results.json"
+    return Record(
+        name,
+        folder,
+        json.loads((folder / "card.json").read_text("utf8")),
+        [json.loads(line) for line in lines],
+        json.loads(extra.read_text("utf8")) if extra.exists() else {},
+    )
+
+
+def store_record(run: Path, name: str, with_model: bool = False, root: Path = RECORDS) -> Path:
+    """실행 폴더의 카드와 곡선을 기록으로 옮깁니다. with_model이면 가중치도 16비트로 줄여 함께 둡니다.
+
+    다른 것(results.json)은 그대로 둡니다. 오류: 끝나지 않은 실행이면 FileNotFoundError.
+    """
+    run, folder = Path(run), Path(root) / name
+    names = COPIED if with_model else COPIED[:2]
+    texts = {each: (run / each).read_text("utf8") for each in names}
+    folder.mkdir(parents=True, exist_ok=True)
+    for each, text in texts.items():
+        write_atomically(folder / each, text)
+    if with_model:
+        tensors = load_file(run / "model.safetensors")
+        small = {key: x.half() if x.dtype == torch.float32 else x for key, x in tensors.items()}
+        with replacing(folder / "model.safetensors") as temporary:
+            save_file(small, temporary)
+    return folder
