@@ -57,7 +57,7 @@ def test_results_outlive_a_new_store(run, tmp_path):
 
 
 def test_unknown_record_and_unfinished_run(tmp_path):
-    with pytest.raises(ValueError, match="없습니다. 있는 것: 없음"):
+    with pytest.raises(ValueError, match=r"없습니다\. 있는 것: 없음"):
         load_record("nothing", tmp_path)
     with pytest.raises(FileNotFoundError):
         store_record(tmp_path / "empty", "x", root=tmp_path / "records")
