@@ -45,18 +45,13 @@ def card(name: str) -> dict:
 
 def baselines() -> dict[str, float]:
     """docs의 test에서, 아무것도 배우지 않은 두 방법의 한영 BLEU."""
-    import sacrebleu
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from jumok.training.baselines import copy_source, nearest_translations
+    from jumok.training.metrics import corpus_scores
 
     train, test = load_pairs("docs", "train"), load_pairs("docs", "test")
-    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(1, 3), sublinear_tf=True)
-    known = vectorizer.fit_transform(ko for ko, _ in train).T
-    asked = vectorizer.transform([ko for ko, _ in test])
-    blocks = [asked[start : start + 200] @ known for start in range(0, len(test), 200)]
-    nearest = [index for block in blocks for index in block.toarray().argmax(axis=1)]
-    answers = {"copy": [ko for ko, _ in test], "neighbour": [train[index][1] for index in nearest]}
-    wanted = [[en for _, en in test]]
-    return {name: round(sacrebleu.corpus_bleu(said, wanted).score, 1) for name, said in answers.items()}
+    sources, wanted = zip(*test, strict=True)
+    answers = {"copy": copy_source(sources), "neighbour": nearest_translations(train, sources)}
+    return {name: round(corpus_scores(said, wanted)["bleu"], 1) for name, said in answers.items()}
 
 
 def samples() -> dict[str, list]:

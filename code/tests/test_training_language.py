@@ -223,6 +223,21 @@ def test_padding_columns_are_trimmed_without_changing_the_answer():
     torch.testing.assert_close(predict_logits(table, ids, ALONE.device), table(ids))
 
 
+def test_reviews_of_like_length_share_a_batch():
+    """길이가 비슷한 글끼리 묶어도 회차마다 한 번씩만 나오고, 채움이 크게 줄고, 답의 차례는 그대로입니다."""
+    n = torch.randint(1, 40, (640,), generator=_seed(0))
+    ids = torch.where(torch.arange(40) < n[:, None], 7 + torch.arange(640)[:, None], 0)
+    data = (ids, torch.arange(640) % 2)
+    task = Classification(torch.nn.Linear(1, 1), data, data, Recipe(steps=10, **FAST), 16, d_model=3)
+    seen = [x for x, _ in task.batches(0, 0, ALONE)]
+    assert sorted(int(row[0]) for x in seen for row in x) == [7 + i for i in range(640)]
+    assert sum(x.numel() for x in seen) < 1.15 * n.sum() < 0.7 * ids.numel()
+    assert all(torch.equal(data[1][x[:, 0] - 7], y) for x, y in task.batches(1, 3, ALONE))
+    length = torch.nn.Linear(1, 1)
+    length.forward = lambda x: (x != 0).sum(1, keepdim=True)
+    torch.testing.assert_close(predict_logits(length, ids, ALONE.device)[:, 0], n.float())
+
+
 def test_reviews_are_cut_and_closed():
     class Letters:
         def encode(self, text):

@@ -12,6 +12,7 @@ from .recipe import Recipe
 from .task import Batch
 
 EVAL_ROWS = 256  # 평가할 때 한 번에 넣는 줄 수. 성적에는 영향이 없습니다.
+POOL = 32  # 글을 길이가 비슷한 것끼리 묶을 때 함께 줄 세우는 배치의 수
 
 
 class ClassificationLoss(nn.Module):
@@ -28,8 +29,8 @@ class ClassificationLoss(nn.Module):
 class Classification:
     """이름표를 배우는 일. inputs (N, …)와 labels (N,)는 학습할 것, dev는 (inputs, labels)입니다.
 
-    글이면 inputs는 PAD_ID로 채운 번호 (N, T)이고, 배치마다 모두 빈칸인 뒤쪽 열은 잘라 냅니다. 한 걸음은
-    rows줄이고 회차(epoch)마다 씨앗으로 뒤섞습니다. 남는 줄은 그 회차에 쓰지 않습니다.
+    글이면 inputs는 PAD_ID로 채운 번호 (N, T)입니다. 길이가 비슷한 글끼리 묶고, 배치마다 모두 빈칸인 뒤쪽 열은
+    잘라 냅니다. 한 걸음은 rows줄이고 회차(epoch)마다 씨앗으로 뒤섞습니다. 남는 줄은 그 회차에 쓰지 않습니다.
     오류: 한 걸음도 안 되는 자료, 프로세스의 수로 나누어떨어지지 않는 rows는 ValueError.
     """
 
@@ -55,9 +56,13 @@ class Classification:
             raise ValueError(f"줄 수 {self.rows}이(가) 프로세스의 수 {world.size}로 나누어떨어져야 합니다.")
         inputs, labels = self.train
         noise = torch.Generator().manual_seed((self.recipe.seed << 20) + epoch)
-        order = torch.randperm(len(labels), generator=noise)
-        for step in range(start, len(labels) // self.rows):
-            mine = order[step * self.rows : (step + 1) * self.rows][world.rank :: world.size]
+        order = torch.randperm(len(labels), generator=noise)[: len(labels) // self.rows * self.rows]
+        batches = order.view(-1, self.rows)
+        if inputs.dtype == torch.int64:
+            order = torch.cat([_by_length(inputs, pool) for pool in order.split(POOL * self.rows)])
+            batches = order.view(-1, self.rows)[torch.randperm(len(batches), generator=noise)]
+        for batch in batches[start:]:
+            mine = batch[world.rank :: world.size]
             yield trimmed(inputs[mine]), labels[mine]
 
     def count(self, batch: Batch) -> int:
@@ -75,7 +80,16 @@ class Classification:
 @torch.no_grad()
 def predict_logits(model: nn.Module, inputs: Tensor, device: torch.device) -> Tensor:
     """줄마다의 로짓 (N, C)를 CPU로 모아 냅니다."""
-    return torch.cat([model(trimmed(x).to(device)).float().cpu() for x in inputs.split(EVAL_ROWS)])
+    order = torch.arange(len(inputs))
+    if inputs.dtype == torch.int64:
+        order = _by_length(inputs, order)
+    parts = [model(trimmed(inputs[rows]).to(device)).float().cpu() for rows in order.split(EVAL_ROWS)]
+    return torch.cat(parts)[order.argsort()]
+
+
+def _by_length(inputs: Tensor, rows: Tensor) -> Tensor:
+    """줄의 번호 rows를 글이 짧은 차례로."""
+    return rows[(inputs[rows] != 0).sum(dim=1).argsort(stable=True)]
 
 
 def trimmed(inputs: Tensor) -> Tensor:
