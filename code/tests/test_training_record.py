@@ -2,6 +2,10 @@
 
 import json
 import random
+import runpy
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,11 +14,12 @@ from jumok.text import MASK_ID, PAD_ID
 from jumok.training.distributed import World
 from jumok.training.filler import Filler
 from jumok.training.language import BertLoss
-from jumok.training.presets import Preset
+from jumok.training.presets import Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.record import RECORDS, load_record, record_names, store_record
 from jumok.training.run_language import TextCorpus, run_bert
 
+BENCH = Path(__file__).parents[1] / "bench"
 TEXTS = [f"나는 {b} {c}" for b in ("집에", "산에", "강에") for c in ("간다", "온다")]
 
 
@@ -101,3 +106,30 @@ def test_loss_over_chosen_places_equals_the_loss_over_all(run, monkeypatch):
         value = loss(ids, targets, torch.zeros_like(ids), torch.tensor([1, 0, 1]))
         found.append([value, *torch.autograd.grad(value, list(model.parameters()))])
     torch.testing.assert_close(found[0], found[1], atol=1e-12, rtol=1e-10)
+
+
+def test_storing_from_the_command_line(run, tmp_path):
+    """명령으로 옮긴 것도 같고, 끝나지 않은 실행이면 까닭을 말합니다."""
+    call = [sys.executable, BENCH / "store_record.py"]
+    root = ["--root", tmp_path / "records"]
+    subprocess.run([*call, run, "toy", "--model", *root], check=True, capture_output=True)
+    assert record_names(tmp_path / "records") == ["toy"]
+    done = subprocess.run([*call, tmp_path, "toy", *root], capture_output=True, text=True)
+    assert done.returncode == 1 and "끝난 실행이 아닙니다" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_label_curve_reads_few_labels_often_and_collects_what_is_done(tmp_path, monkeypatch):
+    labels = runpy.run_path(str(BENCH / "nsmc_labels.py"))
+    base = find_preset("classifier", "nsmc-cpu")
+    few, many = (labels["preset_for"](base, n, 3.0, 1).recipe for n in (100, 148_000))
+    assert few.steps * few.max_tokens / 100 >= 15 and few.max_tokens < many.max_tokens
+    assert many.steps == round(3 * 148_000 / many.max_tokens) and many.seed == 1
+    for n in (1000, 100):
+        labels["write_row"](
+            tmp_path / str(n), {"n_labels": n, "start": "svm", "seed": 0, "test_accuracy": 0.5}
+        )
+    (tmp_path / "records" / "toy").mkdir(parents=True)
+    monkeypatch.setitem(labels["store"].__globals__, "RECORDS", tmp_path / "records")
+    labels["store"](tmp_path, "toy")
+    found = json.loads((tmp_path / "records" / "toy" / "results.json").read_text("utf8"))
+    assert [row["n_labels"] for row in found["labels"]] == [100, 1000]

@@ -4,6 +4,7 @@ from .attention import attention_maps, fused_attention, scaled_dot_product_atten
 from .bert import Bert, BertClassifier, BertForPretraining, BertPooler
 from .config import BertConfig, GptConfig, LayerConfig, TransformerConfig, VitConfig
 from .fast_dropout import Dropout
+from .forecast import ForecastConfig, Forecaster
 from .gpt import Gpt
 from .layers import Decoder, DecoderLayer, Encoder, EncoderLayer, FeedForward, Residual
 from .masks import causal_mask, padding_mask
@@ -26,6 +27,8 @@ __all__ = [
     "Encoder",
     "EncoderLayer",
     "FeedForward",
+    "ForecastConfig",
+    "Forecaster",
     "Gpt",
     "GptConfig",
     "KVCache",

@@ -131,7 +131,7 @@ BERT = {
         average=1,
         options=_size(192, 6, 4, 768, 0.0, attention_dropout=0.0, max_len=128),
         recipe=Recipe(
-            steps=4000, max_tokens=4096, warmup=300, peak_rate=1.5e-3, weight_decay=0.01, eval_every=500,
+            steps=3200, max_tokens=4096, warmup=300, peak_rate=1.5e-3, weight_decay=0.01, eval_every=500,
             **_DECAY,
         ),
     ),
