@@ -95,7 +95,7 @@ GPT = {
         average=1,
         options=_size(192, 6, 4, 768, 0.0, attention_dropout=0.0, max_len=256),
         recipe=Recipe(
-            steps=5000, max_tokens=2048, warmup=250, peak_rate=2e-3, weight_decay=0.01, eval_every=500,
+            steps=3200, max_tokens=2048, warmup=250, peak_rate=2e-3, weight_decay=0.01, eval_every=500,
             **_DECAY,
         ),
     ),

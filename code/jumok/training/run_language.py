@@ -70,7 +70,8 @@ def run_gpt(
     torch.manual_seed(preset.recipe.seed)
     model = Gpt(GptConfig(vocab_size=tokenizer.vocab_size, **preset.options))
     tokens = TokenTable.from_rows(with_eos(map(tokenizer.encode, corpus.train)))
-    held_out = [_short(tokenizer, part, model.config.max_len) for part in (corpus.dev[:N_DEV], corpus.test)]
+    limit = model.config.max_len
+    held_out = [_short(tokenizer, part, limit) for part in (corpus.dev[:N_DEV], corpus.test)]
     identity = identity_of(preset, corpus.sha256)
     task = LanguageModel(model, tokens, held_out[0], preset.recipe, preset.seq_len, identity)
     progress = _train(task, preset, folder, world, say)
@@ -79,7 +80,8 @@ def run_gpt(
     store_average(folder, model, preset, {"vocab_size": tokenizer.vocab_size})
     task.dev = held_out[1]
     result = result_facts(progress) | {f"test_{k}": x for k, x in task.evaluate(world.device).items()}
-    result["test_ngram_bits_per_character"] = ngram_bits_per_character(KneserNey(corpus.train), corpus.test)
+    same = [text for text in corpus.test if len(tokenizer.encode(text)) < limit]  # GPT가 읽은 글만
+    result["test_ngram_bits_per_character"] = ngram_bits_per_character(KneserNey(corpus.train), same)
     return write_card(folder, model, preset, world, _facts(corpus), result)
 
 
