@@ -43,7 +43,7 @@ TRANSLATION = {
         average=1,  # 학습률이 0까지 내려가므로 평균할 것이 없습니다.
         options=_size(128, 4, 2, 512, 0.1, max_len=128),
         recipe=Recipe(
-            steps=1400, max_tokens=2048, schedule="linear", warmup=150, peak_rate=3e-3, eval_every=200
+            steps=1650, max_tokens=2048, schedule="linear", warmup=150, peak_rate=3e-3, eval_every=200
         ),
     ),
     # 메모리 8–24 GB의 GPU 하나.
