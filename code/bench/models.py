@@ -82,7 +82,7 @@ class TorchTransformer(nn.Module):
         return self.dropout(self.positions(self.tokens(ids) * math.sqrt(self.tokens.embedding_dim)))
 
 
-def marian_model(size: Size, attention: str = "sdpa") -> MarianMTModel:
+def marian_model(size: Size, attention: str = "sdpa", dropout: float = DROPOUT) -> MarianMTModel:
     """무작위 가중치의 Marian. 내려받는 것은 없습니다."""
     both = {
         f"{side}_{name}": value
@@ -99,7 +99,7 @@ def marian_model(size: Size, attention: str = "sdpa") -> MarianMTModel:
         max_position_embeddings=512,
         activation_function="relu",
         scale_embedding=True,
-        dropout=DROPOUT,
+        dropout=dropout,
         attention_dropout=0.0,
         activation_dropout=0.0,
         pad_token_id=PAD,

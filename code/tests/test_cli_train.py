@@ -50,6 +50,13 @@ def test_training_prints_the_plan_and_the_result(tmp_path, capsys):
     assert card["preset"]["recipe"]["seed"] == 3 and card["result"]["steps"] == RECIPE.steps
 
 
+def test_the_rnn_of_equal_size_is_one_option_away(tmp_path):
+    words = ["train", "translation", "--preset", "toy", "--rnn", "--steps", "5"]
+    assert main(words) == 0
+    card = json.loads((tmp_path / "runs/translation-toy-rnn/card.json").read_text("utf8"))
+    assert card["preset"]["model"] == "rnn" and card["preset"]["options"]["tie_weights"]
+
+
 def test_translate_prints_one_line_per_sentence(trained, capsys, monkeypatch):
     assert main(["translate", "나는 집에 간다", "--run", str(trained)]) == 0
     assert capsys.readouterr().out == "I go home\n"
@@ -103,7 +110,6 @@ def test_stopping_early_says_how_to_go_on(tmp_path, capsys, monkeypatch):
         (["train", "translation", "--preset", "toy", "--threads", "0"], "받은 값은 0"),
         (["train", "translation", "--preset", "toy", "--steps", "0"], "받은 값은 0"),
         (["train", "translation", "--preset", "toy", "--precision", "int8"], "fp32, bf16, fp16"),
-        (["train", "translation", "--preset", "toy", "--model", "lstm"], "transformer, rnn"),
         (["train", "gpt", "--corpus", "docs"], "grammar, nsmc-raw"),
         (["train", "classifier", "--corpus", "grammar"], "nsmc"),
         (["translate", "안녕", "--run", "없는폴더"], r"run.json"),

@@ -64,7 +64,7 @@ def register(commands: argparse._SubParsersAction) -> None:
             parser.add_argument("--corpus", metavar="자료", help="자료의 이름 (jumok data list)")
             parser.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
         if kind == "translation":
-            parser.add_argument("--model", help="transformer 또는 rnn")
+            parser.add_argument("--rnn", action="store_true", help="매개변수 수가 같은 RNN + 어텐션으로")
         if kind == "classifier":
             parser.add_argument("--start", metavar="폴더", type=Path, help="사전 학습한 BERT의 실행 폴더")
             parser.add_argument("--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)")
@@ -109,10 +109,15 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
         from ..training.presets import find_preset
         from ..training.run import summary
 
-        own = {name: getattr(args, name, None) for name in ("corpus", "model", "vocab_size")}
+        own = {name: getattr(args, name, None) for name in ("corpus", "vocab_size")}
         changed = {name: getattr(args, name) for name in (*_CHANGES, "compile")}
         preset = find_preset(args.kind, args.preset).changed(**own, **changed)
-        folder = args.output or Path("runs") / f"{args.kind}-{args.preset}"
+        if getattr(args, "rnn", False):
+            from ..training.twins import rnn_twin
+
+            preset = rnn_twin(preset)
+        twin = "-rnn" if preset.model == "rnn" else ""
+        folder = args.output or Path("runs") / f"{args.kind}-{args.preset}{twin}"
         device = pick_device(args.device)
         _set_threads(args.threads)
         with join_world(device) as world:

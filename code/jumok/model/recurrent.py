@@ -20,6 +20,8 @@ Hidden = Tensor | tuple[Tensor, Tensor]
 class RnnConfig:
     """RNN 인코더·디코더의 설정. attention은 none, additive, dot, general 가운데 하나입니다.
 
+    tie_weights가 True이면 트랜스포머에서처럼 출력층이 디코더 임베딩의 행렬을 쓰고, 두 어휘의 크기가 같으면
+    인코더 임베딩까지 셋이 하나를 나눠 씁니다.
     오류: 모르는 셀이나 점수 이름, 1보다 작은 크기, [0, 1) 밖의 드롭아웃은 ValueError.
     """
 
@@ -30,6 +32,7 @@ class RnnConfig:
     dropout: float = 0.0
     cell: str = "gru"
     attention: str = "additive"
+    tie_weights: bool = False
     pad_id: int = 0
 
     def __post_init__(self) -> None:
@@ -125,6 +128,11 @@ class RnnSeq2Seq(nn.Module):
         self.combine = nn.Linear(2 * d, d)
         self.output = nn.Linear(d, config.tgt_vocab_size)
         self.dropout = Dropout(config.dropout)
+        if config.tie_weights:
+            nn.init.normal_(self.tgt_embedding.weight, std=d**-0.5)  # 로짓의 크기가 1쯤에서 시작하도록
+            self.output.weight = self.tgt_embedding.weight
+            if config.src_vocab_size == config.tgt_vocab_size:
+                self.src_embedding.weight = self.tgt_embedding.weight
 
     @property
     def vocab_size(self) -> int:

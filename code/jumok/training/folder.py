@@ -20,7 +20,8 @@ from .estimate import n_parameters
 from .presets import Preset
 from .state import Progress
 
-FREE_TO_CHANGE = ("steps", "keep", "patience")  # 이어 갈 때 달라도 되는 학습법의 값
+# 이어 갈 때 달라도 되는 학습법의 값. 조각의 수가 달라도 기울기는 같습니다.
+FREE_TO_CHANGE = ("steps", "keep", "patience", "accumulate")
 
 
 def make_tokenizer(texts: Iterable[str], vocab_size: int, folder: Path, world: World) -> LibraryBpe:

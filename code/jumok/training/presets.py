@@ -46,6 +46,16 @@ TRANSLATION = {
             steps=1650, max_tokens=2048, schedule="linear", warmup=150, peak_rate=3e-3, eval_every=200
         ),
     ),
+    # 진짜 자료를 CPU에서 한 시간 안쪽에 배우는 작은 것. 책의 기록이 이것입니다.
+    "docs-cpu": Preset(
+        corpus="docs",
+        vocab_size=4000,
+        average=1,
+        options=_size(128, 4, 2, 512, 0.1, max_len=256),
+        recipe=Recipe(
+            steps=8000, max_tokens=2048, schedule="linear", warmup=400, peak_rate=2e-3, eval_every=500
+        ),
+    ),
     # 메모리 8–24 GB의 GPU 하나.
     "gpu": Preset(
         corpus="docs",
@@ -67,7 +77,7 @@ TRANSLATION = {
         ),
     ),
     # 논문의 base 그대로. 큰 자료(park)를 위한 것입니다.
-    "paper": Preset(
+    "park": Preset(
         corpus="park",
         vocab_size=16_000,
         options=_size(512, 8, 6, 2048, 0.1, max_len=512),

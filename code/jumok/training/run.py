@@ -11,23 +11,13 @@ from jumok.files import write_atomically
 from jumok.text.tokenizer import Tokenizer
 
 from .alignment import attention_error_rates
-from .card import machine_facts
 from .corpus import TranslationCorpus
 from .distributed import World
-from .estimate import (
-    USED_SHARE,
-    Estimate,
-    free_memory,
-    matmul_speed,
-    memory_bytes,
-    n_parameters,
-    step_flops,
-)
 from .folder import identity_of, make_tokenizer, result_facts, store_average, write_card
-from .loop import DTYPES, train
+from .loop import train
 from .metrics import corpus_scores
+from .plan import announce, finer, fit_memory, out_of_memory
 from .presets import Preset
-from .task import Task
 from .translation import Translation
 from .translator import Translator, build_model
 
@@ -39,22 +29,31 @@ def run_translation(
 ) -> dict[str, Any] | None:
     """실행 하나를 끝까지 하고 카드를 돌려줍니다. 도중에 멈추었으면 None입니다. 다시 부르면 이어 갑니다.
 
-    오류: 메모리가 모자랄 것 같으면 시작하지 않고 MemoryError.
+    메모리가 모자라면 한 걸음을 더 잘게 나누고 그렇게 말합니다. 기울기는 같습니다.
+    오류: 가장 잘게 나누어도 모자랄 것 같으면 시작하지 않고 MemoryError.
     """
     texts = (text for pair in corpus.train for text in pair)
     tokenizer = make_tokenizer(texts, preset.vocab_size, folder, world)
-    torch.manual_seed(preset.recipe.seed)
-    model = build_model(preset.model, tokenizer.vocab_size, preset.options)
     encoded = [encode_pairs(tokenizer, part) for part in (corpus.train, corpus.dev)]
-    task = Translation(model, *encoded, preset.recipe, identity_of(preset, corpus.sha256))
-    if world.is_first:
-        batches = task.pair_batches()
-        say(
-            f"자료      {corpus.name}: 학습 {len(corpus.train):,}짝, dev {len(corpus.dev):,}짝"
-            f" (길어서 뺀 것 {batches.n_dropped:,}짝, 채움 {batches.padding_share():.0%})\n"
-            f"{announce(task, preset, world)}"
-        )
-    progress = train(task, preset.recipe, folder, world)
+    identity, progress = identity_of(preset, corpus.sha256), None
+    while progress is None:
+        torch.manual_seed(preset.recipe.seed)
+        model = build_model(preset.model, tokenizer.vocab_size, preset.options)
+        task = Translation(model, *encoded, preset.recipe, identity)
+        preset = fit_memory(task, preset, world, say)
+        if world.is_first:
+            batches = task.pair_batches()
+            say(
+                f"자료      {corpus.name}: 학습 {len(corpus.train):,}짝, dev {len(corpus.dev):,}짝"
+                f" (길어서 뺀 것 {batches.n_dropped:,}짝, 채움 {batches.padding_share():.0%})\n"
+                f"{announce(task, preset, world)}"
+            )
+        try:
+            progress = train(task, preset.recipe, folder, world)
+        except RuntimeError as error:
+            if world.size > 1 or not out_of_memory(error):
+                raise
+            preset = finer(preset, say, "메모리가 모자라 멈추었습니다.")
     if not progress.finished(preset.recipe):
         return None
     if not world.is_first:
@@ -74,35 +73,6 @@ def run_translation(
 def encode_pairs(tokenizer: Tokenizer, pairs: list[tuple[str, str]]) -> list[tuple[list[int], list[int]]]:
     """글의 짝들을 번호의 짝들로."""
     return [(tokenizer.encode(ko), tokenizer.encode(en)) for ko, en in pairs]
-
-
-def predict(task: Task, preset: Preset, world: World) -> Estimate:
-    """메모리와 시간을 어림합니다. 행렬 곱의 속도는 이 자리에서 잽니다."""
-    recipe, device = preset.recipe, world.device
-    batch = next(task.batches(0, 0, World(device)))
-    flops = step_flops(task.model, batch[0].numel(), batch[1].numel(), batch[0].size(1))
-    dtype = DTYPES.get(recipe.precision, torch.float32)
-    speed = matmul_speed(device, dtype) * USED_SHARE[device.type]
-    n_tokens = (batch[0].numel() + batch[1].numel()) // (recipe.accumulate * world.size)
-    need = memory_bytes(task.model, n_tokens, dtype != torch.float32)
-    return Estimate(n_parameters(task.model), need, flops, recipe.steps * flops / speed / world.size)
-
-
-def announce(task: Task, preset: Preset, world: World) -> str:
-    """시작하기 전에 보여 줄 글. 오류: 메모리가 모자랄 것 같으면 MemoryError."""
-    guess, free = predict(task, preset, world), free_memory(world.device)
-    if free is not None and guess.bytes > free:
-        raise MemoryError(
-            f"메모리가 {guess.bytes / 2**30:.1f} GiB쯤 필요한데 {free / 2**30:.1f} GiB만 남았습니다. "
-            "--max-tokens를 줄이거나 --accumulate를 늘리세요. 다른 프로그램을 닫는 것도 방법입니다."
-        )
-    machine = machine_facts(world.device)
-    room = f"{free / 2**30:.1f} GiB 남음" if free is not None else "남은 크기는 알 수 없음"
-    return (
-        f"장치      {machine['device']} × {world.size}, torch {machine['torch']}, {preset.recipe.precision}\n"
-        f"모델      {preset.model}, 매개변수 {guess.n_parameters:,}개\n"
-        f"어림      {guess.seconds / 60:.1f}분, 메모리 {guess.bytes / 2**30:.2f} GiB ({room})"
-    )
 
 
 def score_test(

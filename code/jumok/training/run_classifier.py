@@ -29,8 +29,8 @@ from .folder import (
     write_card,
 )
 from .loop import train
+from .plan import announce
 from .presets import Preset
-from .run import announce
 
 Say = Callable[[str], None]
 Reviews = tuple[list[str], list[int]]

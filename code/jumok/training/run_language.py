@@ -32,8 +32,8 @@ from .language import LanguageModel, MaskedLanguageModel
 from .loop import train
 from .metrics import bits_per_character
 from .ngram import KneserNey, ngram_bits_per_character
+from .plan import announce
 from .presets import Preset
-from .run import announce
 
 Say = Callable[[str], None]
 N_DEV = 1000  # 학습하는 사이에 보는 dev 글의 수

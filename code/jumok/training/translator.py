@@ -74,7 +74,7 @@ class Translator:
         """문장들을 옮깁니다. 길이가 비슷한 것끼리 한 번에 max_tokens칸까지 모아 풉니다."""
         rows = [self.encode(text) for text in texts]
         answers = [""] * len(rows)
-        for group in _groups(rows, max_tokens):
+        for group in similar_lengths(rows, max_tokens):
             for i, ids in zip(group, self.decode_ids(pad([rows[i] for i in group])), strict=True):
                 answers[i] = self.tokenizer.decode(ids)
         return answers
@@ -126,7 +126,7 @@ def pad(rows: Sequence[Sequence[int]]) -> Tensor:
     return torch.tensor([[*row, *[PAD_ID] * (width - len(row))] for row in rows])
 
 
-def _groups(rows: Sequence[Sequence[int]], max_tokens: int) -> Iterator[list[int]]:
+def similar_lengths(rows: Sequence[Sequence[int]], max_tokens: int) -> Iterator[list[int]]:
     """길이가 비슷한 줄의 번호를 max_tokens칸까지 모읍니다."""
     group: list[int] = []
     for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
