@@ -16,7 +16,7 @@ from jumok.training.filler import Filler
 from jumok.training.language import BertLoss
 from jumok.training.presets import Preset, find_preset
 from jumok.training.recipe import Recipe
-from jumok.training.record import RECORDS, load_record, record_names, store_record
+from jumok.training.record import RECORDS, curve_band, load_record, record_names, store_record
 from jumok.training.run_language import TextCorpus, run_bert
 
 BENCH = Path(__file__).parents[1] / "bench"
@@ -133,3 +133,19 @@ def test_label_curve_reads_few_labels_often_and_collects_what_is_done(tmp_path, 
     labels["store"](tmp_path, "toy")
     found = json.loads((tmp_path / "records" / "toy" / "results.json").read_text("utf8"))
     assert [row["n_labels"] for row in found["labels"]] == [100, 1000]
+
+
+def test_band_holds_every_curve_at_the_shared_steps():
+    curves = [
+        [{"step": s, "dev_loss": s * k} for s in steps] for k, steps in ((1.0, (1, 2, 4)), (3.0, (2, 4, 8)))
+    ]
+    band = curve_band(curves)
+    assert (band.steps, band.low, band.mean, band.high) == ((2, 4), (2.0, 4.0), (4.0, 8.0), (6.0, 12.0))
+
+
+@pytest.mark.parametrize(
+    "curves", [[], [[{"step": 1, "dev_loss": 1.0}]], [[{"step": 1, "dev_loss": 1.0}], []]]
+)
+def test_a_band_of_nothing_is_refused(curves):
+    with pytest.raises(ValueError, match="겹치는 곡선이 둘"):
+        curve_band(curves)

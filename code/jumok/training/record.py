@@ -1,6 +1,7 @@
 """기록된 실행: 패키지에 실린 카드, 학습 곡선, 작은 모델. 인터넷 없이 어디서나 읽습니다."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,16 @@ from jumok.files import replacing, write_atomically
 
 RECORDS = Path(__file__).resolve().parents[1] / "records"
 COPIED = ("card.json", "history.jsonl", "run.json", "tokenizer.json")
+
+
+@dataclass(frozen=True)
+class Band:
+    """씨앗만 다른 실행들의 띠: 걸음마다의 가장 낮은 값, 평균, 가장 높은 값."""
+
+    steps: tuple[int, ...]
+    low: tuple[float, ...]
+    mean: tuple[float, ...]
+    high: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -47,6 +58,22 @@ def load_record(name: str, root: Path = RECORDS) -> Record:
         [json.loads(line) for line in lines],
         json.loads(extra.read_text("utf8")) if extra.exists() else {},
     )
+
+
+def curve_band(histories: Sequence[Sequence[dict[str, Any]]], key: str = "dev_loss") -> Band:
+    """곡선 여럿(평가 한 번에 한 줄)을 띠 하나로 모읍니다. 모두에 있는 걸음만 씁니다.
+
+    오류: 곡선이 둘보다 적거나 함께 있는 걸음이 없으면 ValueError.
+    """
+    curves = [{row["step"]: row[key] for row in history} for history in histories]
+    steps = sorted(set.intersection(*map(set, curves))) if len(curves) > 1 else []
+    if not steps:
+        raise ValueError(
+            f"띠를 그리려면 걸음이 겹치는 곡선이 둘은 있어야 합니다. 받은 곡선은 {len(curves)}개입니다."
+        )
+    rows = [[curve[step] for curve in curves] for step in steps]
+    means = tuple(sum(row) / len(row) for row in rows)
+    return Band(tuple(steps), tuple(map(min, rows)), means, tuple(map(max, rows)))
 
 
 def store_record(run: Path, name: str, with_model: bool = False, root: Path = RECORDS) -> Path:

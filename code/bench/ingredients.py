@@ -1,0 +1,131 @@
+"""학습법의 재료를 하나씩 빼거나 바꾸어 봅니다: 워밍업, 일정, 스무딩, 드롭아웃, 행렬 나눠 쓰기, 평균.
+
+    python code/bench/ingredients.py --output runs/ingredients --seeds 0 1 2
+    python code/bench/ingredients.py --output runs/ingredients --record ingredients-quick
+
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 폴더 하나를 여러 프로세스가 나누어 맡아도 됩니다(--only).
+--record는 학습하지 않고, 끝난 실행들을 패키지의 기록 하나로 모읍니다.
+"""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from jumok.commands.train import pick_device
+from jumok.files import write_atomically
+from jumok.training.checkpoint import average, checkpoints, load_model
+from jumok.training.corpus import TranslationCorpus, load_corpus
+from jumok.training.distributed import World
+from jumok.training.folder import identity_of, plain, read_tokenizer
+from jumok.training.metrics import corpus_scores
+from jumok.training.presets import Preset, find_preset
+from jumok.training.record import RECORDS
+from jumok.training.run import encode_pairs, run_translation
+from jumok.training.translation import Translation
+from jumok.training.translator import Translator, build_model
+
+N_AVERAGED = 5
+# 기준에서 하나씩만 바꿉니다.
+CHANGES: dict[str, dict[str, Any]] = {
+    "base": {},
+    "no-warmup": {"warmup": 1},
+    "paper-schedule": {"schedule": "inverse_sqrt", "keep": N_AVERAGED},
+    "no-smoothing": {"smoothing": 0.0},
+    "no-dropout": {"options": {"dropout": 0.0}},
+    "dropout-0.3": {"options": {"dropout": 0.3}},
+    "untied": {"options": {"tie_weights": False}},
+    "pre-norm": {"options": {"norm_first": True}},
+}
+
+
+def main() -> int:
+    """인자를 읽고, 남은 실행을 하거나 기록으로 모읍니다."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--preset", default="quick")
+    parser.add_argument("--only", nargs="+", choices=CHANGES, default=list(CHANGES))
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0])
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--device")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--output", type=Path, default=Path("runs/ingredients"))
+    parser.add_argument("--record", metavar="이름", help="끝난 실행들을 이 이름의 기록으로")
+    args = parser.parse_args()
+    if args.record:
+        return gather(args.output, RECORDS / args.record)
+    if args.threads:
+        torch.set_num_threads(args.threads)
+    start = find_preset("translation", args.preset).changed(steps=args.steps)
+    corpus, world = load_corpus(start.corpus), World(pick_device(args.device))
+    for seed in args.seeds:
+        for name in args.only:
+            change = dict(CHANGES[name])
+            options = start.options | change.pop("options", {})
+            preset = start.changed(options=options, seed=seed, **change)
+            folder = args.output / f"{name}-{seed}"
+            if not (folder / "row.json").exists():
+                one(name, preset, corpus, folder, world)
+    return 0
+
+
+def one(name: str, preset: Preset, corpus: TranslationCorpus, folder: Path, world: World) -> None:
+    """실행 하나와 그 성적. 학습률이 남아 있는 일정이면 마지막 가중치와 평균한 가중치도 견줍니다."""
+    print(f"── {folder.name}", flush=True)
+    card = run_translation(preset, corpus, folder, world)
+    if card is None:
+        raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
+    row = {"name": name, "seed": preset.recipe.seed, "dev_loss": card["result"]["dev_loss"]}
+    row |= card["result"]["tests"]["test"]
+    if preset.recipe.schedule == "inverse_sqrt":
+        row["averaged"] = averaged(preset, corpus, folder)
+    write_atomically(folder / "row.json", json.dumps(row, ensure_ascii=False) + "\n")
+    print(row, flush=True)
+
+
+def averaged(preset: Preset, corpus: TranslationCorpus, folder: Path) -> dict[str, float]:
+    """마지막 체크포인트 다섯을 평균한 가중치의 dev 손실과 시험 성적."""
+    tokenizer = read_tokenizer(folder)
+    model = build_model(preset.model, tokenizer.vocab_size, preset.options)
+    load_model(model, average(checkpoints(folder)[-N_AVERAGED:]))
+    encoded = [encode_pairs(tokenizer, part) for part in (corpus.train[:8], corpus.dev)]
+    task = Translation(model.eval(), *encoded, preset.recipe, identity_of(preset, corpus.sha256))
+    device = torch.device("cpu")
+    sources, references = zip(*corpus.tests["test"], strict=True)
+    scores = corpus_scores(Translator(model, tokenizer, device).translate(sources), references)
+    return {"dev_loss": task.evaluate(device)["loss"], **scores}
+
+
+def gather(runs: Path, folder: Path) -> int:
+    """끝난 실행들의 성적과 곡선과 카드를 기록 하나로 모읍니다. 하나도 없으면 1."""
+    rows = sorted(runs.glob("*/row.json"))
+    if not rows:
+        print(f"{runs}에 끝난 실행이 없습니다.", file=sys.stderr)
+        return 1
+    cards = [json.loads((path.parent / "card.json").read_text("utf8")) for path in rows]
+    base = next(c for path, c in zip(rows, cards, strict=True) if path.parent.name.startswith("base-"))
+    lines = []
+    for path in rows:
+        name, _, seed = path.parent.name.rpartition("-")
+        for line in (path.parent / "history.jsonl").read_text("utf8").splitlines():
+            lines.append(
+                json.dumps({"name": name, "seed": int(seed), **json.loads(line)}, ensure_ascii=False)
+            )
+    card = {key: base[key] for key in ("machine", "data", "preset", "n_parameters")}
+    minutes = round(sum(c["result"]["minutes"] for c in cards), 1)
+    card["result"] = {"minutes": minutes, "runs": len(rows)}
+    results = {"rows": [json.loads(path.read_text("utf8")) for path in rows], "changes": plain(CHANGES)}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, facts in (("card.json", card), ("results.json", results)):
+        write_atomically(folder / name, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
+    write_atomically(folder / "history.jsonl", "\n".join(lines) + "\n")
+    print(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
