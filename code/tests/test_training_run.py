@@ -204,6 +204,14 @@ def test_flops_of_the_base_model_match_the_count_by_hand():
     assert step_flops(model, 0, 1, 0) / 1e6 == pytest.approx(159, rel=0.02)
 
 
+def test_flops_of_the_rnn_count_every_matrix_once():
+    options = {"d_model": 8, "n_layers": 2, "attention": "general", "tie_weights": True}
+    model = build_model("rnn", 50, options)
+    gru = 2 * (2 * 3 * 8 * 8 + 2 * 3 * 8)  # 층 둘, 문 셋, 입력과 상태, 치우침
+    assert step_flops(model, 1, 0, 0) == 6 * gru
+    assert step_flops(model, 0, 1, 0) == 6 * (gru + (2 * 8 * 8 + 8) + 8 * 8 + 50 * 8)
+
+
 def test_predicted_memory_grows_with_tokens_and_parameters():
     small, large = (build_model("transformer", 500, SIZE | {"n_layers": n}) for n in (1, 4))
     assert memory_bytes(small, 100, False) < memory_bytes(small, 200, False)

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from jumok.model import Transformer
+from jumok.model import RnnSeq2Seq, Transformer
 
 # 학습 한 걸음이 행렬 곱의 최고 속도 가운데 쓰는 몫. 어림에만 씁니다. cpu는 잰 기록(bench_cpu.json의 tiny)에서
 # 왔고, cuda는 아직 재지 않아 조심스럽게 잡은 값입니다.
@@ -33,9 +33,14 @@ def step_flops(model: nn.Module, n_src: int, n_tgt: int, length: int) -> float:
     """학습 한 걸음의 부동소수점 계산 수. 앞걸음의 세 배이고, 행렬 곱만 셉니다.
 
     트랜스포머는 토큰마다 인코더 층이 4D² + 2·D·F, 디코더 층이 8D² + 2·D·F번 곱하고 더합니다. 크로스 어텐션의
-    키와 밸류 2D²는 원문 토큰마다 한 번이므로 그쪽에서 세고, 점수와 섞기에 길이 × 2D가 더 듭니다. 그 밖의
-    모델은 임베딩을 뺀 매개변수마다 한 번으로 셉니다.
+    키와 밸류 2D²는 원문 토큰마다 한 번이므로 그쪽에서 세고, 점수와 섞기에 길이 × 2D가 더 듭니다. RNN은
+    행렬의 원소마다 한 번인데, 한 칸씩 차례로 계산하므로 실제 시간은 어림보다 몇 배 깁니다. 그 밖의 모델은
+    임베딩을 뺀 매개변수마다 한 번으로 셉니다.
     """
+    if isinstance(model, RnnSeq2Seq):
+        parts = (model.decoder, model.combine, model.attention or nn.Identity())
+        target = sum(map(n_parameters, parts)) + model.output.weight.numel()
+        return 6.0 * (n_src * n_parameters(model.encoder) + n_tgt * target)
     if not isinstance(model, Transformer):
         embeddings = sum(m.weight.numel() for m in model.modules() if isinstance(m, nn.Embedding))
         return 6.0 * (n_src + n_tgt) / 2 * (n_parameters(model) - embeddings)
