@@ -42,7 +42,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 }
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """인자를 읽고, 남은 실행을 하거나 기록으로 모읍니다."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -55,7 +55,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int)
     parser.add_argument("--output", type=Path, default=Path("runs/ingredients"))
     parser.add_argument("--record", metavar="이름", help="끝난 실행들을 이 이름의 기록으로")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     if args.record:
         return gather(args.output, RECORDS / args.record)
     if args.threads:
@@ -117,7 +117,7 @@ def gather(runs: Path, folder: Path) -> int:
             )
     card = {key: base[key] for key in ("machine", "data", "preset", "n_parameters")}
     minutes = round(sum(c["result"]["minutes"] for c in cards), 1)
-    card["result"] = {"minutes": minutes, "runs": len(rows)}
+    card["result"] = {"minutes": minutes, "runs": len(rows), "steps": base["result"]["steps"]}
     results = {"rows": [json.loads(path.read_text("utf8")) for path in rows], "changes": plain(CHANGES)}
     folder.mkdir(parents=True, exist_ok=True)
     for name, facts in (("card.json", card), ("results.json", results)):

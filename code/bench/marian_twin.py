@@ -52,6 +52,11 @@ class Marian(nn.Module):
         super().__init__()
         self.config = Shape(size.d_model, size.n_layers, size.d_ff, size.vocab_size, max_len)
         self.body = marian_model(size, dropout=dropout)
+        for module in self.body.modules():
+            # 배우지 않는 위치의 표는 매개변수로 세지 않습니다.
+            if isinstance(module, nn.Embedding) and not module.weight.requires_grad:
+                table = module._parameters.pop("weight").data
+                module.register_buffer("weight", table, persistent=False)
 
     def forward(self, src: Tensor, tgt: Tensor) -> Tensor:
         masks = {"attention_mask": src != PAD, "decoder_attention_mask": tgt != PAD}
@@ -75,7 +80,7 @@ class Marian(nn.Module):
         return [[i for i in row if i not in (PAD, BOS, EOS)] for row in found.tolist()]
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """인자를 읽고, 학습하고, 시험을 풀고, 카드를 씁니다."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -87,7 +92,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("runs/marian"))
     parser.add_argument("--device")
     parser.add_argument("--threads", type=int)
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     if args.threads:
         torch.set_num_threads(args.threads)
     transformers.logging.set_verbosity_error()

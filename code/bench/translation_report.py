@@ -24,7 +24,7 @@ EDGES = (0, 5, 10, 15, 20, 30, 1000)  # 원문의 어절 수로 나눈 칸
 N_SAMPLES, SEED, LONGEST = 20, 11, 60  # 보기의 수, 고르는 씨앗, 원문의 글자 수
 
 
-def main() -> int:
+def main(words: list[str] | None = None) -> int:
     """인자를 읽고, 채점하고, 씁니다. 실행 폴더가 끝난 것이 아니면 1."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -32,7 +32,7 @@ def main() -> int:
     parser.add_argument("record", help="results.json을 둘 기록의 이름")
     parser.add_argument("--run", action="append", required=True, metavar="이름=폴더")
     parser.add_argument("--corpus", default="docs")
-    args = parser.parse_args()
+    args = parser.parse_args(words)
     runs = {name: Path(folder) for name, _, folder in (text.partition("=") for text in args.run)}
     for folder in runs.values():
         if not (folder / "card.json").exists():
@@ -85,6 +85,8 @@ def by_length(sources: tuple, references: tuple, answers: dict[str, list[str]]) 
     rows = []
     for low, high in itertools.pairwise(EDGES):
         picked = [i for i, text in enumerate(sources) if low < len(text.split()) <= high]
+        if not picked:
+            continue
         truth = [references[i] for i in picked]
         scores = {k: corpus_scores([v[i] for i in picked], truth)["bleu"] for k, v in answers.items()}
         rows.append({"from": low + 1, "to": high, "sentences": len(picked), "bleu": scores})
