@@ -1,6 +1,7 @@
 """번역 실행을 처음부터 끝까지: 작은 자료로 배우고, 평균하고, 채점하고, 되살려 옮깁니다."""
 
 import json
+import shutil
 
 import pytest
 import torch
@@ -164,6 +165,25 @@ def test_another_error_is_not_taken_for_memory(tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "one_step", fail)
     with pytest.raises(RuntimeError, match="size mismatch"):
         run_translation(preset(), corpus(), tmp_path, ALONE, lambda _: None)
+
+
+def test_a_folder_of_another_version_is_named(finished, tmp_path):
+    """설정의 이름이 달라진 run.json과, 모르는 값이 든 체크포인트."""
+    old = shutil.copytree(finished[0], tmp_path / "old")
+    facts = json.loads((old / "run.json").read_text("utf8"))
+    (old / "run.json").write_text(
+        json.dumps(facts | {"options": facts["options"] | {"n_experts": 4}}), "utf8"
+    )
+    with pytest.raises(BadCheckpoint, match="다른 판의 주목"):
+        Translator.load(old)
+    (old / "run.json").write_text('{"kind": "transformer"}', "utf8")
+    with pytest.raises(BadCheckpoint, match="다른 판의 주목"):
+        Translator.load(old)
+    note = checkpoints(old)[-1].with_suffix(".json")
+    facts = json.loads(note.read_text("utf8"))
+    note.write_text(json.dumps(facts | {"progress": facts["progress"] | {"mood": 1}}), "utf8")
+    with pytest.raises(BadCheckpoint, match="새 폴더에서 시작하세요"):
+        run_translation(preset(), corpus(), old, ALONE, lambda _: None)
 
 
 def test_the_rnn_baseline_runs_in_the_same_harness(tmp_path):

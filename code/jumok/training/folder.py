@@ -82,6 +82,8 @@ def read_run(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
             f"`jumok train`으로 {' 또는 '.join(kinds)} 모델을 끝까지 학습한 폴더를 주세요."
         )
     facts = json.loads((folder / "run.json").read_text("utf8"))
+    if not {"model", "options"} <= facts.keys():
+        raise BadCheckpoint(f"{folder}의 run.json은 다른 판의 주목이 쓴 것입니다. 다시 학습해 주세요.")
     if facts["model"] not in kinds:
         raise BadCheckpoint(f"{folder}는 {facts['model']} 모델입니다. 필요한 것: {' 또는 '.join(kinds)}")
     path, expected = folder / "tokenizer.json", facts.get("tokenizer_sha256")

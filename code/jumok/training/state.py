@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .checkpoint import Checkpoint, load_latest, load_model, model_tensors, save_checkpoint
+from .checkpoint import BadCheckpoint, Checkpoint, load_latest, load_model, model_tensors, save_checkpoint
 from .distributed import World
 from .recipe import Recipe
 
@@ -89,9 +89,16 @@ class Machinery:
             slots.setdefault(int(i), {})[key] = x
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
-        self.scaler.load_state_dict(found.facts["scaler"])
+        try:
+            self.scaler.load_state_dict(found.facts["scaler"])
+            progress = Progress(**found.facts["progress"])
+        except (KeyError, TypeError) as error:
+            raise BadCheckpoint(
+                f"{found.path.name}은(는) 다른 판의 주목이 쓴 것이라 이어 갈 수 없습니다({error}). "
+                "새 폴더에서 시작하세요."
+            ) from error
         _restore_random(found.part("random/"), self.world)
-        return Progress(**found.facts["progress"])
+        return progress
 
 
 def _silent(_: str) -> None:

@@ -12,6 +12,7 @@ from jumok.model import RnnConfig, RnnSeq2Seq, Transformer, TransformerConfig, a
 from jumok.text import BOS_ID, EOS_ID, PAD_ID
 from jumok.text.tokenizer import Tokenizer
 
+from .checkpoint import BadCheckpoint
 from .folder import read_model, read_run, read_tokenizer
 
 EXTRA_TOKENS = 50  # 번역은 원문보다 50토큰까지 길 수 있습니다(논문 6.1절).
@@ -44,7 +45,13 @@ class Translator:
         """
         facts = read_run(folder, tuple(MODELS))
         tokenizer = read_tokenizer(folder)
-        model = read_model(folder, build_model(facts["model"], tokenizer.vocab_size, facts["options"]))
+        try:
+            model = build_model(facts["model"], tokenizer.vocab_size, facts["options"])
+        except TypeError as error:
+            raise BadCheckpoint(
+                f"{folder}의 run.json에 모르는 설정이 있습니다({error}). 다른 판의 주목이 쓴 것입니다."
+            ) from error
+        model = read_model(folder, model)
         device = device or torch.device("cpu")
         return cls(model.to(device), tokenizer, device)
 

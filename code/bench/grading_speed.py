@@ -1,0 +1,179 @@
+"""채점의 속도: 한 장의 합성 제출물을 `jumok class grade`와 `nbgrader autograde`로 채점해 견줍니다.
+
+    python code/bench/grading_speed.py                       4장, 제출물 12개, nbgrader는 4개
+    python code/bench/grading_speed.py --chapter 7 --students 40 --nbgrader 10
+    python code/bench/grading_speed.py --json book/runs/grading_speed.json
+
+제출물은 문제 노트북에 정답이나 wrong_answers.py의 오답을 채운 것입니다. 같은 파일을 두 채점기에 줍니다.
+같은 시간에 다른 일이 돌면 벽시계는 흔들리므로, 자식까지 더한 CPU 시간도 함께 적습니다.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from jumok.classroom.collect import collect
+from jumok.classroom.roster import read_roster
+from jumok.classroom.running import grade_class
+from jumok.classroom.settings import read_room
+from jumok.classroom.setup import init_room
+from jumok.classroom.store import connect
+from jumok.course.course_files import Course
+from jumok.course.master import read_master
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wrong_answers(course: Course, slug: str) -> dict[str, list[str]]:
+    """{문제: 오답의 글들}. 정답 폴더의 wrong_answers.py에서 읽습니다."""
+    path = course.master(slug).with_name("wrong_answers.py")
+    spec = importlib.util.spec_from_file_location(f"wrong_{slug}", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: dict[str, list[str]] = {}
+    for key, _, source in module.WRONG:
+        found.setdefault(key, []).append(source)
+    return found
+
+
+def notebook_of(course: Course, slug: str, seed: int, skill: float = 0.7) -> dict:
+    """합성 제출물 하나: 문제마다 skill의 확률로 정답, 아니면 오답이나 빈칸입니다."""
+    rng = random.Random(f"{slug}-{seed}")
+    notebook = json.loads(course.exercise(slug).read_text(encoding="utf-8"))
+    wrong = wrong_answers(course, slug)
+    right = {question.id: question.answer for question in read_master(course.master(slug)).questions}
+    for cell in notebook["cells"]:
+        key = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+        if cell["metadata"].get("nbgrader", {}).get("solution"):
+            luck = rng.random()
+            if luck < skill:
+                cell["source"] = right[key]
+            elif luck < 0.95 and key in wrong:
+                cell["source"] = rng.choice(wrong[key])
+    notebook["metadata"]["jumok_student"] = seed
+    return notebook
+
+
+def make_class(folder: Path, course: Course, slug: str, students: int) -> Path:
+    """학번이 붙은 제출물 폴더와 명단을 만들고 학급 폴더를 돌려줍니다."""
+    handed = folder / "제출물"
+    handed.mkdir(parents=True)
+    lines = ["학번,이름,이메일"]
+    for number in range(students):
+        student = f"2026{number:04d}"
+        lines.append(f"{student},학생{number:04d},s{number}@example.ac.kr")
+        text = json.dumps(notebook_of(course, slug, number), ensure_ascii=False)
+        (handed / f"{student}_학생{number:04d}_{slug[:2]}.ipynb").write_text(text, encoding="utf-8")
+    (folder / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    init_room(folder / "학급", course, folder / "명단.csv", [slug])
+    return folder / "학급"
+
+
+def measured(work: Callable[[], int]) -> dict:
+    """일을 하고 {개수, 벽시계 초, CPU 초, 1분에 몇 개}를 돌려줍니다."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    own = time.process_time()
+    count = work()
+    seconds = time.monotonic() - started
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + time.process_time() - own
+    return {
+        "count": count, "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
+        "per_minute": round(60 * count / seconds, 2), "cpu_each": round(cpu / max(count, 1), 2),
+    }  # fmt: skip
+
+
+def ours(room_folder: Path, handed: Path, jobs: int) -> dict:
+    """`jumok class grade --jobs`의 속도. 기록은 매번 새것입니다."""
+    for old in room_folder.glob("grades.db*"):
+        old.unlink()
+    room = read_room(room_folder)
+    engine = connect(room.database, room.folder)
+    collect(room, engine, read_roster(room.folder / "roster.csv"), handed)
+    found = measured(lambda: sum(grade_class(room, engine, jobs=jobs, quiet=True).counts.values()))
+    engine.dispose()
+    return found
+
+
+def nbgrader(folder: Path, course: Course, slug: str, handed: list[Path]) -> dict:
+    """같은 제출물을 `nbgrader autograde`로 채점하는 속도. 과제를 만드는 시간은 넣지 않습니다."""
+    book = folder / "nbgrader"
+    shutil.copytree(course.master(slug).parent, book / "solutions" / slug)
+    shutil.copytree(course.exercise(slug).parent, book / "exercises" / slug)
+    shutil.copy(course.root / "nbgrader_config.py", book)
+    (book / "_config.yml").write_text("title: 책\n", encoding="utf-8")
+    _nbgrader(book, "generate_assignment", slug, "--force")
+    for path in handed:
+        place = book / "submitted" / path.name.split("_")[0] / slug / f"{slug}.ipynb"
+        place.parent.mkdir(parents=True)
+        shutil.copy(path, place)
+
+    def work() -> int:
+        _nbgrader(book, "autograde", slug)
+        return len(list((book / "autograded").glob(f"*/{slug}/{slug}.ipynb")))
+
+    return measured(work)
+
+
+def _nbgrader(book: Path, *args: str) -> None:
+    path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
+    env = os.environ | {"PATH": path, "JUPYTER_NO_CONFIG": "1", "JUPYTER_PLATFORM_DIRS": "1"}
+    command = [sys.executable, "-m", "nbgrader", *args]
+    done = subprocess.run(command, cwd=book, env=env, capture_output=True, text=True)
+    if done.returncode:  # 몇 개가 실패해도 나머지는 채점합니다.
+        print(done.stderr[-2000:], file=sys.stderr)
+
+
+def main() -> None:
+    """인자를 읽고, 재고, 표를 냅니다."""
+    args = arguments()
+    course = Course(ROOT)
+    slug = course.slug_of(args.chapter)
+    with tempfile.TemporaryDirectory(prefix="jumok-speed-") as name:
+        folder = Path(name)
+        room = make_class(folder, course, slug, args.students)
+        handed = sorted((folder / "제출물").iterdir())
+        runs = {f"주목 --jobs {jobs}": ours(room, folder / "제출물", jobs) for jobs in (1, 2)}
+        if args.nbgrader:
+            runs["nbgrader autograde"] = nbgrader(folder, course, slug, handed[: args.nbgrader])
+    record = {"chapter": slug, "machine": machine(), "runs": runs}
+    print(f"{slug}, {record['machine']}\n\n| | 제출물 | 초 | 1분에 | 하나에 CPU 초 |\n|---|--:|--:|--:|--:|")
+    for title, run in runs.items():
+        print(
+            f"| {title} | {run['count']} | {run['seconds']} | {run['per_minute']} | {run['cpu_each']} |",
+        )
+    if args.json:
+        args.json.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def machine() -> str:
+    """재는 컴퓨터의 한 줄 설명."""
+    load = f", 부하 {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    return f"{platform.machine()}, 코어 {os.cpu_count()}개{load}, Python {platform.python_version()}"
+
+
+def arguments() -> argparse.Namespace:
+    """명령줄 인자."""
+    parser = argparse.ArgumentParser(description="채점의 속도를 잽니다.")
+    parser.add_argument("--chapter", default="04", help="장 (04)")
+    parser.add_argument("--students", type=int, default=12, help="제출물의 수 (12)")
+    parser.add_argument(
+        "--nbgrader", type=int, default=4, help="nbgrader로 채점할 수. 0이면 재지 않습니다 (4)"
+    )
+    parser.add_argument("--json", type=Path, help="기록을 쓸 파일")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
