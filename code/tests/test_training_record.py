@@ -112,8 +112,10 @@ def test_storing_from_the_command_line(run, tmp_path):
     """명령으로 옮긴 것도 같고, 끝나지 않은 실행이면 까닭을 말합니다."""
     call = [sys.executable, BENCH / "store_record.py"]
     root = ["--root", tmp_path / "records"]
-    subprocess.run([*call, run, "toy", "--model", *root], check=True, capture_output=True)
+    noted = [*call, run, "toy", "--model", "--note", "바쁜 기계", *root]
+    subprocess.run(noted, check=True, capture_output=True)
     assert record_names(tmp_path / "records") == ["toy"]
+    assert load_record("toy", tmp_path / "records").card["note"] == "바쁜 기계"
     done = subprocess.run([*call, tmp_path, "toy", *root], capture_output=True, text=True)
     assert done.returncode == 1 and "끝난 실행이 아닙니다" in done.stderr and "Traceback" not in done.stderr
 

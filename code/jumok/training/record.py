@@ -76,14 +76,20 @@ def curve_band(histories: Sequence[Sequence[dict[str, Any]]], key: str = "dev_lo
     return Band(tuple(steps), tuple(map(min, rows)), means, tuple(map(max, rows)))
 
 
-def store_record(run: Path, name: str, with_model: bool = False, root: Path = RECORDS) -> Path:
+def store_record(
+    run: Path, name: str, with_model: bool = False, root: Path = RECORDS, note: str = ""
+) -> Path:
     """실행 폴더의 카드와 곡선을 기록으로 옮깁니다. with_model이면 가중치도 16비트로 줄여 함께 둡니다.
 
+    note는 읽는 사람이 알아야 할 것(바쁜 기계였다, 도중에 걸음을 줄였다)이고 카드에 적습니다.
     다른 것(results.json)은 그대로 둡니다. 오류: 끝나지 않은 실행이면 FileNotFoundError.
     """
     run, folder = Path(run), Path(root) / name
     names = COPIED if with_model else COPIED[:2]
     texts = {each: (run / each).read_text("utf8") for each in names}
+    if note:
+        card = json.loads(texts["card.json"]) | {"note": note}
+        texts["card.json"] = json.dumps(card, ensure_ascii=False, indent=1) + "\n"
     folder.mkdir(parents=True, exist_ok=True)
     for each, text in texts.items():
         write_atomically(folder / each, text)
