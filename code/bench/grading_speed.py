@@ -91,6 +91,7 @@ def measured(work: Callable[[], int]) -> dict:
     return {
         "count": count, "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
         "per_minute": round(60 * count / seconds, 2), "cpu_each": round(cpu / max(count, 1), 2),
+        "peak_mib": after.ru_maxrss // 1024,  # 지금까지 끝난 자식 가운데 가장 큰 것
     }  # fmt: skip
 
 

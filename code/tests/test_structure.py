@@ -24,8 +24,10 @@ FLOORS = {
     "decode": 2,
     "training": 3,  # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다
     "course": 4,
-    "commands": 5,
-    "cli": 6,
+    "classroom": 5,
+    "doctor": 5,
+    "commands": 6,
+    "cli": 7,
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

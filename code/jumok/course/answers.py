@@ -58,7 +58,7 @@ def _close(one: object, other: object, tolerance: float) -> bool:
 def wrong_form(value: object, expected: object) -> str:
     """답의 꼴(수, 튜플, 글)이 다르면 한국어로 말하고, 같으면 빈 글을 돌려줍니다. 값은 견주지 않습니다."""
     if isinstance(value, Unsupported):
-        return f"답으로 받을 수 없는 종류({value.type_name})입니다."
+        return f"답으로 받을 수 없는 종류({kind_name(value)})입니다."
     if isinstance(expected, str) and expected.startswith(_PREFIX):
         return ""
     return _form_difference(normalize(value), normalize(expected), "답은")
@@ -66,7 +66,7 @@ def wrong_form(value: object, expected: object) -> str:
 
 def _form_difference(one: object, other: object, subject: str) -> str:
     if isinstance(one, Unsupported):
-        return f"{subject} {kind_name(other)}이어야 하는데 받을 수 없는 종류({one.type_name})입니다."
+        return f"{subject} {kind_name(other)}이어야 하는데 받을 수 없는 종류({kind_name(one)})입니다."
     if kind(one) != kind(other):
         return f"{subject} {kind_name(other)}이어야 하는데 {kind_name(one)}입니다."
     if not isinstance(other, tuple):

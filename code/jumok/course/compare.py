@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .table import clean
 from .values import Unsupported, is_array, is_numpy_scalar, is_tensor
 
 _TOLERANCES = {"float64": 1e-9, "complex128": 1e-9, "float32": 1e-5, "complex64": 1e-5}
+_FOREIGN = "낯선 "
 _KIND_NAMES = {
     "array": "numpy 배열",
     "tensor": "torch 텐서",
@@ -43,14 +45,15 @@ def kind(value: object) -> str:
     if type(value) in (int, float, complex) or is_numpy_scalar(value):
         return "number"
     if isinstance(value, Unsupported):
-        return value.type_name
+        return f"{_FOREIGN}{value.type_name}"  # 학생이 클래스 이름을 tensor라고 지어도 텐서가 되지 않습니다.
     names = {str: "str", tuple: "tuple", list: "list", dict: "dict", set: "set", type(None): "none"}
     return names.get(type(value), type(value).__name__)
 
 
 def kind_name(value: object) -> str:
     """값의 종류를 한국어로 돌려줍니다."""
-    return _KIND_NAMES.get(kind(value), kind(value))
+    name = kind(value).removeprefix(_FOREIGN)
+    return clean(name) if isinstance(value, Unsupported) else _KIND_NAMES.get(name, name)
 
 
 def difference(got: object, want: object, tolerance: float | None = None) -> Difference | None:

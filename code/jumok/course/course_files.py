@@ -83,7 +83,7 @@ def _only_notebook(folder: Path, slug: str | None) -> Path:
 def _guess_slug(path: Path, course: Course) -> str:
     """파일 이름으로, 안 되면 문제 칸의 번호로 장을 짐작합니다."""
     cells = read_cells(path)
-    ids = [re.match(r"ex(\d+)", cell.grade_id) for cell in cells if cell.nbgrader.get("solution")]
+    ids = [re.match(r"ex([0-9]{1,3})\b", cell.grade_id) for cell in cells if cell.nbgrader.get("solution")]
     numbers = {int(match.group(1)) for match in ids if match}
     if not numbers and path.stem in course.slugs():
         return path.stem

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from .notebooks import BadNotebook, Cell, read_cells
 from .stubs import clear_hidden, clear_solution, defined_names, parse, split_tests
+from .table import clean
 
 MASTER_ONLY = frozenset({"master-only", "solution-text"})  # 문제 노트북에 넣지 않는 칸의 tag
 
@@ -116,9 +117,9 @@ def _names_in(source: str) -> set[str]:
 
 def match_answers(master: Master, cells: list[Cell]) -> dict[str, int]:
     """문제 id마다 학생 노트북의 답 칸 번호를 찾습니다. 없거나 겹치면 BadNotebook을 냅니다."""
-    found = {question.id: _places(question, cells) for question in master.questions}
+    found = {question.id: places_of(question, cells) for question in master.questions}
     if not any(found.values()):
-        raise BadNotebook(_other_chapter(master, cells))
+        raise BadNotebook(other_chapter(master, cells))
     twice = [question for question in master.questions if len(found[question.id]) > 1]
     missing = [question for question in master.questions if not found[question.id]]
     if twice or missing:
@@ -126,7 +127,8 @@ def match_answers(master: Master, cells: list[Cell]) -> dict[str, int]:
     return {key: places[0] for key, places in found.items()}
 
 
-def _places(question: Question, cells: list[Cell]) -> list[int]:
+def places_of(question: Question, cells: list[Cell]) -> list[int]:
+    """이 문제의 답 칸일 수 있는 칸들의 번호. 온전한 노트북에서는 하나입니다."""
     kind = "markdown" if question.manual else "code"
     by_id = [i for i, cell in enumerate(cells) if cell.grade_id == question.id and cell.kind == kind]
     if by_id:
@@ -184,12 +186,14 @@ def _by_stub(question: Question, cells: list[Cell]) -> list[int]:
     ]
 
 
-def _other_chapter(master: Master, cells: list[Cell]) -> str:
+def other_chapter(master: Master, cells: list[Cell]) -> str:
+    """문제 칸이 하나도 없는 노트북의 까닭: 다른 장의 것인지."""
     ids = [cell.grade_id for cell in cells if cell.nbgrader.get("solution") and cell.grade_id]
-    number = re.match(r"ex(\d+)", ids[0]) if ids else None
+    number = re.match(r"ex([0-9]{1,3})\b", ids[0]) if ids else None
     if number and int(number.group(1)) != master.number:
+        seen = clean(ids[0])[:40]
         return (
-            f"{master.number}장이 아니라 {int(number.group(1))}장의 노트북입니다 (문제 {ids[0]} 등).\n"
+            f"{master.number}장이 아니라 {int(number.group(1))}장의 노트북입니다 (문제 {seen} 등).\n"
             f"  jumok grade {number.group(1)} 경로 처럼 장 번호를 맞춰 주세요."
         )
     where = f"exercises/{master.slug} 안의 노트북인지 확인하세요."

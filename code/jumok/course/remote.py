@@ -8,8 +8,9 @@ from functools import partial
 
 from .calls import Call, CannotSend
 from .checks import CheckFailed
+from .compare import kind_name
 from .session import Session
-from .values import Named, ValueTooBig, crosses, swap
+from .values import Named, Unsupported, ValueTooBig, crosses, swap
 
 
 @contextlib.contextmanager
@@ -51,6 +52,8 @@ class RemoteFunction:
     def _by_name(self, value: object) -> object:
         if crosses(value):
             return value
+        if isinstance(value, Unsupported):  # 학생이 돌려준 것을 다시 넘기는 검사
+            raise CheckFailed("wrong_type", f"받을 수 없는 종류({kind_name(value)})를 돌려주었습니다.")
         name = self.name_of(value)
         if name is None:
             kind = type(value).__name__

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 
 from .checks import CheckFailed
+from .table import clean
+
+MAX_DETAIL = 1_000
 
 
 @dataclass
@@ -59,8 +62,9 @@ def mark_failure(result: QuestionResult, error: Exception) -> None:
     """검사가 멈춘 까닭을 결과에 적습니다. 학생의 잘못이 아니면 채점기의 오류로 적습니다."""
     if not isinstance(error, CheckFailed):
         result.status, result.mistake, result.name = "error", "grader_error", "채점기의 오류"
-        result.message = f"검사 칸이 멈추었습니다. 학생의 잘못이 아닙니다 ({type(error).__name__}: {error})."
+        said = f"{type(error).__name__}: {clean(str(error))[:MAX_DETAIL]}"
+        result.message = f"검사 칸이 멈추었습니다. 학생의 잘못이 아닙니다 ({said})."
         return
     result.status = "unsolved" if error.mistake.id == "unsolved" else "failed"
     result.mistake, result.name = error.mistake.id, error.mistake.name
-    result.message, result.detail = error.mistake.message, error.detail
+    result.message, result.detail = error.mistake.message, clean(error.detail)[:MAX_DETAIL]

@@ -1,31 +1,27 @@
-"""일꾼 프로세스를 부리는 쪽: 시간을 재고, 죽거나 멈추면 다시 띄워 앞의 칸들을 되풀이합니다."""
+"""노트북 하나를 채점하는 동안 일꾼을 부립니다. 죽거나 멈추면 다시 띄워 앞의 칸들을 되풀이합니다."""
 
 from __future__ import annotations
 
 import contextlib
-import os
-import queue
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NoReturn
 
 from .calls import Call
+from .isolation import Isolation, open_isolation
+from .process import Process, WorkerLost
+from .table import clean
 from .watch import MAX_NAME, MAX_USED
-from .wire import BrokenWire, receive, send
 
 MAX_PRINT = 20_000
-_PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+_START_SECONDS = 60  # 컴퓨터가 바빠 일꾼이 늦게 떠도 학생의 시간으로 치지 않습니다.
 _PROBLEMS = (
     "raises", "unsolved", "stub_left", "too_big", "missing_name",
     "wrong_state", "wrong_shape", "wrong_type", "no_gradient",
 )  # fmt: skip
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from jumok.course.worker import main; main()"
+
+
+class WorkerMissing(RuntimeError):
+    """일꾼이 뜨지 않습니다. 학생이 아니라 채점하는 컴퓨터의 문제입니다."""
 
 
 @dataclass(frozen=True)
@@ -38,96 +34,27 @@ class Limits:
     total: float = 120
 
 
-class WorkerLost(Exception):
-    """일꾼이 죽었거나(crashed) 시간을 넘겼습니다(timeout)."""
-
-
-def worker_command() -> list[str]:
-    """일꾼을 띄우는 명령. 격리(bubblewrap 등)는 이 함수만 바꾸면 됩니다."""
-    return [sys.executable, "-I", "-X", "utf8", "-c", _START, str(_PACKAGE_ROOT)]
-
-
-class Process:
-    """일꾼 프로세스 하나. 한 번 잃으면 다시 쓰지 않습니다."""
-
-    def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="jumok-", ignore_cleanup_errors=True)
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("JUMOK_")} | {
-            "MPLBACKEND": "Agg"
-        }
-        self.child = subprocess.Popen(
-            worker_command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            cwd=self.folder.name, env=environment, start_new_session=os.name == "posix",
-        )  # fmt: skip
-        self.sent, self.warm = 0, False
-        self.replies: queue.Queue = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        """답을 받아 줄에 세웁니다. 통로는 이 줄기가 읽고 닫습니다."""
-        try:
-            while True:
-                self.replies.put(receive(self.child.stdout))
-        except (BrokenWire, OSError, ValueError):
-            self.replies.put(None)
-        finally:
-            self.child.stdout.close()
-
-    def ask(self, message: dict, payload: object, seconds: float) -> tuple[dict, object]:
-        """쪽지를 보내고 답을 기다립니다. 시간이 지나면 일꾼을 끝냅니다."""
-        self.sent += 1
-        until = time.monotonic() + seconds
-        guard = threading.Timer(seconds, self.child.kill)  # 받지 않는 일꾼 때문에 보내다가 멈추지 않게
-        guard.start()
-        try:
-            send(self.child.stdin, message | {"id": self.sent}, payload)
-        except OSError:
-            self._lose("timeout" if time.monotonic() > until else "crashed")
-        finally:
-            guard.cancel()
-        return self._await(until)
-
-    def _await(self, until: float) -> tuple[dict, object]:
-        while True:
-            try:
-                reply = self.replies.get(timeout=max(until - time.monotonic(), 0.01))
-            except queue.Empty:
-                self._lose("timeout")
-            if reply is None:
-                self._lose("crashed")
-            if reply[0].get("id") == self.sent:  # 다른 쪽지의 답이라고 우기는 것은 버립니다.
-                return reply
-
-    def _lose(self, reason: str) -> NoReturn:
-        self.kill()
-        raise WorkerLost(reason) from None
-
-    def kill(self) -> None:
-        """일꾼과 그 자식들을 끝냅니다."""
-        with contextlib.suppress(OSError):
-            if os.name == "posix":
-                os.killpg(self.child.pid, signal.SIGKILL)
-            self.child.kill()
-        self.child.wait()
-        with contextlib.suppress(OSError):
-            self.child.stdin.close()
-        self.folder.cleanup()
-
-
 class Session:
-    """노트북 하나를 채점하는 동안의 일꾼. 칸을 실행하고, 함수를 부르고, 값을 가져옵니다."""
+    """노트북 하나를 채점하는 동안의 일꾼. 칸을 실행하고, 함수를 부르고, 값을 가져옵니다.
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    isolation을 주지 않으면 독자가 제 노트북을 채점할 때의 것(open_isolation)입니다. 격리하면 노트북마다
+    일꾼을 새로 띄웁니다. 앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않습니다.
+    """
+
+    def __init__(self, limits: Limits | None = None, isolation: Isolation | None = None) -> None:
+        self.limits, self.isolation = limits or Limits(), isolation or open_isolation()
         self.process: Process | None = None
-        self.prints = ""
+        self.prints, self.peak = "", 0
         self.clear()
 
     def clear(self) -> None:
-        """새 노트북을 위해 지나온 칸과 시간을 지웁니다. 살아 있는 일꾼은 다시 씁니다."""
+        """새 노트북을 위해 지나온 칸과 시간을 지웁니다. 격리하지 않으면 살아 있는 일꾼을 다시 씁니다."""
         self.done: list[tuple[str, str, float]] = []
         self.made = 0
         self.deadline = time.monotonic() + self.limits.total
+        self.prints = ""
+        if self.isolation.separates:
+            self.close()
         if self.process is not None:
             with contextlib.suppress(WorkerLost):
                 self._ask_process({"op": "reset"}, None, self.limits.call)
@@ -174,9 +101,14 @@ class Session:
         return text
 
     def close(self) -> None:
-        """일꾼을 끝냅니다."""
+        """일꾼을 끝냅니다. peak에는 일꾼이 가장 많이 쓴 메모리(바이트)가 남습니다."""
         if self.process is not None:
             self.process.kill()
+        self._retire()
+
+    def _retire(self) -> None:
+        if self.process is not None:
+            self.peak = max(self.peak, self.process.meter.peak)
         self.process = None
 
     def _ask(self, message: dict, payload: object, seconds: float) -> Call:
@@ -186,17 +118,26 @@ class Session:
             self._ready()
             return self._ask_process(message, payload, seconds)
         except WorkerLost as lost:
-            reason = str(lost)
-            return Call(problem=(reason, f"{seconds:g}초를 기다렸습니다." if reason == "timeout" else ""))
+            reason, why = lost.args
+            return Call(problem=(reason, f"{seconds:g}초를 기다렸습니다." if reason == "timeout" else why))
 
     def _ready(self) -> None:
         """일꾼이 없으면 띄우고 지나온 칸을 되풀이합니다."""
         if self.process is not None:
             return
-        self.process = Process()
+        self.process = Process(self.isolation)
+        self._greet()
         for label, source, seconds in self.done:
             self._ask_process({"op": "run", "label": label, "source": source}, None, seconds)
             self.prints = ""
+
+    def _greet(self) -> None:
+        """학생의 코드를 읽기 전에 인사합니다. 여기서 죽은 일꾼은 학생의 잘못이 아닙니다."""
+        try:
+            self.process.ask({"op": "forget"}, None, _START_SECONDS)
+        except WorkerLost as lost:
+            self._retire()
+            raise WorkerMissing(f"일꾼을 띄우지 못했습니다 ({lost.args[0]}). 격리를 확인하세요.") from None
 
     def _ask_process(self, message: dict, payload: object, seconds: float) -> Call:
         left = max(self.deadline - time.monotonic(), 0.01)
@@ -204,27 +145,28 @@ class Session:
             reply, value = self.process.ask(message, payload, min(seconds, left))
             return self._read(reply, value)
         except WorkerLost:
-            self.process = None
+            self._retire()
             raise
 
     def _read(self, reply: dict, value: object) -> Call:
         """답을 믿지 않고 꼴을 확인하며 읽습니다."""
-        self.prints = (self.prints + _clean(str(reply.get("prints", ""))))[:MAX_PRINT]
+        said = reply.get("prints")
+        if isinstance(said, str):
+            self.prints = (self.prints + clean(said[:MAX_PRINT]))[:MAX_PRINT]
         problem, changed, used = reply.get("problem"), reply.get("changed"), reply.get("used")
         names = _clean_names(changed, 20, 80)
         calls = _clean_names(used, MAX_USED + 2, 2 * MAX_NAME + 1)
         if problem is not None:
             key, detail = problem if isinstance(problem, list) and len(problem) == 2 else ("raises", "")
             return Call(
-                problem=(key if key in _PROBLEMS else "raises", _clean(str(detail))[:600]), used=calls
+                problem=(key if key in _PROBLEMS else "raises", clean(_text(detail))[:600]), used=calls
             )
         return Call(value, names, used=calls)
 
 
+def _text(value: object) -> str:
+    return value[:2000] if isinstance(value, str) else ""
+
+
 def _clean_names(names: object, most: int, length: int) -> list[str]:
-    return [_clean(str(name))[:length] for name in names[:most]] if isinstance(names, list) else []
-
-
-def _clean(text: str) -> str:
-    """터미널을 어지럽히는 제어 문자를 뺍니다."""
-    return "".join(char for char in text if char in "\n\t" or char.isprintable())
+    return [clean(_text(name))[:length] for name in names[:most]] if isinstance(names, list) else []

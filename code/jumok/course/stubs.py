@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 import re
 import textwrap
+from functools import lru_cache
 
 CODE_STUB = '# 여기에 코드를 쓰세요\nraise NotImplementedError("아직 풀지 않았습니다")'
 TEXT_STUB = "여기에 답을 쓰세요."
 _SOLUTION = re.compile(
     r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S
 )
-_HIDDEN = re.compile(
-    r"^[ \t]*### BEGIN HIDDEN TESTS[^\n]*\n(.*?)^[ \t]*### END HIDDEN TESTS[^\n]*$\n?", re.M | re.S
-)
+_HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
 
 def clear_solution(source: str, kind: str = "code") -> str:
@@ -48,6 +47,7 @@ def assigned_names(source: str) -> list[str]:
     return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
 
 
+@lru_cache(maxsize=512)
 def defined_names(source: str) -> tuple[list[str], list[str]]:
     """맨 바깥에서 만드는 (함수 이름들, 값 이름들)을 돌려줍니다. 함수에는 클래스와 lambda도 듭니다."""
     functions, values = [], []
@@ -84,13 +84,28 @@ def _only_raises(body: list[ast.stmt]) -> bool:
 
 def split_tests(source: str) -> tuple[str, str]:
     """검사 칸을 (보이는 검사, 숨은 검사)로 나눕니다."""
-    hidden = "\n".join(match.group(1) for match in _HIDDEN.finditer(source))
-    return clear_hidden(source), hidden
+    shown, hidden = _hidden_lines(source)
+    return "\n".join(shown).rstrip("\n"), "\n".join(hidden)
 
 
 def clear_hidden(source: str) -> str:
     """숨은 검사를 뺀 글을 돌려줍니다."""
-    return _HIDDEN.sub("", source).rstrip("\n")
+    return split_tests(source)[0]
+
+
+def _hidden_lines(source: str) -> tuple[list[str], list[str]]:
+    """줄들을 (보이는 것, 숨은 것)으로 나눕니다. 학생이 표시를 수천 번 적어도 한 번만 훑습니다."""
+    lines = source.split("\n")
+    marks = [[i for i, line in enumerate(lines) if line.lstrip(" \t").startswith(mark)] for mark in _HIDDEN]
+    shown, hidden, begins, start, seen = [], [], set(marks[0]), 0, 0
+    for end in marks[1]:
+        begin = next((i for i in range(seen, end) if i in begins), None)
+        seen = end + 1
+        if begin is not None:
+            shown += lines[start:begin]
+            hidden += lines[begin + 1 : end]
+            start = seen
+    return shown + lines[start:], hidden
 
 
 def parse(source: str) -> ast.Module:

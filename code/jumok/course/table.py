@@ -5,6 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 
+def clean(text: str) -> str:
+    """터미널이나 보고서를 어지럽히는 제어 문자와, 글의 방향을 바꾸는 보이지 않는 글자를 뺍니다."""
+    return "".join(char for char in text if char in "\n\t" or char.isprintable())
+
+
 def width(text: str) -> int:
     """터미널에서 차지하는 칸 수. 한글과 한자는 두 칸입니다."""
     return sum(_char_width(char) for char in text)

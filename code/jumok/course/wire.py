@@ -32,7 +32,7 @@ def receive(stream: BinaryIO) -> tuple[dict, object]:
     try:
         message = json.loads(_exactly(stream, length))
         sizes = message.pop("sizes")
-        if sum(sizes) > MAX_BYTES or any(type(size) is not int or size < 0 for size in sizes):
+        if any(type(size) is not int or size < 0 for size in sizes) or sum(sizes) > MAX_BYTES:
             raise BrokenWire("덩어리가 너무 큽니다")
         blobs = [_exactly(stream, size) for size in sizes]
         return message, decode(message.pop("tree"), blobs)

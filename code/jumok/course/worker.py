@@ -11,6 +11,7 @@ import warnings
 from typing import BinaryIO
 
 from .calls import Call, call_local, file_of
+from .caps import apply_limits
 from .explain import explain
 from .objects import act_local, make_local
 from .stubs import plain_python
@@ -18,7 +19,6 @@ from .values import Named, ValueTooBig, exact, swap
 from .wire import BrokenWire, receive, send
 
 MAX_PRINT = 20_000
-_MEMORY_BYTES = 6 * 2**30
 
 
 class _Prints(io.TextIOBase):
@@ -165,23 +165,9 @@ def serve(stream_in: BinaryIO, stream_out: BinaryIO, prints: _Prints) -> None:
             send(stream_out, {**reply, "problem": ("too_big", "")})
 
 
-def _limit_memory() -> None:
-    """메모리를 끝없이 쓰는 코드가 컴퓨터를 멈추지 않게 합니다. Windows에는 없는 기능입니다."""
-    try:
-        import resource
-    except ImportError:
-        return
-    for kind, size in ((resource.RLIMIT_DATA, _MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):
-        try:
-            hard = resource.getrlimit(kind)[1]
-            soft = size if hard == resource.RLIM_INFINITY else min(size, hard)
-            resource.setrlimit(kind, (soft, hard))
-        except (ValueError, OSError):
-            continue
-
-
-def main() -> None:
-    """표준 입출력을 쪽지 통로로 옮겨 놓고 일을 시작합니다."""
+def main(limits: str) -> None:
+    """쓸 양을 묶고, 표준 입출력을 쪽지 통로로 옮겨 놓고 일을 시작합니다."""
+    apply_limits(limits)
     stream_in, stream_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -190,6 +176,5 @@ def main() -> None:
     sys.stdout = sys.stderr = prints
     sys.stdin = io.StringIO()
     warnings.simplefilter("ignore")
-    _limit_memory()
     serve(stream_in, stream_out, prints)
     os._exit(0)

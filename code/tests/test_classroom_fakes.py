@@ -1,0 +1,101 @@
+"""학급 시험이 함께 쓰는 것: 작은 학급, 빠른 가짜 채점기, 끝까지 채점하는 스크립트."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from test_course_samples import SLUG, changed, sample_course, sample_master
+
+from jumok.classroom.roster import read_roster
+from jumok.classroom.settings import Room, read_room
+from jumok.classroom.setup import init_room
+from jumok.classroom.store import connect
+from jumok.course.course_files import Course
+
+PEOPLE = [("20260001", "홍길동"), ("20260002", "김영희"), ("20260003", "이철수"), ("20260004", "박민수")]
+TESTS = Path(__file__).resolve().parent
+DUE = "2026-03-16T23:59"
+GRADE = """
+import sys
+from pathlib import Path
+from jumok.classroom.running import grade_class
+from jumok.classroom.settings import read_room
+from jumok.classroom.store import connect
+room = read_room(Path(sys.argv[1]))
+done = grade_class(room, connect(room.database, room.folder), jobs=2, quiet=True, work=sys.argv[2])
+print(sum(done.counts.values()))
+"""
+
+
+def make_room(root: Path, people=PEOPLE, due: str | None = DUE, **options) -> Path:
+    """작은 책과 학급을 만들고 학급 폴더를 돌려줍니다."""
+    course = Course(sample_course(root / "책"))
+    lines = ["학번,이름,이메일", *(f"{who},{name},{who}@example.ac.kr" for who, name in people)]
+    (root / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    init_room(root / "학급", course, root / "명단.csv", ["4"], {"4": due} if due else {}, **options)
+    return root / "학급"
+
+
+def opened(folder: Path, database: str | None = None) -> tuple:
+    room: Room = read_room(folder, database)
+    return room, connect(room.database, room.folder), read_roster(room.folder / "roster.csv")
+
+
+def notebook(mark: object = 0, **sources: str) -> bytes:
+    """정답을 채운(또는 sources로 바꾼) 제출물. mark가 다르면 내용의 해시가 다릅니다."""
+    made = changed(sample_master(), **sources)
+    made["metadata"]["mark"] = str(mark)
+    return json.dumps(made, ensure_ascii=False).encode()
+
+
+def hand_in(folder: Path, **files: bytes) -> Path:
+    """{학번: 내용}을 plain한 이름의 파일로 씁니다."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for who, data in files.items():
+        (folder / f"{who.lstrip('s')}_04.ipynb").write_bytes(data)
+    return folder
+
+
+def fast(task: dict) -> dict:
+    """가짜 채점기: 부를 때마다 기록에 한 줄을 적고, 제출물의 mark로 점수를 정합니다."""
+    made = json.loads(base64.b64decode(task["notebook"]))
+    with open(os.environ["FAKE_LOG"], "a", encoding="utf-8") as log:
+        log.write(made["metadata"]["mark"] + "\n")
+    points = int(made["metadata"]["mark"]) % 4
+    item = {"title": "문제", "max_points": 3, "status": "passed", "points": points}
+    ids = [f"ex04-{n}" for n in (1, 2, 3, 4)]
+    wanted = task["questions"] or ids
+    return {"state": "done", "seconds": 0, "questions": [item | {"id": key} for key in ids if key in wanted]}
+
+
+def troubled(task: dict) -> dict:
+    """가짜 채점기: mark가 말하는 대로 죽거나, 멈추거나, 오류를 냅니다."""
+    mark = json.loads(base64.b64decode(task["notebook"]))["metadata"]["mark"]
+    if mark == "dies":
+        os._exit(1)
+    if mark == "hangs":
+        time.sleep(600)
+    if mark == "raises":
+        raise ValueError("망가짐")
+    ids = [f"ex04-{n}" for n in (1, 2, 3, 4)]
+    item = {"title": "문제", "max_points": 3, "status": "passed", "points": 3}
+    return {"state": "done", "seconds": 0, "questions": [item | {"id": key} for key in ids]}
+
+
+def start_grading(folder: Path, log: Path, work: str = "test_classroom_fakes:fast") -> subprocess.Popen:
+    """따로 된 프로세스에서 끝까지 채점하기를 시작합니다."""
+    env = os.environ | {"FAKE_LOG": str(log), "PYTHONPATH": str(TESTS)}
+    return subprocess.Popen(
+        [sys.executable, "-c", GRADE, str(folder), work], env=env, stdout=subprocess.PIPE, text=True
+    )
+
+
+@pytest.mark.parametrize("mark", [0, "다른 것"])
+def test_sample_submission_carries_its_mark(mark):
+    assert json.loads(notebook(mark))["metadata"]["mark"] == str(mark)
+    assert SLUG.startswith("04")
