@@ -107,3 +107,18 @@ def test_run_leaves_a_failing_notebook_alone(tmp_path, capsys):
     before = path.read_bytes()
     assert not load(ROOT / "book/tools/run_notebooks.py").execute(path)
     assert path.read_bytes() == before and "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_progress_bars_of_marked_cells_are_not_stored():
+    tool = load(ROOT / "book/tools/run_notebooks.py")
+
+    def cell(*tags):
+        streams = [("stdout", "가"), ("stderr", "50%"), ("stdout", "나")]
+        outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in streams]
+        return nbformat.v4.new_code_cell("1", outputs=outputs, metadata={"tags": list(tags)})
+
+    notebook = nbformat.v4.new_notebook(cells=[cell("remove-stderr"), cell()])
+    tool.tidy(notebook)
+    marked, plain = ([(o.name, o.text) for o in c.outputs] for c in notebook.cells)
+    assert marked == [("stdout", "가나")]
+    assert plain == [("stdout", "가"), ("stderr", "50%"), ("stdout", "나")]

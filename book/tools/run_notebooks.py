@@ -15,6 +15,7 @@ from nbclient.exceptions import CellExecutionError
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 # 셀에 남겨도 되는 메타데이터. 실행 시각처럼 돌릴 때마다 달라지는 것은 버립니다.
 KEEP = {"tags", "nbgrader", "mystnb", "jupyter"}
+NO_STDERR = "remove-stderr"  # 이 꼬리표가 있는 칸은 진행 막대를 저장하지 않습니다. myst-nb의 이름입니다.
 
 
 def main(paths: list[str]) -> int:
@@ -48,7 +49,15 @@ def tidy(notebook: nbformat.NotebookNode) -> None:
     for cell in notebook.cells:
         cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEEP})
         if cell.cell_type == "code":
-            cell.outputs = merge_streams(cell.outputs)
+            kept = [
+                o for o in cell.outputs if not (NO_STDERR in cell.metadata.get("tags", []) and is_stderr(o))
+            ]
+            cell.outputs = merge_streams(kept)
+
+
+def is_stderr(output: nbformat.NotebookNode) -> bool:
+    """진행 막대처럼 stderr로 나온 출력인지."""
+    return output.output_type == "stream" and output.name == "stderr"
 
 
 def merge_streams(outputs: list) -> list:

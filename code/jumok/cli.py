@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .commands import classroom, data, generate, train, translate
+from .commands import classroom, data, doctor, generate, train, translate
 from .commands.parser import Parser, add_command, with_help
 from .files import write_atomically
 
@@ -47,7 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--output", metavar="폴더", type=Path, help="결과를 쓸 폴더 (없으면 grades/)")
         command.set_defaults(run=run)
-    for module in (data, train, translate, generate, classroom):
+    for module in (data, train, translate, generate, classroom, doctor):
         module.register(commands)
     return parser
 

@@ -43,7 +43,7 @@ _CPU = Preset(
     recipe=Recipe(steps=1900, max_tokens=2048, schedule="linear", warmup=150, peak_rate=3e-3, eval_every=100),
 )
 TRANSLATION = {
-    # 두 코어에서 채점까지 5분 안쪽. 책에 들어 있는 문장으로 배웁니다.
+    # 두 코어에서 몇 분. 책에 들어 있는 문장으로 배웁니다.
     "cpu": _CPU,
     # 11장의 노트북이 GPU가 없을 때 쓰는 것: cpu를 700걸음에 마칩니다.
     "quick": _CPU.changed(steps=700, warmup=100, eval_every=50),
