@@ -2,6 +2,7 @@
 
 python book/tools/make_teaching_page.py          기록으로 쪽을 다시 씁니다
 python book/tools/make_teaching_page.py --run    합성 학급을 끝까지 채점해 기록과 그림도 새로 만듭니다(몇 분)
+python book/tools/make_teaching_page.py --attacks  공격 시험을 돌려 공격·해·위조의 수를 새로 적습니다(몇 분)
 """
 
 import argparse
@@ -23,6 +24,7 @@ RUN = ROOT / "book" / "runs" / "teaching.json"
 SPEED = ROOT / "book" / "runs" / "grading_speed.json"
 TEMPLATE = Path(__file__).with_name("teaching_page.md")
 PICTURES = ROOT / "book" / "_static"
+TESTS = ROOT / "code" / "tests"
 SLUG = "04_scaled_dot_product"
 STUDENTS = 24
 NAMES = "김가람 이나래 박다솜 최라온 정마루 강바다 조사랑 윤아름 장자람 임차돌 한가온 오나린 서다온 신라희 권마음 황바름 안사름 송아라 류자운 홍차미 전하늘 고한별 문해솔 양희망".split()  # noqa: E501, SIM905
@@ -34,17 +36,73 @@ def render(run: dict) -> str:
     speed = json.loads(SPEED.read_text("utf8")) if SPEED.exists() else None
     shown = {name: f"```text\n{text}\n```" for name, text in run["outputs"].items()}
     alts = {f"alt{n}": text for n, text in enumerate(run["alts"], 1)}
-    return Template(TEMPLATE.read_text("utf8")).substitute(shown, **alts, speed=speed_table(speed))
+    texts = {"speed": speed_table(speed), "attacks": attack_table(run["attacks"])}
+    return Template(TEMPLATE.read_text("utf8")).substitute(shown, **alts, **texts)
 
 
 def speed_table(record: dict | None) -> str:
     """`code/bench/grading_speed.py --json`이 남긴 기록의 표."""
     if record is None:
         return "아직 재지 않았습니다."
-    rows = [f"잰 컴퓨터: {record['machine']}\n", "| | 제출물 | 1분에 | 하나에 CPU 초 |", "|---|--:|--:|--:|"]
-    for name, run in record["runs"].items():
-        rows.append(f"| {name} | {run['count']} | {run['per_minute']:.1f} | {run['cpu_each']:.2f} |")
+    runs = record["runs"]
+    one, other = runs["주목 --jobs 1"], runs["nbgrader autograde"]
+    rows = [
+        f"잰 것: {int(record['chapter'][:2])}장, {record['machine']}, 격리 {record['isolation']}\n",
+        "| | 제출물 | 하나에 CPU 초 | 1분에 | 그때의 부하 | 메모리 (MiB) |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, run in runs.items():
+        load = f"{run['load'][0]:.1f} → {run['load'][1]:.1f}"
+        rows.append(
+            f"| {name} | {run['count']} | {run['cpu_each']:.2f} | {run['per_minute']:.1f} | {load} "
+            f"| {run['memory_mib']} |"
+        )
+    cpu, wall = other["cpu_each"] / one["cpu_each"], one["per_minute"] / other["per_minute"]
+    peak = max(run.get("worker_mib", 0) for run in runs.values())
+    rows.append(
+        f"\n같은 {one['count']}개에서 `--jobs 1`은 nbgrader보다 CPU를 {cpu:.1f}배 적게 쓰고, "
+        f"1분에 {wall:.1f}배 많이 채점했습니다. 주목은 채점하는 프로세스마다 처음 한 번 꾸러미를 불러옵니다. "
+        "그래서 제출물이 적으면 `--jobs`를 늘려도 빨라지지 않습니다. "
+        f"갇힌 일꾼 하나가 가장 많이 쓴 메모리는 {peak} MiB입니다. "
+        "표의 메모리는 채점하는 프로세스와 그 자손을 모두 더한 것(PSS)입니다."
+    )
     return "\n".join(rows)
+
+
+def attack_table(record: dict) -> str:
+    """공격 시험의 기록: 갈래마다의 수와 보기, 잰 한 줄."""
+    rows = ["| 갈래 | 공격 | 보기 |", "|---|--:|---|"]
+    for kind, names in record["kinds"].items():
+        rows.append(f"| {kind} | {len(names)} | {', '.join(names[:6])} |")
+    rows.append(f"\n> {record['said']}")
+    return "\n".join(rows)
+
+
+def attack_kinds() -> dict[str, list[str]]:
+    """공격의 갈래마다 이름들. 답 칸에 적는 코드, 파일, 자리, 이름의 차례입니다."""
+    sys.path.insert(0, str(TESTS))
+    from attack_files import FILES
+
+    text = (TESTS / "attack_code.txt").read_text("utf8")
+    kinds: dict[str, list[str]] = {}
+    for line in re.findall(r"^#{4}(?:#{4})? .+$", text, re.M):
+        if line.startswith("########"):
+            group = kinds.setdefault(line.strip("# "), [])
+        else:
+            group.append(line.strip("# ").rpartition(" · ")[0])
+    return kinds | {"노트북 파일 고치기": [name.replace("|", "") for name in FILES]}
+
+
+def record_attacks() -> dict:
+    """공격 시험을 돌리고 마지막 한 줄을 옮겨 적습니다."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", str(TESTS / "test_attacks.py")], cwd=ROOT,
+        capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    said = re.search(r"공격 (\d+) · 해 (\d+) · 위조된 점수 (\d+)", done.stdout)
+    if done.returncode or not said:
+        raise SystemExit(done.stdout[-3000:] + done.stderr[-1000:])
+    return {"said": said[0], "kinds": attack_kinds()}
 
 
 def make_handed(folder: Path) -> None:
@@ -83,11 +141,13 @@ def record_run(folder: Path) -> dict:
                  "--course", str(ROOT)],
         "collect": ["collect", "학급", "제출물.zip"],
         "grade": ["grade", "학급", "--jobs", "2"],
+        "none": ["grade", "학급", "--isolation", "none"],
         "export": ["export", "학급"],
         "report": ["report", "학급"],
         "kit": ["kit", "학급"],
     }  # fmt: skip
     outputs = {name: jumok(folder, args) for name, args in commands.items()}
+    outputs["refused"] = jumok(folder, commands["grade"], PATH="/nowhere")  # bwrap이 없는 컴퓨터
     outputs["settings"] = (
         (folder / "학급" / "class.toml").read_text("utf8").replace(way(folder), "..").strip()
     )
@@ -100,14 +160,15 @@ def way(folder: Path) -> str:
     return Path(os.path.relpath(ROOT, folder / "학급")).as_posix()
 
 
-def jumok(folder: Path, args: list[str]) -> str:
+def jumok(folder: Path, args: list[str], **environment: str) -> str:
     """명령 하나를 돌리고 출력을 돌려줍니다. 임시 폴더의 이름은 뺍니다."""
     command = [sys.executable, "-m", "jumok.cli", "class", *args]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env=os.environ | {"COLUMNS": "90"}
-    )
-    if done.returncode:
-        raise SystemExit(done.stderr)
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        env=os.environ | {"COLUMNS": "90"} | environment,
+    )  # fmt: skip
+    if done.returncode != (2 if environment else 0):
+        raise SystemExit(done.stdout)
     return done.stdout.replace(f"{folder.resolve()}/", "").rstrip()
 
 
@@ -131,11 +192,17 @@ def main() -> None:
     """쪽을 다시 씁니다."""
     parser = argparse.ArgumentParser(description="선생님 쪽을 만듭니다.")
     parser.add_argument("--run", action="store_true", help="합성 학급을 채점해 기록과 그림도 새로 만듭니다")
-    if parser.parse_args().run:
+    parser.add_argument("--attacks", action="store_true", help="공격 시험을 돌려 그 수도 새로 적습니다")
+    args = parser.parse_args()
+    run = json.loads(RUN.read_text("utf8"))
+    if args.attacks:
+        run["attacks"] = record_attacks()
+    if args.run:
         with tempfile.TemporaryDirectory() as folder:
-            run = record_run(Path(folder))
+            run |= record_run(Path(folder))
+    if args.attacks or args.run:
         RUN.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    PAGE.write_text(render(json.loads(RUN.read_text("utf8"))), encoding="utf-8")
+    PAGE.write_text(render(run), encoding="utf-8")
     print(f"✔ {PAGE.relative_to(ROOT)}")
 
 

@@ -1,24 +1,32 @@
 """채점의 속도: 한 장의 합성 제출물을 `jumok class grade`와 `nbgrader autograde`로 채점해 견줍니다.
 
-    python code/bench/grading_speed.py                       4장, 제출물 12개, nbgrader는 4개
+    python code/bench/grading_speed.py                       4장, 제출물 12개, nbgrader와 4개를 견줍니다
     python code/bench/grading_speed.py --chapter 7 --students 40 --nbgrader 10
     python code/bench/grading_speed.py --json book/runs/grading_speed.json
 
 제출물은 문제 노트북에 정답이나 wrong_answers.py의 오답을 채운 것입니다. 같은 파일을 두 채점기에 줍니다.
-같은 시간에 다른 일이 돌면 벽시계는 흔들리므로, 자식까지 더한 CPU 시간도 함께 적습니다.
+제출물이 더 있으면 그 모두를 주목으로 한 번 더 채점합니다. 처음 띄우는 시간의 몫이 작아진 속도가 보입니다.
+주목은 class grade의 기본대로 bubblewrap에 가두어 채점합니다(`--isolation none`을 주면 가두지 않습니다).
+
+다른 일이 도는 컴퓨터에서는 벽시계가 흔들리므로, 자식까지 더한 CPU 시간과 부하(load average)를 함께 적습니다.
+메모리는 채점하는 프로세스와 그 자손 모두의 PSS를 0.5초마다 재어 가장 큰 것을 적습니다. PSS는 나누어 쓰는 쪽을
+나누어 셈합니다.
 """
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import os
 import platform
 import random
+import re
 import resource
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -30,7 +38,9 @@ from jumok.classroom.settings import read_room
 from jumok.classroom.setup import init_room
 from jumok.classroom.store import connect
 from jumok.course.course_files import Course
+from jumok.course.isolation import KINDS
 from jumok.course.master import read_master
+from jumok.course.meter import family
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -80,8 +90,33 @@ def make_class(folder: Path, course: Course, slug: str, students: int) -> Path:
     return folder / "학급"
 
 
+class Weight:
+    """이 프로세스의 자손들이 쓰는 메모리를 0.5초마다 재는 줄기. Linux가 아니면 0입니다."""
+
+    def __init__(self) -> None:
+        self.peak, self.over = 0, threading.Event()
+        self.thread = threading.Thread(target=self._watch, daemon=True)
+        self.thread.start()
+
+    def _watch(self) -> None:
+        while not self.over.wait(0.5):
+            total = 0
+            for pid in family(os.getpid())[1:]:
+                with contextlib.suppress(OSError, AttributeError):
+                    text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+                    total += int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
+            self.peak = max(self.peak, total)
+
+    def close(self) -> int:
+        """재기를 그만두고 가장 큰 값(MiB)을 돌려줍니다."""
+        self.over.set()
+        self.thread.join()
+        return self.peak // 1024
+
+
 def measured(work: Callable[[], int]) -> dict:
-    """일을 하고 {개수, 벽시계 초, CPU 초, 1분에 몇 개}를 돌려줍니다."""
+    """일을 하고 {개수, 벽시계 초, CPU 초, 1분에 몇 개, 부하, 메모리}를 돌려줍니다."""
+    load, weight = load_now(), Weight()
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     own = time.process_time()
     count = work()
@@ -91,20 +126,31 @@ def measured(work: Callable[[], int]) -> dict:
     return {
         "count": count, "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
         "per_minute": round(60 * count / seconds, 2), "cpu_each": round(cpu / max(count, 1), 2),
-        "peak_mib": after.ru_maxrss // 1024,  # 지금까지 끝난 자식 가운데 가장 큰 것
+        "load": [load, load_now()], "memory_mib": weight.close(),
     }  # fmt: skip
 
 
-def ours(room_folder: Path, handed: Path, jobs: int) -> dict:
+def load_now() -> float:
+    """지난 1분의 부하. 코어의 수보다 크면 다른 일과 나누어 쓰고 있습니다."""
+    return round(os.getloadavg()[0], 1) if hasattr(os, "getloadavg") else 0.0
+
+
+def ours(room_folder: Path, handed: Path, jobs: int, isolation: str) -> dict:
     """`jumok class grade --jobs`의 속도. 기록은 매번 새것입니다."""
     for old in room_folder.glob("grades.db*"):
         old.unlink()
     room = read_room(room_folder)
     engine = connect(room.database, room.folder)
     collect(room, engine, read_roster(room.folder / "roster.csv"), handed)
-    found = measured(lambda: sum(grade_class(room, engine, jobs=jobs, quiet=True).counts.values()))
+    done = []
+
+    def work() -> int:
+        done.append(grade_class(room, engine, jobs=jobs, quiet=True, isolation=isolation))
+        return sum(done[0].counts.values())
+
+    found = measured(work)
     engine.dispose()
-    return found
+    return found | {"worker_mib": done[0].peak_bytes >> 20}
 
 
 def nbgrader(folder: Path, course: Course, slug: str, handed: list[Path]) -> dict:
@@ -145,23 +191,30 @@ def main() -> None:
         folder = Path(name)
         room = make_class(folder, course, slug, args.students)
         handed = sorted((folder / "제출물").iterdir())
-        runs = {f"주목 --jobs {jobs}": ours(room, folder / "제출물", jobs) for jobs in (1, 2)}
+        same = folder / "견줄 것"
+        same.mkdir()
+        for path in handed[: args.nbgrader or None]:
+            shutil.copy(path, same)
+        runs = {f"주목 --jobs {jobs}": ours(room, same, jobs, args.isolation) for jobs in (1, 2)}
         if args.nbgrader:
-            runs["nbgrader autograde"] = nbgrader(folder, course, slug, handed[: args.nbgrader])
-    record = {"chapter": slug, "machine": machine(), "runs": runs}
-    print(f"{slug}, {record['machine']}\n\n| | 제출물 | 초 | 1분에 | 하나에 CPU 초 |\n|---|--:|--:|--:|--:|")
+            runs["nbgrader autograde"] = nbgrader(folder, course, slug, sorted(same.iterdir()))
+        if 0 < args.nbgrader < args.students:
+            for jobs in (1, 2):
+                runs[f"주목 --jobs {jobs}, 더 많이"] = ours(room, folder / "제출물", jobs, args.isolation)
+    record = {"chapter": slug, "isolation": args.isolation, "machine": machine(), "runs": runs}
+    print(f"{slug}, {record['machine']}, 격리 {args.isolation}\n")
+    print("| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n|---|--:|--:|--:|--:|--:|--:|")
     for title, run in runs.items():
-        print(
-            f"| {title} | {run['count']} | {run['seconds']} | {run['per_minute']} | {run['cpu_each']} |",
-        )
+        numbers = [run[key] for key in ("count", "seconds", "per_minute", "cpu_each", "memory_mib")]
+        load = "→".join(map(str, run["load"]))
+        print(f"| {title} | {' | '.join(map(str, numbers))} | {load} |")
     if args.json:
         args.json.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def machine() -> str:
     """재는 컴퓨터의 한 줄 설명."""
-    load = f", 부하 {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
-    return f"{platform.machine()}, 코어 {os.cpu_count()}개{load}, Python {platform.python_version()}"
+    return f"{platform.machine()}, 코어 {os.cpu_count()}개, Python {platform.python_version()}"
 
 
 def arguments() -> argparse.Namespace:
@@ -172,6 +225,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--nbgrader", type=int, default=4, help="nbgrader로 채점할 수. 0이면 재지 않습니다 (4)"
     )
+    parser.add_argument("--isolation", choices=KINDS, default="bwrap", help="주목의 격리 (bwrap)")
     parser.add_argument("--json", type=Path, help="기록을 쓸 파일")
     return parser.parse_args()
 

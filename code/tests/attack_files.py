@@ -50,7 +50,7 @@ def _edited_tests():
     return dump(notebook), 3
 
 
-@attack("검사 칸을 글로 바꾸고 건너뛰라는 꼬리표를 담")
+@attack("검사 칸을 글로 바꾸고 건너뛰라는 꼬리표를 붙임")
 def _skipped_tests():
     notebook = honest(ex04_1=WRONG)
     cell_of(notebook, "ex04-1-test")["cell_type"] = "markdown"

@@ -11,7 +11,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
-from test_classroom_fakes import PEOPLE, TESTS, hand_in, make_room, notebook, opened, start_grading
+from test_classroom_fakes import (
+    KIND,
+    PEOPLE,
+    TESTS,
+    hand_in,
+    make_room,
+    need,
+    notebook,
+    opened,
+    start_grading,
+)
 
 from jumok.classroom import ledger
 from jumok.classroom.collect import collect, content_path
@@ -54,7 +64,7 @@ def called(tmp_path) -> Counter:
 
 
 def graded(room, **options) -> Counter:
-    return grade_class(room[0], room[1], quiet=True, **options).counts
+    return grade_class(room[0], room[1], quiet=True, **{"isolation": KIND} | options).counts
 
 
 def fill(room, tmp_path, count: int) -> None:
@@ -155,7 +165,7 @@ def test_private_master_wins_over_the_public_one(room):
 
 
 def test_seam_answers_in_json_and_hides_its_folder():
-    task = task_of("0", "04_sample", b"{", b"{", None, 60)
+    task = task_of("0", "04_sample", b"{", b"{", None, 60, isolation=KIND)
     outcome = grade_one(json.loads(json.dumps(task)))
     assert outcome["reason"] == "bad_notebook" and "jumok-class-" not in outcome["message"]
     assert grade_one(task | {"notebook": "!"})["reason"] in ("grader_error", "bad_notebook")
@@ -178,6 +188,16 @@ def test_dead_hanging_and_broken_graders_end_in_a_row(room, tmp_path, monkeypatc
     assert {row["state"] for row in rows(room[1], jobs)} == {"done", "refused"}
     assert graded(quick, work=TROUBLED) == {}
     assert graded(quick, work=TROUBLED, retry=True) == {"grader_died": 1, "grader_error": 1, "time_limit": 1}
+
+
+def test_job_given_back_by_a_stopped_grader_is_not_given_up(room, tmp_path):
+    """컴퓨터의 문제로 몇 번을 멈추어도 학생의 제출물은 버려지지 않습니다."""
+    fill(room, tmp_path, 1)
+    ledger.plan(room[1], read_exercises(room[0]))
+    for _ in range(2 * ledger.MAX_ATTEMPTS):
+        assert len(ledger.claim(room[1], "이", 1, 60)) == 1
+        ledger.give_back(room[1], "이")
+    assert [(row["state"], row["attempts"]) for row in rows(room[1], jobs)] == [("waiting", 0)]
 
 
 def test_lost_file_is_a_row(room, tmp_path):
@@ -381,10 +401,12 @@ def test_command_grades_and_says_how_many(tmp_path, capsys):
     assert main(["class", "grade", str(folder), "--jobs", "0"]) == 2
     assert main(["class", "grade", str(folder), "--only", "ex09-1"]) == 2
     capsys.readouterr()
-    assert main(["class", "grade", str(folder)]) == 0
-    said = capsys.readouterr().out
+    assert main(["class", "grade", str(folder), "--isolation", KIND]) == 0
+    said = capsys.readouterr()
+    assert ("격리: bubblewrap" in said.out) is (KIND == "bwrap") is ("격리 없이" not in said.err)
+    said = said.out
     assert "제출물 2개" in said and "채점함 1개" in said and "채점할 수 없는 노트북입니다 1개" in said
-    assert main(["class", "grade", str(folder)]) == 0
+    assert main(["class", "grade", str(folder), "--isolation", KIND]) == 0
     assert "새로 채점할 것이 없습니다" in capsys.readouterr().out
 
 
@@ -392,20 +414,20 @@ def test_command_grades_and_says_how_many(tmp_path, capsys):
 
 
 def test_dask_with_two_worker_processes(room, tmp_path):
-    distributed = pytest.importorskip("distributed", reason="Dask가 없습니다 (pip install 'jumok[class]')")
+    distributed = need("dask", "distributed")
     fill(room, tmp_path, 40)
     options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
     with distributed.LocalCluster(**options) as cluster:
         done = grade_class(room[0], room[1], scheduler=cluster.scheduler_address, quiet=True, work=FAST)
         assert done.counts == {"": 40} and called(tmp_path) == {str(n): 1 for n in range(40)}
         collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook("진짜")))
-        done = grade_class(room[0], room[1], scheduler=cluster.scheduler_address, quiet=True)
-        assert done.counts == {"": 1}
+        where = {"scheduler": cluster.scheduler_address, "quiet": True, "isolation": KIND}
+        assert grade_class(room[0], room[1], **where).counts == {"": 1}
     assert scores(*room, read_exercises(room[0]))[0].raw == 6
 
 
 def test_dask_that_does_not_answer_is_said_in_words(room, tmp_path, monkeypatch):
-    distributed = pytest.importorskip("distributed", reason="Dask가 없습니다")
+    distributed = need("dask", "distributed")
 
     def refuse(*args, **options):
         raise OSError("닫힘")
@@ -426,7 +448,7 @@ def test_local_engine_returns_none_when_nothing_is_done():
 def postgres():
     from test_classroom_postgres import server
 
-    pytest.importorskip("psycopg", reason="psycopg가 없습니다 (pip install 'jumok[class]')")
+    need("psycopg")
     with server() as url:
         yield url
 

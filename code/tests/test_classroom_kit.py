@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from test_classroom_fakes import PEOPLE
+from test_classroom_fakes import PEOPLE, need
 
 from jumok.classroom.kit import Lesson, answer_key, plan_weeks, read_lessons, write_kit
 from jumok.classroom.markup import to_html
@@ -24,6 +24,12 @@ from jumok.course.course_files import Course
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 COURSE = Course(ROOT)
+
+
+@pytest.fixture
+def mathml():
+    """수식을 MathML로 바꾸는 꾸러미가 있어야 하는 시험."""
+    need("latex2mathml.converter")
 
 
 def text_of(path: Path) -> str:
@@ -94,6 +100,7 @@ def test_bad_quiz_is_said_in_words(tmp_path):
         read_quizzes(path)
 
 
+@pytest.mark.usefixtures("mathml")
 def test_markup_needs_no_network_and_runs_no_script():
     made = to_html("**굵게** $\\frac{a}{b}$ <script>alert(1)</script> {cite}`x` [링크](javascript:alert(1))")
     assert "<math" in made and "<mfrac>" in made and "<script" not in made and "cite" not in made
@@ -165,6 +172,7 @@ def test_plan_of_any_size():
         plan_weeks([Lesson("x", "x", 1, 1, ())] * 14)
 
 
+@pytest.mark.usefixtures("mathml")
 def test_answer_key_has_every_answer_and_explanation():
     rows = answer_key(COURSE, "04_scaled_dot_product")
     assert len(rows) == 12 and sum(row["points"] for row in rows) == 40
@@ -185,6 +193,7 @@ class Outside(HTMLParser):
         self.found += [key for key, _ in attrs if key.startswith("on") or key == "src"]
 
 
+@pytest.mark.usefixtures("mathml")
 def test_whole_kit_is_written_and_stands_alone(tmp_path):
     (tmp_path / "명단.csv").write_text(
         "학번,이름\n" + "\n".join(f"{who},{name}" for who, name in PEOPLE), encoding="utf-8"

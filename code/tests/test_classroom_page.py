@@ -2,10 +2,12 @@
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 
 import pytest
+from test_classroom_fakes import KIND
 
 from jumok.cli import build_parser
 
@@ -32,12 +34,34 @@ def test_page_shows_the_recorded_run(page):
 def test_recorded_run_went_through_every_command(page):
     run = json.loads(page.RUN.read_text("utf8"))
     outputs = run["outputs"]
-    assert {"init", "collect", "grade", "export", "report", "kit", "settings", "moodle"} == set(outputs)
+    expected = {
+        "init",
+        "collect",
+        "grade",
+        "none",
+        "refused",
+        "export",
+        "report",
+        "kit",
+        "settings",
+        "moodle",
+    }
+    assert expected == set(outputs)
+    assert "격리: bubblewrap" in outputs["grade"] and "격리 없이 채점합니다" in outputs["none"]
+    assert "apt-get install bubblewrap" in outputs["refused"] and "채점함" not in outputs["refused"]
     assert "받음 23개" in outputs["collect"] and "경로에 '..'이 있습니다" in outputs["collect"]
     assert "채점할 수 없는 노트북입니다 1개" in outputs["grade"]  # 24명, 한 명은 안 냈고 둘은 같은 파일
     assert "/tmp" not in json.dumps(run) and len(run["alts"]) == 3
     for number in (1, 2, 3):
         assert (page.PICTURES / f"teaching_{number}.svg").read_text("utf8").lstrip().startswith("<?xml")
+
+
+def test_recorded_attacks_did_no_harm(page):
+    record = json.loads(page.RUN.read_text("utf8"))["attacks"]
+    tried, harms, forged = map(int, re.findall(r"\d+", record["said"]))
+    assert tried >= 40 and (harms, forged) == (0, 0)
+    kinds = page.attack_kinds()
+    assert record["kinds"] == kinds and 40 <= sum(map(len, kinds.values())) <= tried
 
 
 def test_page_shows_only_commands_that_exist(page):
@@ -49,6 +73,7 @@ def test_page_shows_only_commands_that_exist(page):
 
 
 def test_speed_script_measures_both_ways(monkeypatch, capsys, tmp_path):
+    pytest.importorskip("resource", reason="CPU 시간은 POSIX에서만 잽니다")
     speed = loaded(ROOT / "code" / "bench" / "grading_speed.py")
     record = tmp_path / "speed.json"
     words = [
@@ -59,6 +84,8 @@ def test_speed_script_measures_both_ways(monkeypatch, capsys, tmp_path):
         "2",
         "--nbgrader",
         "0",
+        "--isolation",
+        KIND,
         "--json",
         str(record),
     ]
@@ -71,6 +98,7 @@ def test_speed_script_measures_both_ways(monkeypatch, capsys, tmp_path):
 
 
 def test_synthetic_submission_is_the_same_every_time():
+    pytest.importorskip("resource", reason="CPU 시간은 POSIX에서만 잽니다")
     speed = loaded(ROOT / "code" / "bench" / "grading_speed.py")
     course = speed.Course(ROOT)
     one, same, other = (speed.notebook_of(course, "04_scaled_dot_product", seed) for seed in (1, 1, 2))

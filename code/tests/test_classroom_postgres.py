@@ -10,8 +10,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from test_classroom_fakes import NEED, need
 
-NEED = "JUMOK_REQUIRE_POSTGRES"
 WHY = "PostgreSQL의 initdb와 pg_ctl이 없습니다 (apt-get install postgresql)"
 
 
@@ -60,9 +60,7 @@ def started(bin: Path, folder: Path, user: dict):
 
 
 def test_server_answers():
-    import sqlalchemy as sa
-
-    pytest.importorskip("psycopg", reason="psycopg가 없습니다 (pip install 'jumok[class]')")
+    sa = need("psycopg", "sqlalchemy")
     with server() as url:
         engine = sa.create_engine(url)
         with engine.connect() as connection:

@@ -219,10 +219,19 @@ def test_progress_shows_points_and_the_next_step(tmp_path):
     assert "√d_k로 나누지 않음" in graded.stdout and "점수 4 / 6" in graded.stdout
     done = jumok("progress", cwd=course)
     assert "●●◐✎" in done.stdout and "4 / 6" in done.stdout and "문제 4.3 점수부터" in done.stdout
+    assert "남은 시간 약 5분" in done.stdout
     html = (course / "grades" / "progress.html").read_text(encoding="utf-8")
     assert 'lang="ko"' in html and "http" not in html and "<script" not in html
+    assert "3 / 3점 · 10분" in html and "0 / 2점 · 5분" in html and "직접 채점 · 2점" in html
     (course / "grades" / f"{SLUG}.json").write_text("깨짐", encoding="utf-8")
     assert "0 / 6" in jumok("progress", cwd=course).stdout
+
+
+@pytest.mark.parametrize(("minutes", "told"), [(0, "0분"), (59, "59분"), (60, "1시간"), (125, "2시간 5분")])
+def test_time_left_in_words(minutes, told):
+    from jumok.course.progress import duration
+
+    assert duration(minutes) == told
 
 
 def test_help_and_version_are_korean(tmp_path):

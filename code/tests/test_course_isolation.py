@@ -32,7 +32,7 @@ from jumok.course.master import read_master
 from jumok.course.meter import family, memory_of
 from jumok.course.notebooks import BadNotebook, read_cells
 from jumok.course.seedbed import seedbed
-from jumok.course.session import Limits, Session
+from jumok.course.session import Limits, Session, WorkerMissing
 from jumok.course.stubs import clear_hidden, split_tests
 from jumok.course.values import Unsupported
 
@@ -91,8 +91,18 @@ def test_machine_without_isolation_gives_no_grade(tmp_path, monkeypatch):
 def test_worker_that_never_starts_is_not_the_students_fault(tmp_path, monkeypatch):
     path = write(tmp_path / f"{SLUG}.ipynb", sample_master())
     monkeypatch.setattr(Isolation, "command", lambda self, number=None: [sys.executable, "-c", "pass"])
-    outcome = grade_submission(path, read_master(path), open_isolation())
-    assert outcome.reason == "grader_error" and "일꾼을 띄우지 못했습니다" in outcome.message
+    with pytest.raises(WorkerMissing, match="일꾼을 띄우지 못했습니다"):
+        grade_submission(path, read_master(path), open_isolation())
+
+
+def test_machine_out_of_processes_is_not_the_students_fault(tmp_path, monkeypatch):
+    def refuse(isolation):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    path = write(tmp_path / f"{SLUG}.ipynb", sample_master())
+    monkeypatch.setattr("jumok.course.session.Process", refuse)
+    with pytest.raises(WorkerMissing, match="temporarily"):
+        grade_submission(path, read_master(path), open_isolation())
 
 
 def test_unknown_kind_is_refused():
@@ -160,6 +170,7 @@ def test_filter_program_decides_as_written():
     assert decide(0x40000000 + 1) == refuse and decide(0, arch=0x40000003) == 0x80000000
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc이 있는 Linux에서만 잽니다")
 def test_meter_sees_the_children():
     script = "a = bytearray(50 * 2**20); print(1, flush=True); input()"
     command = [sys.executable, "-c", script]
@@ -214,7 +225,7 @@ from dataclasses import replace
 from jumok.course.isolation import CLASS_CAPS, class_isolation
 from jumok.course.seedbed import seedbed
 from jumok.course.seedbed import seedbed
-from jumok.course.session import Limits, Session
+from jumok.course.session import Limits, Session, WorkerMissing
 rules = class_isolation(caps=replace(CLASS_CAPS, scratch=int(sys.argv[2])), preload=tuple(sys.argv[3:]))
 session = Session(Limits(), rules)
 session.run("<칸>", "import os; os.fork(); os.fork()")

@@ -19,7 +19,7 @@ from importlib import import_module
 from pathlib import Path
 
 WORK = "jumok.classroom.one:grade_one"
-_START = 120  # 처음 띄워 모듈을 불러오는 시간의 한계
+_START = 240  # 처음 띄워 모듈과 모판을 불러오는 시간의 한계
 _GRACE = 15  # 채점기 스스로의 한계보다 조금 더 기다립니다.
 
 
@@ -35,11 +35,13 @@ class Helper:
         """일감을 맡기고 답을 기다립니다. 죽거나 시간을 넘기면 까닭을 답합니다."""
         if self.child is None or self.child.poll() is not None:
             self.close()
-            self._start()
+            self._start(task.get("isolation", "bwrap"))
         pipe = self.child.stdin
         try:
-            if not self.ready and not self._wait():
-                return {"state": "stop", "message": self._why()}
+            if not self.ready:
+                trouble = self._wait()
+                if trouble:
+                    return trouble
             pipe.write(json.dumps(task).encode() + b"\n")
             pipe.flush()
             line = self.replies.get(timeout=task["seconds"] + _GRACE)
@@ -54,23 +56,28 @@ class Helper:
             return {"state": "refused", "reason": "grader_died", "message": "메모리가 모자랐을 수 있습니다."}
         return json.loads(line)
 
-    def _wait(self) -> bool:
-        """처음 띄운 프로세스가 준비되었다고 답할 때까지 기다립니다."""
+    def _wait(self) -> dict:
+        """처음 띄운 프로세스가 준비될 때까지 기다립니다. 준비하지 못하면 그 까닭이 담긴 답입니다.
+
+        뜨지 않은 것은 학생이 아니라 이 컴퓨터의 문제이므로 성적이 될 수 없습니다.
+        """
+        said = b""
         with contextlib.suppress(queue.Empty):
-            self.ready = bool(self.replies.get(timeout=_START))
-        return self.ready
+            said = self.replies.get(timeout=_START)
+        trouble = json.loads(said) if said else {"state": "stop"}
+        self.ready = not trouble
+        if trouble:
+            self.close()
+            hint = f"채점을 돕는 프로세스가 뜨지 않습니다. 설치를 확인하세요.\n{self.last_words}"
+            trouble.setdefault("message", hint)
+        return trouble
 
-    def _why(self) -> str:
-        """뜨지 않은 까닭. 학생이 아니라 이 컴퓨터의 문제이므로 성적이 될 수 없습니다."""
-        self.close()
-        return f"채점을 돕는 프로세스가 뜨지 않습니다. 설치를 확인하세요.\n{self.last_words}"
-
-    def _start(self) -> None:
+    def _start(self, isolation: str) -> None:
         root = str(Path(__file__).resolve().parents[2])
         paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - 프로세스와 함께 삽니다
         self.child = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", "jumok.classroom.helper", self.work],
+            [sys.executable, "-X", "utf8", "-m", "jumok.classroom.helper", self.work, isolation],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
             env={"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths},
         )  # fmt: skip
@@ -101,10 +108,11 @@ def _listen(stream: object, replies: queue.Queue) -> None:
     replies.put(b"")
 
 
-def find_work(name: str) -> object:
-    """'모듈:함수'로 적은 일을 찾습니다."""
+def find_work(name: str) -> tuple[object, object]:
+    """'모듈:함수'로 적은 일과, 그 모듈의 prepare(없으면 아무것도 하지 않는 것)를 찾습니다."""
     module, _, function = name.partition(":")
-    return getattr(import_module(module), function)
+    found = import_module(module)
+    return getattr(found, function), getattr(found, "prepare", lambda kind: {})
 
 
 def main() -> None:
@@ -115,8 +123,9 @@ def main() -> None:
     tasks: queue.Queue = queue.Queue()
     threading.Thread(target=_read_tasks, args=(os.fdopen(os.dup(0), "rb"), tasks), daemon=True).start()
     os.dup2(nowhere, 0)
-    work = find_work(sys.argv[1])
-    answers.write(b"{}\n")  # 준비되었다는 답. 띄우는 시간을 학생의 시간으로 치지 않습니다.
+    work, prepare = find_work(sys.argv[1])
+    # 준비되었다는 답({}). 띄우는 시간을 학생의 시간으로 치지 않습니다.
+    answers.write(json.dumps(prepare(sys.argv[2])).encode() + b"\n")
     answers.flush()
     while True:
         try:
@@ -133,9 +142,13 @@ def _read_tasks(stream: object, tasks: queue.Queue) -> None:
     with contextlib.suppress(OSError, ValueError):
         for line in stream:
             tasks.put(line)
-    for pid in _children():
+    children = _children()
+    for pid in children:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
+    for pid in children:  # 거두어야 모판과 일꾼의 CPU 시간이 이 프로세스의 것에 더해집니다.
+        with contextlib.suppress(OSError):
+            os.waitpid(pid, 0)
     os._exit(0)
 
 

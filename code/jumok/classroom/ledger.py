@@ -183,10 +183,11 @@ def renew(engine: sa.Engine, owner: str, seconds: float) -> None:
 
 
 def give_back(engine: sa.Engine, owner: str) -> None:
-    """맡았지만 마치지 못한 일을 놓습니다."""
+    """맡았지만 마치지 못한 일을 놓습니다. 스스로 놓은 것은 맡은 횟수로 치지 않습니다."""
     mine = sa.update(jobs).where(jobs.c.owner == owner, jobs.c.state == "claimed")
+    back = {"state": "waiting", "owner": None, "lease_until": 0.0, "attempts": jobs.c.attempts - 1}
     with engine.begin() as connection:
-        connection.execute(mine.values(state="waiting", owner=None, lease_until=0.0))
+        connection.execute(mine.values(**back))
 
 
 def finish(engine: sa.Engine, owner: str, job: Job, exercise: Exercise, outcome: dict) -> bool:

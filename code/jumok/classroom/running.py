@@ -15,6 +15,7 @@ from .helper import WORK
 from .ledger import Job, claim, finish, give_back, owner_name, plan, release_dead, renew, retry_refused
 from .one import task_of
 from .reasons import BadClass
+from .secret import read_secret, seed_of
 from .settings import Room
 from .versions import Exercise, read_exercises
 
@@ -26,6 +27,7 @@ class Graded:
     planned: int
     counts: Counter = field(default_factory=Counter)
     seconds: float = 0
+    peak_bytes: int = 0  # 갇힌 일꾼 하나가 가장 많이 쓴 메모리. 재지 않았으면 0입니다.
 
     @property
     def per_minute(self) -> float:
@@ -36,10 +38,13 @@ class Graded:
 def grade_class(
     room: Room, engine: sa.Engine, *, jobs: int = 1, scheduler: str | None = None,
     only: set[str] | None = None, again: bool = False, retry: bool = False, quiet: bool = False,
-    work: str = WORK,
+    work: str = WORK, isolation: str = "bwrap",
 ) -> Graded:  # fmt: skip
-    """할 일을 세우고 끝까지 채점합니다. 다른 채점기와 함께 돌아도 됩니다."""
-    exercises = read_exercises(room)
+    """할 일을 세우고 끝까지 채점합니다. 다른 채점기와 함께 돌아도 됩니다.
+
+    isolation은 "bwrap"이거나, 선생님이 스스로 고른 "none"입니다. 쓸 수 없으면 아무것도 적지 않고 멈춥니다.
+    """
+    exercises, secret = read_exercises(room), read_secret(room.folder)
     release_dead(engine)
     if retry:
         retry_refused(engine)
@@ -48,10 +53,11 @@ def grade_class(
         return graded
     started = time.monotonic()
     place = DaskEngine(scheduler, work) if scheduler else LocalEngine(jobs, work)
-    loop = _Loop(room, engine, exercises, place, owner_name())
+    loop = _Loop(room, engine, exercises, place, owner_name(), isolation, secret)
     try:
         for outcome in _shown(loop.outcomes(), graded.planned, quiet):
             graded.counts[outcome.get("reason", "")] += 1
+            graded.peak_bytes = max(graded.peak_bytes, outcome.get("peak_bytes", 0))
     finally:
         place.close()
         give_back(engine, loop.owner)
@@ -71,11 +77,13 @@ class _Loop:
     """맡은 일을 늘 일꾼 수의 두 배까지만 들고 있으면서 하나씩 마칩니다."""
 
     def __init__(
-        self, room: Room, engine: sa.Engine, exercises: dict[str, Exercise], place: object, owner: str
-    ) -> None:
+        self, room: Room, engine: sa.Engine, exercises: dict[str, Exercise], place: object, owner: str,
+        isolation: str, secret: bytes,
+    ) -> None:  # fmt: skip
         self.room, self.engine, self.exercises, self.place, self.owner = room, engine, exercises, place, owner
         self.lease = 2 * room.seconds + 60
         self.renewed = time.monotonic()
+        self.isolation, self.secret, self.hidden = isolation, secret, room.secrets()
 
     def outcomes(self) -> object:
         """마친 일의 결과를 오는 대로 냅니다. 남이 먼저 적은 것은 내지 않습니다."""
@@ -111,7 +119,10 @@ class _Loop:
 
     def _task(self, job: Job, notebook: bytes) -> dict:
         master = self.exercises[job.chapter].content
-        return task_of(job.sha256, job.chapter, notebook, master, job.questions, self.room.seconds)
+        return task_of(
+            job.sha256, job.chapter, notebook, master, job.questions, self.room.seconds,
+            isolation=self.isolation, seed=seed_of(self.secret, job.sha256, job.chapter), hidden=self.hidden,
+        )  # fmt: skip
 
     def _keep_alive(self) -> None:
         if time.monotonic() - self.renewed > self.lease / 4:

@@ -60,6 +60,12 @@ class Room:
         private = self.folder / "private" / f"{slug}.ipynb"
         return private if private.is_file() else self.course.master(slug)
 
+    def secrets(self) -> tuple[Path, ...]:
+        """학생의 코드에 결코 보이면 안 되는 자리: 학급 폴더(제출물, 기록, 비밀)와 책의 정답."""
+        places = (self.folder, self.course.root / "solutions")
+        path = self.database.removeprefix("sqlite:///")
+        return places if path == self.database else (*places, self.folder / path)
+
 
 def read_room(folder: Path, database: str | None = None) -> Room:
     """학급 폴더를 읽습니다. 결과를 둘 곳은 인자, 환경 변수 JUMOK_DATABASE, class.toml의 차례로 고릅니다."""

@@ -14,6 +14,7 @@ from ..course.report import number, short_title
 from ..files import write_atomically
 from .reasons import BadClass
 from .roster import decode_csv, read_roster
+from .secret import read_secret
 from .settings import FILE, read_time, zone_of
 
 ROSTER = "roster.csv"
@@ -64,6 +65,7 @@ def init_room(
     parts = [_chapter_text(read_master(course.master(slug)), times.get(slug), where) for slug in slugs]
     write_atomically(folder / ROSTER, decode_csv(roster))
     write_atomically(folder / ".gitignore", "# 학생의 개인 정보입니다. 저장소에 넣지 않습니다.\n*\n")
+    read_secret(folder)
     write_atomically(folder / FILE, "\n".join([head, *parts]))
     return folder / FILE
 

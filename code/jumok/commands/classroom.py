@@ -24,6 +24,8 @@ _EPILOG = """\
   jumok class report 학급
   jumok class kit 학급
 
+학생의 코드는 bubblewrap으로 가두어 돌립니다(Linux). 가둘 수 없으면 까닭과 할 일을 말하고 멈춥니다.
+
 기록은 학급 폴더의 grades.db(SQLite)에 남습니다. 환경 변수 JUMOK_DATABASE나 --database로
 PostgreSQL(postgresql+psycopg://사용자@호스트/이름)을 쓸 수 있습니다.
 
@@ -32,10 +34,6 @@ PostgreSQL(postgresql+psycopg://사용자@호스트/이름)을 쓸 수 있습니
   2  할 수 없는 일입니다. 까닭이 출력됩니다.
 """
 _EXTRA = ("sqlalchemy", "psycopg", "distributed", "markdown_it", "mdit_py_plugins", "latex2mathml")
-_OPEN = (
-    "주의: 학생의 코드를 따로 띄운 프로세스에서 돌리지만 가두지는 않습니다.\n"
-    "  그 코드는 이 컴퓨터에서 여러분의 권한으로 돕니다. 믿을 수 없는 제출물은 가상 기계에서 채점하세요."
-)
 _INSTALL = "책 폴더에서 pip install './code[class]' 로 설치하세요."
 
 
@@ -99,7 +97,10 @@ def _add_grade(actions: argparse._SubParsersAction) -> None:
     command = _add(actions, "grade", "모은 제출물을 채점합니다. 멈추어도 이어서 합니다", _grade)
     command.add_argument("--jobs", metavar="수", type=int, default=1, help="함께 채점할 프로세스 수 (1)")
     command.add_argument("--scheduler", metavar="주소", help="Dask scheduler의 주소 (tcp://호스트:8786)")
-    command.add_argument("--only", metavar="문제", nargs="+", help="이 문제만 채점합니다 (예: ex04-3)")
+    told = "가두는 방법. bwrap(기본)을 쓸 수 없으면 멈춥니다. none은 가두지 않습니다. 모두 믿을 때만 쓰세요"
+    command.add_argument("--isolation", choices=("bwrap", "none"), default="bwrap", help=told)
+    told = "이 문제의 점수만 새로 적습니다 (예: ex04-3). 노트북은 끝까지 돌리므로 걸리는 시간은 같습니다"
+    command.add_argument("--only", metavar="문제", nargs="+", help=told)
     command.add_argument("--again", action="store_true", help="이미 채점한 것도 다시 채점합니다")
     command.add_argument("--retry", action="store_true", help="채점기 탓으로 못 한 것을 다시 합니다")
 
@@ -161,20 +162,21 @@ def _collect(args: argparse.Namespace) -> None:
 
 
 def _grade(args: argparse.Namespace) -> None:
-    from ..classroom.one import ISOLATED
+    from ..classroom.isolating import announcement
     from ..classroom.reasons import BadClass
     from ..classroom.running import grade_class
     from ..classroom.versions import known_questions, read_exercises
 
     if not 1 <= args.jobs <= 256:
         raise BadClass("--jobs는 1부터 256까지입니다.")
-    if not ISOLATED:
-        print(_OPEN, file=sys.stderr)
     room, engine, _ = _open(args)
+    told = announcement(args.isolation, room, here=not args.scheduler)
+    print(told, file=sys.stderr if args.isolation == "none" else sys.stdout, flush=True)
     only = known_questions(read_exercises(room), args.only) if args.only else None
     done = grade_class(
-        room, engine, jobs=args.jobs, scheduler=args.scheduler, only=only, again=args.again, retry=args.retry
-    )
+        room, engine, jobs=args.jobs, scheduler=args.scheduler, only=only, again=args.again, retry=args.retry,
+        isolation=args.isolation,
+    )  # fmt: skip
     if not done.planned:
         print("새로 채점할 것이 없습니다.")
         return

@@ -12,7 +12,8 @@ from .isolation import Isolation
 from .master import Master
 from .notebooks import BadNotebook, read_cells, shown
 from .results import Result
-from .session import Limits, Session
+from .seedbed import SeedbedError
+from .session import Limits, Session, WorkerMissing
 from .table import clean
 
 REASONS = {"": "채점함", "bad_notebook": "채점할 수 없는 노트북", "grader_error": "채점기의 오류"}
@@ -42,7 +43,8 @@ def grade_submission(
     """제출물을 격리해 채점합니다. 학생이 낸 것 때문에 오류를 내지 않습니다.
 
     링크는 따라가지 않고, 답 칸이 없거나 겹친 문제만 0점으로 합니다. seed는 secret_seed로 만듭니다.
-    이 컴퓨터에서 격리를 쓸 수 없으면 IsolationError를 냅니다. 그것은 학생의 성적이 될 수 없습니다.
+    이 컴퓨터에서 격리를 쓸 수 없으면 IsolationError, 일꾼이 뜨지 않으면 SeedbedError나 WorkerMissing을
+    냅니다. 그것은 학생의 성적이 될 수 없습니다.
     """
     isolation.ensure()
     session = Session(limits, isolation)
@@ -51,6 +53,8 @@ def grade_submission(
         result = grade_cells(cells, master, seed=seed, session=session, strict=False)
     except BadNotebook as bad:
         return Outcome(None, "bad_notebook", str(bad), session.peak)
+    except (SeedbedError, WorkerMissing):
+        raise
     except Exception as error:  # 학생이 채점기의 잘못을 찾아냈더라도 반의 채점은 이어집니다.
         message = f"채점하다가 멈추었습니다 ({type(error).__name__}: {clean(str(error))[:300]})."
         return Outcome(None, "grader_error", message, session.peak)

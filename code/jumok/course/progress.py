@@ -1,14 +1,15 @@
-"""모든 장의 진도: 장마다 점수, 푼 문제, 마지막으로 채점한 때, 다음에 할 일."""
+"""모든 장의 진도: 장마다 점수, 푼 문제, 마지막으로 채점한 때, 남은 시간, 다음에 할 일."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from .course_files import Course, read_grade
 from .master import Master, read_master
 from .report import number, render, short_title
-from .table import table
+from .table import cut, table
 
 _MARKS = {"passed": "●", "failed": "◐", "unsolved": "○", "manual": "✎", "error": "!"}
 
@@ -20,11 +21,16 @@ class Row:
     slug: str
     title: str
     number: int
-    questions: list[dict]  # 문제마다 id, title, status
+    questions: list[dict]  # 문제마다 id, title, status, points, max_points, minutes
     points: float
     max_points: float
     graded_at: str
     next_step: str
+
+    @property
+    def minutes_left(self) -> int:
+        """아직 통과하지 못한 문제에 적힌 시간(분)의 합. 직접 채점하는 문제는 뺍니다."""
+        return sum(item["minutes"] for item in self.questions if item["status"] not in ("passed", "manual"))
 
 
 def progress_rows(course: Course, grades: Path) -> list[Row]:
@@ -39,12 +45,14 @@ def _row(master: Master, grades: Path) -> Row:
     for question in master.questions:
         default = "manual" if question.manual else "unsolved"
         status = seen.get(question.id, {}).get("status", default)
-        questions.append({"id": question.id, "title": question.title, "status": status})
-    points = sum(
-        float(seen.get(question.id, {}).get("points", 0))
-        for question in master.questions
-        if not question.manual
-    )
+        minutes = re.search(r"(\d+)분", question.title)
+        questions.append({
+            "id": question.id, "title": question.title, "status": status,
+            "points": 0.0 if question.manual else float(seen.get(question.id, {}).get("points", 0)),
+            "max_points": question.manual_points if question.manual else question.points,
+            "minutes": int(minutes[1]) if minutes else 0,
+        })  # fmt: skip
+    points = sum(item["points"] for item in questions)
     most = sum(question.points for question in master.questions)
     when = str(grade.get("graded_at", ""))[:16].replace("T", " ")
     return Row(
@@ -66,24 +74,33 @@ def _next(master: Master, questions: list[dict], when: str) -> str:
     return f"{short_title(left[0]['title'])}부터" if left else "모두 풀었습니다"
 
 
+def duration(minutes: int) -> str:
+    """분을 '1시간 20분'처럼 씁니다."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours}시간"] * bool(hours) + [f"{rest}분"] * bool(rest or not hours))
+
+
 def text_progress(rows: list[Row], columns: int = 100) -> str:
     """터미널에 보일 진도표."""
     if not rows:
         return "아직 문제가 있는 장이 없습니다."
     body = [
         [
-            row.title, "".join(_MARKS.get(item["status"], "○") for item in row.questions),
-            f"{number(row.points)} / {number(row.max_points)}", row.graded_at or "–", row.next_step,
+            cut(row.title.replace("연습문제 — ", ""), 34),
+            "".join(_MARKS.get(item["status"], "○") for item in row.questions),
+            f"{number(row.points)} / {number(row.max_points)}", duration(row.minutes_left),
+            row.graded_at or "–", row.next_step.removeprefix(f"exercises/{row.slug}를 "),
         ]
         for row in rows
     ]  # fmt: skip
     total = f"합계 {number(sum(row.points for row in rows))} / {number(sum(row.max_points for row in rows))}"
+    left = f"남은 시간 약 {duration(sum(row.minutes_left for row in rows))}"
     legend = "● 통과  ◐ 틀림  ○ 안 풂  ✎ 직접 채점"
-    return "\n".join(
-        [table(body, ["장", "문제", "점수", "채점한 때", "다음"], {2}, columns), "", f"{total}    {legend}"]
-    )
+    heads = ["장", "문제", "점수", "남은 시간", "채점한 때", "다음"]
+    return "\n".join([table(body, heads, {2, 3}, columns), "", f"{total}    {left}    {legend}"])
 
 
 def html_progress(rows: list[Row], folder: Path | None = None) -> str:
     """folder에 저장할 HTML 진도표."""
-    return render("progress.html", folder, rows=rows)
+    left = duration(sum(row.minutes_left for row in rows))
+    return render("progress.html", folder, rows=rows, duration=duration, left=left)

@@ -125,7 +125,10 @@ class Session:
         """일꾼이 없으면 띄우고 지나온 칸을 되풀이합니다."""
         if self.process is not None:
             return
-        self.process = Process(self.isolation)
+        try:
+            self.process = Process(self.isolation)
+        except OSError as error:  # 프로세스나 파일 번호가 모자람
+            raise WorkerMissing(f"일꾼을 띄우지 못했습니다 ({error}).") from error
         self._greet()
         for label, source, seconds in self.done:
             self._ask_process({"op": "run", "label": label, "source": source}, None, seconds)
