@@ -171,8 +171,9 @@ def test() -> int:
     if env():
         return 1
     os.environ["JUMOK_BOOK_HTML"] = str(HTML)
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # 일꾼 둘이 코어를 두고 다투면 도리어 느립니다.
     pytest = ("-m", "pytest", "-q", "-n", "2")
-    nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=300", "-o", "filterwarnings=default")
+    nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=900", "-o", "filterwarnings=default")
     steps = {
         "코드 점검(ruff)": lambda: _python("-m", "ruff", "check", "."),
         "코드 모양(ruff format)": lambda: _python("-m", "ruff", "format", "--check", "."),

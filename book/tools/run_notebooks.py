@@ -33,7 +33,7 @@ def execute(path: Path) -> bool:
     notebook = nbformat.read(path, as_version=4)
     started = time.monotonic()
     try:
-        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}}).execute()
+        NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}).execute()
     except CellExecutionError as error:
         print(f"✘ {path}: {error}", file=sys.stderr)
         return False
