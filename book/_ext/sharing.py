@@ -23,7 +23,6 @@ INDEX = """<!DOCTYPE html>
     <title>{title}</title>
     <meta http-equiv="Refresh" content="0; url={page}"/>
     <meta name="description" content="{description}"/>
-    <link rel="icon" href="_static/favicon.svg"/>
 {tags}
   </head>
   <body><main><h1>{title}</h1><p><a href="{page}">책의 첫 쪽으로 가기</a></p></main></body>

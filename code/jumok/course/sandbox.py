@@ -75,29 +75,10 @@ def wrapped(command: list[str], files: list[str], scratch: int, filter_fd: int |
     ]  # fmt: skip
     for name, value in ENVIRONMENT.items():
         inner += ["--setenv", name, value]
-    inner += [
-        *files,
-        "--dev",
-        "/dev",
-        "--size",
-        str(_SHM_BYTES),
-        "--tmpfs",
-        "/dev/shm",
-        "--remount-ro",
-        "/dev",
-    ]
-    inner += [
-        "--proc",
-        "/proc",
-        "--size",
-        str(scratch),
-        "--tmpfs",
-        "/tmp",
-        "--chdir",
-        "/tmp",
-        "--remount-ro",
-        "/",
-    ]
+    # /tmp를 먼저 놓습니다. 책이 /tmp 아래에 있으면 그 위에 읽기 전용으로 얹어야 보입니다.
+    inner += ["--size", str(scratch), "--tmpfs", "/tmp", *files]
+    inner += ["--dev", "/dev", "--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    inner += ["--proc", "/proc", "--chdir", "/tmp", "--remount-ro", "/"]
     if filter_fd is not None:
         inner += ["--seccomp", str(filter_fd)]
     return [*(_step_down(bwrap, files) if os.geteuid() == 0 else []), *inner, "--", *command]
