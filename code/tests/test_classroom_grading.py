@@ -20,6 +20,7 @@ from test_classroom_fakes import (
     need,
     notebook,
     opened,
+    rows,
     start_grading,
 )
 
@@ -51,11 +52,6 @@ def room(tmp_path):
     made = opened(make_room(tmp_path, due=None))
     yield made
     made[1].dispose()
-
-
-def rows(engine, table) -> list:
-    with engine.connect() as connection:
-        return connection.execute(sa.select(table)).mappings().all()
 
 
 def called(tmp_path) -> Counter:

@@ -11,8 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
-from test_classroom_fakes import TESTS, hand_in, make_room, need, notebook, opened
+from test_classroom_fakes import TESTS, hand_in, make_room, need, notebook, opened, rows
 
 from jumok.classroom import one, secret
 from jumok.classroom.collect import collect
@@ -77,11 +76,6 @@ def room(tmp_path):
     made = opened(make_room(tmp_path, due=None))
     yield made
     made[1].dispose()
-
-
-def rows(engine, table) -> list:
-    with engine.connect() as connection:
-        return connection.execute(sa.select(table)).mappings().all()
 
 
 # ── 나쁜 제출물 ──────────────────────────────────────────────────────────────────────────────────

@@ -154,8 +154,7 @@ def test_command_exports_and_explains(run, tmp_path, monkeypatch, capsys):
 def test_the_book_carries_a_recorded_model():
     records = [name for name in record_names() if name.startswith("translation")]
     records = [name for name in records if (RECORDS / name / "model.safetensors").exists()]
-    if not records:
-        pytest.skip("번역 모델의 기록이 아직 없습니다.")
+    assert records, "가중치가 있는 번역 기록이 하나도 없습니다."
     shipped = read(SHIPPED, "weights")
     models = (dict(Translator.load(RECORDS / name).model.state_dict(keep_vars=True)) for name in records)
     assert any(base64.b64encode(pack(model)[1]).decode() == shipped for model in models), (

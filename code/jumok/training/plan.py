@@ -57,9 +57,7 @@ def fit_memory(task: Task, preset: Preset, world: World, say: Callable[[str], No
     while free is not None and (need := _bytes(task, preset, world)) > free:
         if not _divisible(preset):
             _check_room(need, free)
-        preset = finer(
-            preset, say, f"메모리가 {need / GIB:.1f} GiB쯤 필요한데 {free / GIB:.1f} GiB만 남았습니다."
-        )
+        preset = finer(preset, say if world.is_first else lambda _: None, _shortage(need, free))
     return preset
 
 
