@@ -69,6 +69,8 @@ HTML_FIXES = [
     (r'<(i|span) class="(fa[sb]? |fa-solid |theme-switch )', r'<\1 aria-hidden="true" class="\2'),
     # 머리글이 빈 칸은 머리글이 아닙니다
     (r'<th class="head([^"]*)"><p></p></th>', r'<td class="head\1"></td>'),
+    # 라디오 단추의 이름표는 aria-controls를 가질 수 없습니다(HTML 표준)
+    (r'<label aria-controls="[^"]*" class="sd-tab-label"', '<label class="sd-tab-label"'),
     # 짧은 수식이나 코드와 뒤따르는 조사·쉼표가 줄 끝에서 떨어지지 않도록
     (
         r'(?<!<span class="glue">)('

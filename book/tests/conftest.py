@@ -83,5 +83,13 @@ def pytest_terminal_summary(terminalreporter):
     if axe:
         terminalreporter.write_line(f"웹 책 axe 어김: {sum(axe)}건 (페이지·너비·밝기 {len(axe)}가지)")
     for name, value in figures:
-        if name in ("찾기 재현율", "장의 첫 방문"):
+        if name in ("찾기 재현율", "찾기 순위", "HTML"):
             terminalreporter.write_line(f"웹 책 {name}: {value}")
+    if visits := [value for name, value in figures if name == "첫 방문"]:
+        terminalreporter.write_line(f"웹 책 가장 무거운 첫 방문: {' — '.join(max(visits)[1:])}")
+    if scores := [value for name, value in figures if name == "Lighthouse"]:
+        lowest = [min(column) for column in list(zip(*scores, strict=True))[1:3]]
+        terminalreporter.write_line(
+            f"웹 책 Lighthouse({len(scores)}쪽): 접근성 {lowest[0]:.0%}, 모범 사례 {lowest[1]:.0%}, "
+            f"검색 최적화 100점인 쪽 {sum(score[3] == 1 for score in scores)}"
+        )

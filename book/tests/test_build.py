@@ -111,6 +111,24 @@ def test_local_links_exist(book):
     assert not missing, missing
 
 
+def test_anchors_exist(book):
+    """#으로 끝나는 연결이 모두 그 쪽에 있는 자리를 가리킵니다."""
+    soups = {page: soup_of(page) for page in book.pages}
+    places = {page: {tag["id"] for tag in soup.find_all(id=True)} for page, soup in soups.items()}
+    checked, missing = 0, []
+    for page, soup in soups.items():
+        for link in soup.select("a[href*='#']"):
+            parts = urlsplit(link["href"])
+            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            if parts.netloc or not parts.fragment or target not in places:
+                continue
+            checked += 1
+            if unquote(parts.fragment) not in places[target]:
+                missing.append(f"{page.name}: {link['href']}")
+    assert not missing, missing
+    assert checked > 500
+
+
 def test_theme_speaks_korean(book):
     found = []
     for page in book.pages:

@@ -1,6 +1,7 @@
 """모든 페이지: 바깥으로 나가는 요청이 없고, 콘솔이 조용하고, 좁은 화면에 맞고, 접근성 어김이 없습니다."""
 
 import gzip
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -42,16 +43,22 @@ def axe_violations(page) -> list[str]:
     return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
 
 
-def test_page_is_offline_and_quiet(visit, name, record_property):
+@cache
+def sizes_of(path: str) -> tuple[int, int]:
+    """파일의 크기와 gzip으로 줄인 크기(바이트)입니다."""
+    data = Path(path).read_bytes()
+    return len(data), len(gzip.compress(data))
+
+
+def test_page_is_offline_quiet_and_light(visit, name, record_property):
+    """바깥으로 나가는 요청도 콘솔의 말도 없고, 처음 여는 데 gzip으로 2 MB를 넘지 않습니다."""
     seen = visit(name)
     assert not seen.external
     assert not seen.console
-    if name == CHAPTER:
-        files = [
-            Path(unquote(urlsplit(url).path)).read_bytes() for url in set(seen.requests) if "file:" in url
-        ]
-        sizes = sum(map(len, files)) / 1e6, sum(len(gzip.compress(file)) for file in files) / 1e6
-        record_property("장의 첫 방문", f"파일 {len(files)}개, {sizes[0]:.2f} MB (gzip {sizes[1]:.2f} MB)")
+    files = {unquote(urlsplit(url).path) for url in seen.requests if url.startswith("file:")}
+    raw, small = (sum(sizes) / 1e6 for sizes in zip(*map(sizes_of, files), strict=True))
+    record_property("첫 방문", (small, name, f"파일 {len(files)}개, {raw:.2f} MB (gzip {small:.2f} MB)"))
+    assert small <= 2
 
 
 def test_index_leads_to_the_cover(visit):
@@ -79,11 +86,14 @@ def test_axe_sees_a_fault(visit):
     assert any(line.startswith("button-name") for line in axe_violations(page))
 
 
-def test_page_fits_a_phone(visit, name):
+def test_page_fits_every_width(visit, name):
     page = visit(f"{name}?q=어텐션" if name == "search" else name, 375).page
-    assert page.evaluate("document.scrollingElement.scrollWidth") <= 375
-    assert not page.evaluate(WIDER)
-    assert not page.evaluate(UNREACHABLE), "넘치는데 밀어서 볼 수 없는 수식"
+    for width in (375, 768, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(100)  # 차례가 접히고 펼쳐지는 사이
+        assert page.evaluate("document.scrollingElement.scrollWidth") <= width, width
+        assert not page.evaluate(WIDER), width
+        assert not page.evaluate(UNREACHABLE), f"넘치는데 밀어서 볼 수 없는 수식 ({width}px)"
 
 
 def test_words_are_not_broken(visit):

@@ -105,6 +105,7 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
     """설정을 고르고, 장치와 프로세스들을 준비하고, 끝나면 결과를 말합니다."""
 
     def start(args: argparse.Namespace) -> int:
+        from ..training.allocator import keep_memory
         from ..training.distributed import join_world
         from ..training.presets import find_preset
         from ..training.run import summary
@@ -120,7 +121,10 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
         folder = args.output or Path("runs") / f"{args.kind}-{args.preset}{twin}"
         device = pick_device(args.device)
         _set_threads(args.threads)
+        kept = keep_memory(device)
         with join_world(device) as world:
+            if kept and world.is_first:
+                print("할당기    다 쓴 메모리를 돌려주지 않고 다시 씁니다(glibc mallopt)")
             card = run(args, preset, folder, world)
             if world.is_first:
                 print(summary(card) if card else "\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
