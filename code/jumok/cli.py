@@ -41,6 +41,8 @@ def build_parser() -> argparse.ArgumentParser:
     grade.add_argument("path", metavar="경로", nargs="?", help="그 장으로 채점할 노트북이나 폴더")
     grade.add_argument("--json", action="store_true", help="표 대신 JSON을 출력합니다")
     progress = add_command(commands, "progress", "모든 장의 진도를 봅니다")
+    told = "모든 장의 성적을 모을 JSON (웹 책의 지도가 불러옵니다)"
+    progress.add_argument("--export", metavar="파일", type=Path, help=told)
     for command, run in ((grade, _grade), (progress, _progress)):
         command.add_argument(
             "--course", metavar="폴더", type=Path, help="책 폴더 (없으면 지금 폴더에서 위로 찾음)"
@@ -110,7 +112,7 @@ def _course_around(target: str) -> Course:
 
 def _progress(args: argparse.Namespace) -> int:
     from .course.course_files import find_course
-    from .course.progress import html_progress, progress_rows, text_progress
+    from .course.progress import exported, html_progress, progress_rows, text_progress
 
     course = find_course(args.course or Path.cwd())
     output = args.output or course.root / "grades"
@@ -118,6 +120,10 @@ def _progress(args: argparse.Namespace) -> int:
     write_atomically(output / "progress.html", html_progress(rows, output))
     print(text_progress(rows, min(shutil.get_terminal_size((100, 24)).columns, 120)))
     print(f"보고서: {output / 'progress.html'}")
+    if args.export:
+        text = json.dumps(exported(course, output), ensure_ascii=False, indent=1) + "\n"
+        write_atomically(args.export, text)
+        print(f"내보낸 파일: {args.export}")
     return 0
 
 

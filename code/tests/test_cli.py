@@ -227,6 +227,26 @@ def test_progress_shows_points_and_the_next_step(tmp_path):
     assert "0 / 6" in jumok("progress", cwd=course).stdout
 
 
+def test_progress_exports_every_grade_in_one_file(graded, tmp_path):
+    done = jumok("progress", "--export", tmp_path / "새 폴더" / "진도.json", cwd=graded)
+    assert done.returncode == 0 and "내보낸 파일" in done.stdout
+    made = json.loads((tmp_path / "새 폴더" / "진도.json").read_text(encoding="utf-8"))
+    grade = json.loads((graded / "grades" / f"{SLUG}.json").read_text(encoding="utf-8"))
+    assert (made["kind"], made["format"], made["read"]) == ("jumok-progress", 1, {})
+    short = {name: grade[name] for name in ("points", "max_points", "graded_at")}
+    passed = [item["status"] for item in grade["questions"]].count("passed")
+    assert made["grades"] == {SLUG: short | {"passed": passed, "questions": 3}}
+
+
+def test_progress_exports_nothing_from_broken_grades(tmp_path):
+    course = sample_course(tmp_path / "책")
+    (course / "grades").mkdir()
+    for broken in ("깨짐", '{"questions": []}', '{"questions": 3, "graded_at": "2026-01-01"}'):
+        (course / "grades" / f"{SLUG}.json").write_text(broken, encoding="utf-8")
+        jumok("progress", "--export", "진도.json", cwd=course)
+        assert json.loads((course / "진도.json").read_text(encoding="utf-8"))["grades"] == {}
+
+
 @pytest.mark.parametrize(("minutes", "told"), [(0, "0분"), (59, "59분"), (60, "1시간"), (125, "2시간 5분")])
 def test_time_left_in_words(minutes, told):
     from jumok.course.progress import duration

@@ -74,6 +74,22 @@ def _next(master: Master, questions: list[dict], when: str) -> str:
     return f"{short_title(left[0]['title'])}부터" if left else "모두 풀었습니다"
 
 
+def exported(course: Course, grades: Path) -> dict:
+    """채점한 모든 장의 성적을 웹 책의 지도가 불러오는 꼴로 모읍니다."""
+    found = {slug: read_grade(grades / f"{slug}.json") or {} for slug in course.slugs()}
+    short = {slug: _short(grade) for slug, grade in found.items() if grade.get("graded_at")}
+    return {"kind": "jumok-progress", "format": 1, "read": {}, "grades": short}
+
+
+def _short(grade: dict) -> dict:
+    """성적 하나를 점수, 만점, 통과한 문제 수, 자동으로 채점하는 문제 수, 채점한 때로 줄입니다."""
+    statuses = [item.get("status") for item in grade["questions"] if isinstance(item, dict)]
+    graded = [status for status in statuses if status != "manual"]
+    counts = {"passed": graded.count("passed"), "questions": len(graded)}
+    points = {name: grade.get(name, 0) for name in ("points", "max_points")}
+    return points | counts | {"graded_at": grade["graded_at"]}
+
+
 def duration(minutes: int) -> str:
     """분을 '1시간 20분'처럼 씁니다."""
     hours, rest = divmod(minutes, 60)
