@@ -10,6 +10,8 @@
     python make.py jumok …     jumok 명령을 부릅니다 (예: python make.py jumok train translation)
     python make.py parity      대조표(book/parity.md)를 다시 잽니다
     python make.py bench       속도를 재어 표를 내고 book/speed.md를 다시 만듭니다 (몇 분)
+    python make.py runs        학습 기록 쪽(book/runs.md)을 기록에서 다시 만듭니다
+    python make.py ledger      장부 쪽(book/ledger.md)을 다시 만듭니다
     python make.py env         환경만 만듭니다
     python make.py clean       지은 것(_build)을 지웁니다
 
@@ -48,6 +50,8 @@ def main(argv: list[str]) -> int:
         "jumok": jumok,
         "parity": parity,
         "bench": bench,
+        "runs": runs,
+        "ledger": ledger,
         "env": env,
         "clean": clean,
     }
@@ -256,6 +260,22 @@ def bench(*args: str) -> int:
         return 1
     _python("code/bench/run.py", "--json", "book/runs/bench_cpu.json", *args)
     _python("book/tools/make_speed_page.py")
+    return 0
+
+
+def runs() -> int:
+    """기록과 book/runs의 파일로 학습 기록 쪽을 다시 만듭니다."""
+    if env():
+        return 1
+    _python("book/tools/make_runs_page.py")
+    return 0
+
+
+def ledger() -> int:
+    """book/ledger.yml로 장부 쪽을 다시 만듭니다."""
+    if env():
+        return 1
+    _python("book/tools/make_ledger_page.py")
     return 0
 
 
