@@ -1,7 +1,7 @@
 """한국어 찾기입니다. Sphinx의 낱말 색인 대신 본문 글자를 그대로 싣고, 브라우저에서 부분 문자열로 찾습니다.
 
 Sphinx 7에는 한국어 색인이 없어 "값"이나 "층을" 같은 말을 놓칩니다. 책 한 권의 본문은 수백 KB이므로
-글 전체를 찾기 페이지에서만 읽으면 됩니다. 찾는 규칙은 _static/ko_search.js에 있습니다.
+글 전체를 찾기 페이지에서만 읽으면 됩니다. 찾는 규칙은 _static/ko_words.js와 ko_search.js에 있습니다.
 """
 
 import json
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bs4 import BeautifulSoup, Tag
+from search_words import defining_places, page_settings, same_meanings
 from sphinx.application import Sphinx
 
 INDEX = "ko_search_index.js"
@@ -66,8 +67,18 @@ def article_of(html: str) -> Tag | None:
     return article
 
 
+def glossary_entries(article: Tag) -> Iterator[list[str]]:
+    """용어집의 용어를 저마다 절 하나로 떼어 [닻, 용어, 뜻]을 차례로 냅니다. 나오는 곳은 남겨 둡니다."""
+    for name in article.select("dl.glossary > dt[id]"):
+        meaning = name.find_next_sibling("dd")
+        texts = [line.extract().get_text() for line in meaning.find_all("p", recursive=False)]
+        word = plain(name.extract().get_text())
+        yield [name["id"], word, plain(" ".join([word, *texts]))]
+
+
 def sections_of(article: Tag) -> Iterator[list[str]]:
     """본문을 절로 나누어 [닻, 제목, 글]을 차례로 냅니다."""
+    entries = list(glossary_entries(article))
     sections = article.find_all("section", id=True)
     for section in reversed(sections):  # 안쪽 절을 먼저 떼어 내야 글이 겹치지 않습니다.
         section.extract()
@@ -75,6 +86,7 @@ def sections_of(article: Tag) -> Iterator[list[str]]:
         heading = section.find(HEADINGS)
         title = plain(heading.extract().get_text()) if heading else ""
         yield [section["id"], title, plain(section.get_text())]
+    yield from entries
 
 
 def page_entry(url: str, html: str) -> dict | None:
@@ -93,9 +105,14 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
         url = app.builder.get_target_uri(docname)
         page = Path(app.outdir, url)
         if page.is_file() and (entry := page_entry(url, page.read_text(encoding="utf-8"))):
-            entries.append(entry)
-    data = json.dumps(entries, ensure_ascii=False, separators=(",", ":"))
-    Path(app.outdir, INDEX).write_text(f"window.KO_SEARCH_INDEX={data};\n", encoding="utf-8")
+            entries.append({**entry, **page_settings(docname)})
+    defined = defining_places(app.jumok_terms, app.builder.get_target_uri)
+    data = {"INDEX": entries, "WORDS": same_meanings(), "DEFINED": defined}
+    lines = [
+        f"window.KO_SEARCH_{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
+        for name, value in data.items()
+    ]
+    Path(app.outdir, INDEX).write_text("".join(lines), encoding="utf-8")
 
 
 def replace_stock_search(app: Sphinx) -> None:

@@ -1,101 +1,132 @@
-// 찾기 페이지: 본문 전체(KO_SEARCH_INDEX)에서 부분 문자열로 찾습니다.
-// 1) 적은 그대로  2) 띄어쓰기를 무시하고  3) 조사를 떼고 — 뒤의 것일수록 아래에 놓습니다.
+// 찾기 페이지: 본문 전체(KO_SEARCH_INDEX)에서 부분 문자열로 찾습니다. 물음은 ko_words.js가 읽습니다.
+// 절의 점수는 낱말마다 (드문 정도) × (꼴의 무게) × (글에 나온 정도 + 제목에 있으면 더함)을 더하고,
+// 물음의 낱말이 그 절에 함께 있을수록 크게 합니다. 쪽의 점수는 가장 좋은 절들로 정합니다.
+// 차례: 1) 모든 낱말이 그대로 있는 쪽  2) 같은 뜻의 말까지 치면 모두 있는 쪽  3) 일부만 있는 쪽.
+// 낱말이 셋 이상인 물음은 문장이므로 점수만 봅니다.
 "use strict";
 (() => {
-  const PARTICLES = {
-    any: ["에서부터", "으로부터", "에서는", "에서도", "에게서", "까지", "부터", "에서", "에게", "처럼", "보다", "마다",
-          "만큼", "조차", "밖에", "하고", "에는", "에도", "만", "도", "의", "에"],
-    closed: ["이라는", "이라고", "이란", "으로", "이나", "이며", "은", "이", "을", "과"],   // 받침 뒤
-    open: ["라는", "라고", "란", "로", "나", "며", "는", "가", "를", "와"],               // 받침 없는 말 뒤
-  };
-  const norm = (text) => text.normalize("NFC").toLowerCase();
-  const squeeze = (text) => norm(text).replace(/\s+/g, "");
+  const { norm, squeeze, batchim, dictionary, read } = window.jumokWords;
+  const TITLE = 2;      // 절의 제목에 있을 때
+  const PAGE = 0.8;     // 쪽의 제목에 있을 때
+  const DEFINED = 1.5;  // 그 용어가 정의된 절일 때
+  const INSIDE = 0.01;  // 낱말의 가운데에 있을 때
+  const PARTICLE = "은는이가을를과와의에도만로으부까보처하라란나며인들입";  // 조사의 첫 글자
+  const SHARE = 0.25;   // 일부만 맞는 쪽은 물음의 무게 가운데 이만큼은 맞아야 보입니다.
 
-  // 받침이 있는지 봅니다. 한글이 아니면 둘 다 될 수 있으므로 null입니다.
-  const closed = (char) => {
-    const code = char.charCodeAt(0) - 0xac00;
-    return code < 0 || code > 11171 ? null : code % 28 !== 0;
-  };
-
-  // 낱말 끝의 조사를 뗀 꼴들입니다. 뗄 것이 없으면 빈 배열입니다.
-  function stems(word) {
-    const found = [];
-    for (const [kind, list] of Object.entries(PARTICLES)) {
-      for (const particle of list) {
-        const stem = word.slice(0, -particle.length);
-        if (!stem || !word.endsWith(particle)) continue;
-        const batchim = closed(stem.at(-1));
-        const rieul = particle === "로" && (stem.at(-1).charCodeAt(0) - 0xac00) % 28 === 8;
-        if (kind === "any" || batchim === null || rieul || batchim === (kind === "closed")) found.push(stem);
-      }
-    }
-    return found.sort((a, b) => b.length - a.length);
-  }
-
-  // 물음을 읽는 여러 방법입니다. 각 방법은 낱말마다 받아들일 꼴의 목록입니다.
-  function readings(query) {
-    const words = norm(query).split(/\s+/).filter(Boolean);
-    if (!words.length) return [];
-    const list = [{ rank: 0, words: words.map((word) => [word]) }];
-    list.push({ rank: 1, squeezed: true, words: [[words.join("")]] });
-    const loose = words.map((word) => [word, ...stems(word)]);
-    if (loose.some((forms) => forms.length > 1)) list.push({ rank: 2, squeezed: true, words: loose });
-    return list;
-  }
-
-  function count(text, word) {
+  function occurrences(text, word) {
     let total = 0;
     for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + word.length)) total += 1;
     return total;
   }
 
-  const best = (text, forms) => Math.max(...forms.map((form) => count(text, form)));
+  const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-  // 절 하나의 점수입니다. 제목에 있으면 크게 칩니다.
-  function sectionScore(section, reading) {
-    const [title, text] = reading.squeezed ? section.squeezed : section.normal;
-    return reading.words.reduce((sum, forms) =>
-      sum + (best(title, forms) ? 20 : 0) + Math.log2(1 + best(text, forms)), 0);
+  // 낱말의 첫머리에서만 찾는 꼴(start)의 정규식입니다. 우리말은 뒤에 조사만 올 수 있고(질의 ≠ 질의응답),
+  // 짧은 영어는 낱말의 끝도 봅니다.
+  function strict({ text, start }) {
+    if (!start) return null;
+    const words = text.split(/[\s_-]+/).map(escaped).join("[\\s_-]*");
+    if (/^[a-z]/.test(text)) return new RegExp(`(?<![a-z])${words}${text.length < 4 ? "(?![a-z])" : ""}`, "g");
+    return new RegExp(`(?<![가-힣])${words}(?=[${PARTICLE}]|[^가-힣]|$)`, "g");
   }
 
-  function search(pages, query) {
-    const results = [];
-    const all = readings(query);
-    for (const page of pages) {
-      const reading = all.find((way) => {
-        const whole = way.squeezed ? page.squeezed : page.normal;
-        return way.words.every((forms) => forms.some((form) => whole.includes(form)));
-      });
-      if (!reading) continue;
-      const hits = page.sections
-        .map((section, order) => ({ section, order, score: sectionScore(section, reading) }))
-        .filter((hit) => hit.score > 0)
-        .sort((a, b) => b.score - a.score || a.order - b.order);
-      const inTitle = reading.words.every((forms) => best(page.sections[0].squeezed[0], forms)) ? 60 : 0;
-      const score = inTitle + hits.reduce((sum, hit, i) => sum + hit.score / (i + 1), 0);
-      results.push({ page, reading, hits, score });
+  // 글에 그 꼴이 몇 번 나오는지 세는 함수입니다. 영어 낱말의 가운데에 있는 것(MHA와 Wareham)은 조금만 칩니다.
+  function counter(form) {
+    const pattern = strict(form);
+    if (!pattern && /^[a-z]+$/.test(form.text)) {
+      const start = new RegExp(`(?<![a-z])${form.text}`, "g");
+      return ({ loose, tight }) => {
+        const all = occurrences(tight, form.key);
+        return all && INSIDE * all + (1 - INSIDE) * (loose.match(start) ?? []).length;
+      };
     }
-    return results.sort((a, b) => a.reading.rank - b.reading.rank || b.score - a.score);
+    if (!pattern) return ({ tight }) => occurrences(tight, form.key);
+    const head = form.text.split(/[\s_-]+/)[0];
+    const inside = form.alias || /^[a-z]/.test(form.text) ? 0 : INSIDE;  // 독자가 적은 우리말은 어디에 있든 찾습니다.
+    return ({ loose, tight }) => (loose.includes(head) ? (loose.match(pattern) ?? []).length : 0)
+      + (inside && inside * occurrences(tight, form.key));
   }
 
-  function prepare(index) {
-    return index.map(({ u, t, s }) => {
-      const sections = s.map(([id, title, text]) => ({
-        id, title, text, normal: [norm(title), norm(text)], squeezed: [squeeze(title), squeeze(text)],
+  // 낱말 하나가 절마다 얼마나 있는지 셉니다. literal은 같은 뜻의 말을 빼고 센 것입니다.
+  function weigh(unit, book) {
+    const size = book.sections.length;
+    const found = { unit, text: new Float32Array(size), title: new Float32Array(size), literal: new Uint8Array(size) };
+    for (const form of unit.forms) {
+      const count = counter(form);
+      book.sections.forEach((section, i) => {
+        const inText = count(section.text), inTitle = count(section.title);
+        if (!inText && !inTitle) return;
+        found.text[i] = Math.max(found.text[i], form.weight * inText / (inText + 0.5 + section.length));
+        if (inTitle) found.title[i] = Math.max(found.title[i], form.weight);
+        if (!form.alias && inText + inTitle >= 1) found.literal[i] = 1;
+      });
+    }
+    const matched = found.text.reduce((sum, value, i) => sum + (value > 0 || found.title[i] > 0), 0);
+    found.rarity = unit.share * Math.log(1 + (size - matched + 0.5) / (matched + 0.5));
+    return found;
+  }
+
+  function sectionScore(i, page, weights, total) {
+    const defined = page.sections[0].title.tight;
+    let sum = 0, covered = 0;
+    for (const { unit, text, title, rarity } of weights) {
+      if (!text[i] && !title[i]) continue;
+      covered += rarity;
+      const place = unit.name && page.sections[i - page.start].defines.has(unit.name) ? DEFINED : 0;
+      const inPage = unit.forms.some((form) => defined.includes(form.key)) ? PAGE : 0;
+      sum += rarity * (text[i] + TITLE * title[i] + place + inPage);
+    }
+    return sum * (covered / total) ** 2;
+  }
+
+  function tier(page, weights) {
+    const has = (array) => array.subarray(page.start, page.start + page.sections.length).some(Boolean);
+    if (weights.every(({ literal }) => has(literal))) return 0;
+    return weights.every(({ text, title }) => has(text) || has(title)) ? 1 : 2;
+  }
+
+  function pageResult(page, weights, total) {
+    const hits = page.sections
+      .map((section, order) => ({ section, order, score: sectionScore(page.start + order, page, weights, total) }))
+      .filter((hit) => hit.score > 0)
+      .sort((a, b) => b.score - a.score || a.order - b.order);
+    const score = page.weight * hits.slice(0, 3).reduce((sum, hit, i) => sum + hit.score / (1 + 2 * i), 0);
+    const share = weights.reduce((sum, { rarity, text, title }) => sum + (page.sections.some((_, order) =>
+      text[page.start + order] || title[page.start + order]) ? rarity : 0), 0) / total;
+    return { page, hits, score, share, tier: tier(page, weights) };
+  }
+
+  function search(book, query) {
+    const weights = read(query, book.words).map((unit) => weigh(unit, book));
+    const total = weights.reduce((sum, { rarity }) => sum + rarity, 0);
+    const sentence = weights.length > 2;
+    const results = book.pages
+      .map((page) => pageResult(page, weights, total))
+      .filter(({ hits, tier, share }) => hits.length && (tier < 2 || share >= SHARE));
+    const order = ({ tier }) => (sentence ? 0 : tier);
+    return { results: results.sort((a, b) => order(a) - order(b) || b.score - a.score), weights };
+  }
+
+  function prepare(index, words, definitions) {
+    const pages = [], sections = [];
+    for (const { u, t, s, w, x } of index) {
+      const page = { url: u, title: t, weight: w ?? 1, prose: !x, start: sections.length };
+      page.sections = s.map(([id, title, text], order) => ({
+        id, heading: title, content: text, defines: new Set(definitions[u + (order ? "#" + id : "")] ?? []),
+        title: { loose: norm(title), tight: squeeze(title) }, text: { loose: norm(text), tight: squeeze(text) },
+        length: text.length / 1500,
       }));
-      const whole = sections.map((section) => section.normal.join("\n")).join("\n");
-      return { url: u, title: t, sections, normal: whole, squeezed: squeeze(whole) };
-    });
+      sections.push(...page.sections);
+      pages.push(page);
+    }
+    return { pages, sections, words: dictionary(words) };
   }
 
   // 찾은 말을 <mark>로 감싼 토막글을 만듭니다.
-  function snippet(section, reading) {
-    const forms = reading.words.flat().sort((a, b) => b.length - a.length);
-    const escape = (form) => [...form].map((c) => c.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("\\s*");
-    const pattern = new RegExp(forms.map(escape).join("|"), "gi");
-    const first = Math.max(0, section.text.search(pattern));
-    const start = Math.max(0, section.text.lastIndexOf(" ", Math.max(0, first - 30)));
-    const cut = section.text.slice(start, start + 140);
+  function snippet({ content }, pattern) {
+    const first = Math.max(0, content.search(pattern));
+    const start = Math.max(0, content.lastIndexOf(" ", Math.max(0, first - 30)));
+    const cut = content.slice(start, start + 140);
     const node = document.createElement("p");
     node.append(start > 0 ? "…" : "");
     let last = 0;
@@ -105,8 +136,14 @@
       node.append(cut.slice(last, match.index), mark);
       last = match.index + match[0].length;
     }
-    node.append(cut.slice(last), start + 140 < section.text.length ? "…" : "");
+    node.append(cut.slice(last), start + 140 < content.length ? "…" : "");
     return node;
+  }
+
+  function marking(weights) {
+    const forms = weights.flatMap(({ unit }) => unit.forms).sort((a, b) => b.text.length - a.text.length);
+    const spaced = (form) => strict(form)?.source ?? [...form.key].map(escaped).join("[\\s_·-]*");
+    return new RegExp(forms.map(spaced).join("|"), "gi");
   }
 
   function link(page, section, text) {
@@ -117,7 +154,7 @@
     return anchor;
   }
 
-  function render({ page, reading, hits }) {
+  function render({ page, hits }, pattern) {
     const item = document.createElement("li");
     const heading = document.createElement("h2");
     heading.append(link(page, page.sections[0], page.title));
@@ -126,30 +163,52 @@
       if (section !== page.sections[0]) {
         const place = document.createElement("p");
         place.className = "ko-search-place";
-        place.append(link(page, section, section.title));
+        place.append(link(page, section, section.heading));
         item.append(place);
       }
-      item.append(snippet(section, reading));
+      item.append(snippet(section, pattern));
     }
     return item;
   }
 
-  function show(pages, query) {
-    const list = document.getElementById("ko-search-results");
-    const status = document.getElementById("ko-search-status");
-    const results = search(pages, query);
-    list.replaceChildren(...results.map(render));
-    if (!query.trim()) status.textContent = "찾을 말을 적으세요.";
-    else if (results.length) status.textContent = `‘${query}’: ${results.length}쪽에서 찾았습니다.`;
-    else status.textContent = `‘${query}’: 찾지 못했습니다. 더 짧은 말로 찾아 보세요.`;
+  // 받침에 맞는 조사를 고릅니다. 영어는 흔한 읽기를 따릅니다.
+  function josa(word, afterClosed, afterOpen) {
+    const last = batchim(word.at(-1));
+    const closed = last === null ? /(n|m|l|r|ng|it|out|et)$/i.test(word) : last > 0;
+    return closed ? afterClosed : afterOpen;
+  }
+
+  // 다른 이름으로 물었을 때, 이 책의 말을 알려 줍니다.
+  function notes(weights, book) {
+    return weights.filter(({ unit }) => unit.name && squeeze(unit.word) !== squeeze(unit.name)).map(({ unit, literal }) => {
+      const said = book.pages.some((page) => page.prose && literal.subarray(page.start, page.start + page.sections.length).some(Boolean));
+      if (said) return `같은 뜻의 말 ‘${unit.name}’도 함께 찾았습니다.`;
+      return `‘${unit.shown}’${josa(unit.shown, "은", "는")} 이 책에서 ‘${unit.name}’${josa(unit.name, "이라고", "라고")} 합니다.`;
+    });
+  }
+
+  function message(query, results, weights, book) {
+    if (!query.trim()) return "찾을 말을 적으세요.";
+    const partial = results.filter(({ tier }) => tier === 2).length;
+    const told = notes(weights, book);
+    if (!results.length) return [`‘${query}’: 찾지 못했습니다. 더 짧은 말로 찾아 보세요.`, ...told].join(" ");
+    const counts = partial ? `${results.length}쪽에서 찾았습니다(일부 낱말만 있는 쪽 ${partial}).` : `${results.length}쪽에서 찾았습니다.`;
+    return [`‘${query}’: ${counts}`, ...told].join(" ");
+  }
+
+  function show(book, query) {
+    const { results, weights } = query.trim() ? search(book, query) : { results: [], weights: [] };
+    const pattern = marking(weights);
+    document.getElementById("ko-search-results").replaceChildren(...results.map((one) => render(one, pattern)));
+    document.getElementById("ko-search-status").textContent = message(query, results, weights, book);
   }
 
   document.addEventListener("DOMContentLoaded", () => {
-    const pages = prepare(window.KO_SEARCH_INDEX);
+    const book = prepare(window.KO_SEARCH_INDEX, window.KO_SEARCH_WORDS, window.KO_SEARCH_DEFINED);
     const input = document.querySelector("#ko-search input[name=q]");
     input.value = new URLSearchParams(location.search).get("q") || "";
-    input.addEventListener("input", () => show(pages, input.value));
-    show(pages, input.value);
+    input.addEventListener("input", () => show(book, input.value));
+    show(book, input.value);
     input.focus();
   });
 })();

@@ -83,7 +83,7 @@ def pytest_terminal_summary(terminalreporter):
     if axe:
         terminalreporter.write_line(f"웹 책 axe 어김: {sum(axe)}건 (페이지·너비·밝기 {len(axe)}가지)")
     for name, value in figures:
-        if name in ("찾기 재현율", "찾기 순위", "HTML"):
+        if name in ("찾기 재현율", "찾기 순위", "찾기 시간", "HTML"):
             terminalreporter.write_line(f"웹 책 {name}: {value}")
     if visits := [value for name, value in figures if name == "첫 방문"]:
         terminalreporter.write_line(f"웹 책 가장 무거운 첫 방문: {' — '.join(max(visits)[1:])}")
