@@ -1,8 +1,8 @@
 # 모든 일은 make.py가 합니다. Windows에서는 `make book` 대신 `py make.py book`을 쓰세요.
 PYTHON ?= python3
 
-.PHONY: help book test lab run grade progress exercises jumok parity bench runs ledger env clean
-help book test lab run progress exercises parity bench runs ledger env clean:
+.PHONY: help book pdf epub test lab run grade progress exercises jumok parity bench runs ledger env clean
+help book pdf epub test lab run progress exercises parity bench runs ledger env clean:
 	@$(PYTHON) make.py $@
 
 # 쓰는 법: make grade CH=04

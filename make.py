@@ -1,6 +1,8 @@
 """책을 짓고 시험하는 명령 모음입니다. Python 3.11 이상만 있으면 되고, 나머지는 스스로 설치합니다.
 
     python make.py book        웹 책을 짓습니다 (_build/html)
+    python make.py pdf         책 전체를 PDF로 엮습니다 (_build/pdf/jumok.pdf, Chrome이나 Edge 필요)
+    python make.py epub        책 전체를 EPUB으로 엮습니다 (_build/epub/jumok.epub)
     python make.py test        모든 시험을 돌립니다
     python make.py lab         JupyterLab을 엽니다
     python make.py run         노트북을 다시 실행해 출력을 저장합니다 (파일 이름을 주면 그것만)
@@ -34,6 +36,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 HTML = ROOT / "_build" / "html"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+SOURCES = ("book", "chapters", "solutions", "exercises", "_config.yml", "_toc.yml")  # 웹 책의 재료
 NOTEBOOKS = ("chapters/*.ipynb", "solutions/*/*.ipynb")
 PYTHONS = ((3, 11), (3, 14))  # constraints.txt의 판들이 함께 풀리는 Python
 
@@ -41,6 +44,8 @@ PYTHONS = ((3, 11), (3, 14))  # constraints.txt의 판들이 함께 풀리는 Py
 def main(argv: list[str]) -> int:
     tasks = {
         "book": book,
+        "pdf": pdf,
+        "epub": epub,
         "test": test,
         "lab": lab,
         "run": run,
@@ -168,6 +173,28 @@ def book() -> int:
     print(f"✔ 웹 책을 지었습니다({time.monotonic() - started:.0f}초). 브라우저로 여세요:")
     print(f"  {(HTML / 'index.html').as_uri()}")
     return 0
+
+
+def pdf() -> int:
+    """책 전체를 PDF로 엮고 첫 쪽에 겁니다. 웹 책이 없거나 낡았으면 먼저 짓습니다."""
+    return (
+        _fresh_book() or subprocess.run([str(_bin("python")), "book/tools/make_pdf.py"], cwd=ROOT).returncode
+    )
+
+
+def epub() -> int:
+    """책 전체를 EPUB으로 엮고 첫 쪽에 겁니다. 웹 책이 없거나 낡았으면 먼저 짓습니다."""
+    return (
+        _fresh_book() or subprocess.run([str(_bin("python")), "book/tools/make_epub.py"], cwd=ROOT).returncode
+    )
+
+
+def _fresh_book() -> int:
+    """웹 책이 재료보다 새것이면 그대로 쓰고, 아니면 짓습니다."""
+    files = [file for name in SOURCES for file in (ROOT / name, *(ROOT / name).rglob("*")) if file.is_file()]
+    newest = max(file.stat().st_mtime for file in files if "__pycache__" not in file.parts)
+    index = HTML / "index.html"
+    return env() if index.is_file() and index.stat().st_mtime > newest else book()
 
 
 def test() -> int:

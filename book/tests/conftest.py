@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
+sys.path.append(str(ROOT / "book" / "tools"))
 
 
 @dataclass(frozen=True)

@@ -256,6 +256,24 @@ def test_transformer_starts_with_xavier_and_scaled_embeddings():
     assert std(untied.output.weight) == pytest.approx((2 / 3256) ** 0.5, rel=0.02)
 
 
+@pytest.mark.parametrize("tied", [True, False])
+def test_transformer_can_start_from_one_small_deviation(tied):
+    model = Transformer(TransformerConfig.base(3000, **WIDE, init_std=0.02, tie_weights=tied))
+    for name, parameter in model.named_parameters():
+        if parameter.dim() == 2:
+            assert std(parameter) == pytest.approx(0.02, rel=0.03), name
+    assert not any(
+        module.bias.any() for module in model.modules() if getattr(module, "bias", None) is not None
+    )
+    assert (model.output.weight is model.tgt_embedding.tokens.weight) == tied
+
+
+@pytest.mark.parametrize("wrong", [0, -0.02, float("nan")])
+def test_initial_deviation_must_be_positive(wrong):
+    with pytest.raises(ValueError, match="init_std"):
+        TransformerConfig.base(30, init_std=wrong)
+
+
 def test_bert_starts_at_two_hundredths():
     model = bert_pretraining(**WIDE)
     for name, parameter in model.named_parameters():

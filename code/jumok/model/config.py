@@ -47,13 +47,21 @@ class TransformerConfig(LayerConfig):
     """인코더·디코더 트랜스포머. 기본값은 Vaswani et al. (2017) 표 3의 base입니다.
 
     tie_weights가 True이면 출력층이 디코더 임베딩의 행렬을 씁니다. 두 어휘의 크기가 같으면
-    인코더 임베딩까지 셋이 하나를 나눠 씁니다(3.4절).
+    인코더 임베딩까지 셋이 하나를 나눠 씁니다(3.4절). init_std가 None이면 행렬은 Xavier 균등 분포, 임베딩은
+    표준편차 1/√d_model에서 시작하고, 수이면 모두 그 표준편차의 정규분포에서 시작합니다(Marian과 BERT는 0.02).
+    오류: 양수가 아닌 init_std는 ValueError.
     """
 
     src_vocab_size: int
     tgt_vocab_size: int
     tie_weights: bool = True
     pad_id: int = 0
+    init_std: float | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.init_std is not None and not self.init_std > 0:
+            raise ValueError(f"init_std는 0보다 커야 합니다. 받은 값은 {self.init_std}입니다.")
 
     @classmethod
     def base(cls, vocab_size: int = 37000, **changes: object) -> Self:

@@ -58,6 +58,9 @@ class Transformer(nn.Module):
                 self.src_embedding.tokens.weight = self.tgt_embedding.tokens.weight
         else:
             nn.init.xavier_uniform_(self.output.weight)
+        if config.init_std is not None:
+            for matrix in (parameter for parameter in self.parameters() if parameter.dim() == 2):
+                nn.init.normal_(matrix, std=config.init_std)
 
     @property
     def vocab_size(self) -> int:
