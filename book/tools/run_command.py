@@ -95,6 +95,8 @@ def compare(name: str, card: dict[str, Any], preset_name: str, runs: dict[str, d
         rest = " ".join([f"--steps {steps}"] * (steps != usual) + list(threads(card)))
         if run == "RNN":
             yield f"jumok train translation --preset {preset_name} --rnn --output {folder} {rest}"
+        elif run == "Xavier":
+            yield f"jumok train translation --preset {preset_name} --init-std 0 --output {folder} {rest}"
         elif run == "Marian":
             script = f"python code/bench/marian_twin.py --preset {preset_name} --like runs/{name}"
             yield f"{script} --output {folder} {rest}"

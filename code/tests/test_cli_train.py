@@ -57,6 +57,20 @@ def test_the_rnn_of_equal_size_is_one_option_away(tmp_path):
     assert card["preset"]["model"] == "rnn" and card["preset"]["options"]["tie_weights"]
 
 
+@pytest.mark.parametrize(("value", "stored"), [("0.02", 0.02), ("0", None)])
+def test_initial_deviation_is_one_option_away(tmp_path, value, stored):
+    words = ["train", "translation", "--preset", "toy", "--steps", "5", "--init-std", value]
+    assert main(words) == 0
+    card = json.loads((tmp_path / "runs/translation-toy/card.json").read_text("utf8"))
+    assert card["preset"]["options"]["init_std"] == stored
+
+
+def test_negative_initial_deviation_is_refused(tmp_path, capsys):
+    words = ["train", "translation", "--preset", "toy", "--steps", "5", "--init-std", "-1"]
+    assert main(words) == 2
+    assert "init_std" in capsys.readouterr().err
+
+
 def test_translate_prints_one_line_per_sentence(trained, capsys, monkeypatch):
     assert main(["translate", "나는 집에 간다", "--run", str(trained)]) == 0
     assert capsys.readouterr().out == "I go home\n"

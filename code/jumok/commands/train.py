@@ -65,6 +65,8 @@ def register(commands: argparse._SubParsersAction) -> None:
             parser.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
         if kind == "translation":
             parser.add_argument("--rnn", action="store_true", help="매개변수 수가 같은 RNN + 어텐션으로")
+            told = "행렬의 처음 값의 표준편차 (0이면 Xavier, 없으면 설정의 것)"
+            parser.add_argument("--init-std", metavar="수", type=float, help=told)
         if kind == "classifier":
             parser.add_argument("--start", metavar="폴더", type=Path, help="사전 학습한 BERT의 실행 폴더")
             parser.add_argument("--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)")
@@ -105,7 +107,6 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
     """설정을 고르고, 장치와 프로세스들을 준비하고, 끝나면 결과를 말합니다."""
 
     def start(args: argparse.Namespace) -> int:
-        from ..training.allocator import keep_memory
         from ..training.distributed import join_world
         from ..training.presets import find_preset
         from ..training.run import summary
@@ -113,6 +114,8 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
         own = {name: getattr(args, name, None) for name in ("corpus", "vocab_size")}
         changed = {name: getattr(args, name) for name in (*_CHANGES, "compile")}
         preset = find_preset(args.kind, args.preset).changed(**own, **changed)
+        if getattr(args, "init_std", None) is not None:
+            preset = preset.changed(options=preset.options | {"init_std": args.init_std or None})
         if getattr(args, "rnn", False):
             from ..training.twins import rnn_twin
 
@@ -121,10 +124,7 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
         folder = args.output or Path("runs") / f"{args.kind}-{args.preset}{twin}"
         device = pick_device(args.device)
         _set_threads(args.threads)
-        kept = keep_memory(device)
         with join_world(device) as world:
-            if kept and world.is_first:
-                print("할당기    다 쓴 메모리를 돌려주지 않고 다시 씁니다(glibc mallopt)")
             card = run(args, preset, folder, world)
             if world.is_first:
                 print(summary(card) if card else "\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
