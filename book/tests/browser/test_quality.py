@@ -23,15 +23,19 @@ FLAGS = (
 KINDS = [  # 꼴이 다른 쪽마다 하나씩. 접근성의 어김은 test_pages.py가 모든 쪽에서 봅니다.
     "book/intro",
     "book/how_to_use",
+    "book/map",
     "book/notation",
     "book/explorer",
     "chapters/04_scaled_dot_product",
     "chapters/11_train_on_gpu",
     "solutions/05_multi_head/05_multi_head",
+    "book/ledger",
     "book/data",
+    "book/runs",
     "book/teaching",
     "book/glossary",
     "book/bibliography",
+    "book/index_terms",
     "search",
 ]
 CATEGORIES = ["accessibility", "best-practices", "seo"]
