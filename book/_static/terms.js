@@ -16,6 +16,7 @@
       + '<p class="term-meaning"></p></div><a tabindex="-1">용어집에서 보기</a>';
     tip.addEventListener("pointerenter", () => clearTimeout(timer));
     tip.addEventListener("pointerleave", () => later(hide, HIDE));
+    tip.querySelector("a").href = document.querySelector("a.term[data-def]").href;  // 주소가 없는 링크가 남지 않게
     document.querySelector("main").append(tip);
   }
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import websocket
@@ -146,7 +146,9 @@ def open_tab(folder: Path) -> Iterator[Tab]:
         command = [str(binary), *FLAGS, *sandbox, f"--user-data-dir={profile}", "about:blank"]
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
-            yield Tab(_address(process, Path(profile, "DevToolsActivePort"), binary))
+            tab = Tab(_address(process, Path(profile, "DevToolsActivePort"), binary))
+            with closing(tab.socket):
+                yield tab
         finally:
             process.terminate()
             process.wait(timeout=30)

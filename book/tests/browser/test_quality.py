@@ -71,6 +71,7 @@ def served(book):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+    server.server_close()
 
 
 def lighthouse(url: str, report: Path) -> dict:
@@ -117,6 +118,7 @@ def test_lighthouse_sees_a_fault(book, tmp_path):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     report = lighthouse(f"http://127.0.0.1:{server.server_port}/page.html", tmp_path / "report.json")
     server.shutdown()
+    server.server_close()
     found = "\n".join(faults(report, "page"))
     assert "button-name" in found and "html-has-lang" in found and "meta-description" in found
 
