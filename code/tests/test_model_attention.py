@@ -8,12 +8,14 @@ from torch import nn
 
 from jumok import scratch
 from jumok.model import (
+    attention,
     attention_maps,
     causal_mask,
     fused_attention,
     padding_mask,
     scaled_dot_product_attention,
 )
+from jumok.model.attention import SHORT, attend
 
 B, H = 3, 2
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -69,7 +71,7 @@ def gap(a, b):
 @pytest.mark.parametrize("mask_name", MASKS)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
-@pytest.mark.parametrize("function", [ours, fused_attention], ids=["교과서", "융합"])
+@pytest.mark.parametrize("function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"])
 def test_parity_with_torch(function, dtype, shape, mask_name, device):
     mask = make_mask(mask_name, *shape[:2], device)
     tensors = inputs(shape, dtype, device)
@@ -83,7 +85,7 @@ def test_parity_with_torch(function, dtype, shape, mask_name, device):
 
 @pytest.mark.parametrize("mask_name", MASKS)
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
-@pytest.mark.parametrize("function", [ours, fused_attention], ids=["교과서", "융합"])
+@pytest.mark.parametrize("function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"])
 def test_half_precision_stays_within_its_own_precision(function, dtype, mask_name):
     """반정밀도의 답을 float64의 답과 견줍니다. 같은 입력에서 몇 눈금(eps) 안이어야 합니다."""
     mask = make_mask(mask_name, 7, 7)
@@ -116,6 +118,36 @@ def test_fused_empty_row_is_zero_in_every_kernel(dtype, dropout, device):
     grads = torch.autograd.grad(output.sum(), (q, k, v))
     assert (output[..., 0, :] == 0).all() and (grads[0][..., 0, :] == 0).all()
     assert all(g.isfinite().all() for g in (output, *grads))
+
+
+@pytest.mark.parametrize(
+    ("length", "learning", "dropout", "textbook"),
+    [
+        (SHORT, True, 0.0, True),
+        (SHORT + 1, True, 0.0, False),  # 길면 가중치 행렬이 메모리를 씁니다.
+        (SHORT, False, 0.0, False),  # 풀 때는 한 토큰씩이라 융합 커널이 빠릅니다.
+        (SHORT, True, 0.5, False),  # 교과서 식에는 드롭아웃이 없습니다.
+    ],
+)
+def test_only_short_sentences_being_learned_take_the_textbook_way(
+    length, learning, dropout, textbook, monkeypatch
+):
+    taken = []
+    for name in ("scaled_dot_product_attention", "fused_attention"):
+        function = getattr(attention, name)
+        monkeypatch.setattr(attention, name, lambda *x, f=function, n=name: taken.append(n) or f(*x))
+    q, k, v = inputs((length, length, 4, 4), torch.float32)
+    with torch.set_grad_enabled(learning):
+        q = q * 1.0
+        attend(q, k, v, None, dropout)
+    assert taken == ["scaled_dot_product_attention" if textbook else "fused_attention"]
+
+
+def test_a_long_key_or_a_long_query_is_not_short(monkeypatch):
+    monkeypatch.setattr(attention, "scaled_dot_product_attention", None)
+    for t_q, t_k in ((1, SHORT + 1), (SHORT + 1, 1)):
+        q, k, v = inputs((t_q, t_k, 4, 4), torch.float32)
+        assert attend(q, k, v).shape == (B, H, t_q, 4)
 
 
 @pytest.mark.parametrize("mask_name", MASKS)

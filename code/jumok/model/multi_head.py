@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from .attention import fused_attention, scaled_dot_product_attention
+from .attention import attend, scaled_dot_product_attention
 
 Projection = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
 
@@ -104,7 +104,7 @@ class MultiHeadAttention(nn.Module):
     ) -> Tensor:
         q = self._split(self.query_proj(query))  # (B, H, T_q, d_head)
         k, v = cache.read(self._project, key, value) if cache is not None else self._project(key, value)
-        heads = fused_attention(q, k, v, mask, self.dropout if self.training else 0.0)
+        heads = attend(q, k, v, mask, self.dropout if self.training else 0.0)
         return self.output_proj(heads.transpose(1, 2).flatten(2))  # (B, T_q, D)
 
     def weights(
