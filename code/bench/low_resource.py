@@ -1,20 +1,25 @@
 """작은 자료의 설정을 실험으로 고릅니다: 어휘의 크기, 드롭아웃, 깊이를 바꾸어 dev 손실과 dev BLEU를 견줍니다.
 
     python code/bench/low_resource.py --output runs/low-resource                 GPU 하나에서
-    python code/bench/low_resource.py --steps 300 --max-tokens 1024 --only base  CPU에서 시늉만
+    python code/bench/low_resource.py --preset docs-cpu --steps 2000 --threads 1 \\
+        --only base "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" "1 layer" "3 layers" \\
+        --json book/runs/low_resource_cpu.json                                   CPU에서(책의 기록)
 
 한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 표는 results.jsonl에 쌓입니다. 고르는 데에는 dev만 쓰고
-시험 자료는 보지 않습니다.
+시험 자료는 보지 않습니다. 어휘가 다르면 토큰이 달라 dev 손실을 견줄 수 없으므로 BLEU와 chrF로 봅니다.
+--json은 쌓인 표를 기계와 설정과 함께 적습니다.
 """
 
 import argparse
 import dataclasses
 import json
+import os
 from pathlib import Path
 
 import torch
 
 from jumok.commands.train import pick_device
+from jumok.files import write_atomically
 from jumok.training.corpus import load_corpus
 from jumok.training.distributed import World
 from jumok.training.presets import find_preset
@@ -25,10 +30,14 @@ CHANGES = {
     "base": {},
     "vocab 2k": {"vocab_size": 2000},
     "vocab 4k": {"vocab_size": 4000},
+    "vocab 8k": {"vocab_size": 8000},
     "vocab 16k": {"vocab_size": 16_000},
+    "dropout 0.0": {"options": {"dropout": 0.0}},
     "dropout 0.1": {"options": {"dropout": 0.1}},
     "dropout 0.2": {"options": {"dropout": 0.2}},
+    "dropout 0.3": {"options": {"dropout": 0.3}},
     "dropout 0.4": {"options": {"dropout": 0.4}},
+    "1 layer": {"options": {"n_layers": 1}},
     "3 layers": {"options": {"n_layers": 3}},
     "ffn 1024, 4 heads": {"options": {"d_ff": 1024, "n_heads": 4}},
     "d_model 256": {"options": {"d_model": 256, "d_ff": 1024, "n_heads": 4}},
@@ -37,7 +46,7 @@ CHANGES = {
 }
 
 
-def main() -> None:
+def main(words: list[str] | None = None) -> None:
     """인자를 읽고, 남은 실행을 하나씩 합니다."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -48,9 +57,13 @@ def main() -> None:
     parser.add_argument("--max-tokens", type=int)
     parser.add_argument("--device")
     parser.add_argument("--precision")
+    parser.add_argument("--threads", type=int)
     parser.add_argument("--only", nargs="+", choices=CHANGES, default=list(CHANGES))
     parser.add_argument("--output", type=Path, default=Path("runs/low-resource"))
-    args = parser.parse_args()
+    parser.add_argument("--json", type=Path, help="표를 적을 파일")
+    args = parser.parse_args(words)
+    if args.threads:
+        torch.set_num_threads(args.threads)
     whole = load_corpus(args.corpus)
     # 시험 자료 대신 dev로 BLEU를 잽니다. 고르는 동안 시험 자료를 보지 않기 위해서입니다.
     corpus = dataclasses.replace(whole, tests={"dev": whole.dev}, aligned=())
@@ -70,19 +83,30 @@ def main() -> None:
         card = run_translation(start.changed(options=options, **change), corpus, folder, world)
         if card is None:
             raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
-        result = card["result"]
-        row = {"name": name, "dev_bleu": result["tests"]["dev"]["bleu"], "dev_loss": result["dev_loss"]}
-        row |= {key: result[key] for key in ("minutes", "steps", "tokens_per_second", "peak_memory_gib")}
-        row |= {"n_parameters": card["n_parameters"], "device": card["machine"]["device"]}
         with log.open("a", encoding="utf8") as stream:
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+            stream.write(json.dumps(row_of(name, card), ensure_ascii=False) + "\n")
         if world.device.type == "cuda":
             torch.cuda.empty_cache()
-    for line in log.read_text("utf8").splitlines():
-        row = json.loads(line)
-        print(
-            f"{row['name']:20} BLEU {row['dev_bleu']:6.2f}  dev {row['dev_loss']:.3f}  {row['minutes']:.1f}분"
+    rows = sorted(map(json.loads, log.read_text("utf8").splitlines()), key=lambda row: -row["dev_bleu"])
+    for row in rows:
+        scores = f"BLEU {row['dev_bleu']:6.2f}  chrF {row['dev_chrf']:6.2f}  dev {row['dev_loss']:.3f}"
+        print(f"{row['name']:20} {scores}  {row['minutes']:.1f}분")
+    if args.json:
+        facts = {"cpu": rows[0]["device"], "cores": os.cpu_count(), "threads": torch.get_num_threads()}
+        facts |= {"torch": torch.__version__, "corpus_sha256": whole.sha256, "preset": args.preset}
+        facts |= {"base": dataclasses.asdict(start)}
+        write_atomically(
+            args.json, json.dumps({"machine": facts, "rows": rows}, ensure_ascii=False, indent=1)
         )
+
+
+def row_of(name: str, card: dict) -> dict:
+    """카드에서 표의 한 줄을 뽑습니다."""
+    result = card["result"]
+    dev = result["tests"]["dev"]
+    row = {"name": name, "dev_bleu": dev["bleu"], "dev_chrf": dev["chrf"], "dev_loss": result["dev_loss"]}
+    row |= {key: result[key] for key in ("minutes", "steps", "tokens_per_second", "peak_memory_gib")}
+    return row | {"n_parameters": card["n_parameters"], "device": card["machine"]["device"]}
 
 
 if __name__ == "__main__":
