@@ -32,10 +32,15 @@ LEARNED = {
 BUSY = "카드에 따로 적지 않았습니다. 다른 일과 나누어 쓴 컴퓨터일 수 있으니 걸린 시간은 어림으로 보세요."
 OTHERS = {
     "bench": ("속도 견주기", "speed", "속도"),
+    "low_resource": ("작은 자료의 설정을 고르는 실험", "training", "학습하기"),
+    "short": ("짧은 문장의 어텐션", "speed", "속도"),
     "grading_speed": ("채점의 속도", "teaching", "가르치기"),
     "teaching": ("합성 학급의 채점과 공격 시험", "teaching", "가르치기"),
     "data": ("자료의 크기와 해시와 보기", "data", "자료"),
 }
+
+
+LOW_RESOURCE = {"vocab": "어휘", "dropout": "드롭아웃", "layer": "층"}
 
 
 def render(root: Path = RECORDS, runs: Path = RUNS) -> str:
@@ -288,7 +293,30 @@ def other(path: Path) -> str:
         ("다시 하기", f"`{remake(path, run)}`"),
         ("원본", f"{{download}}`{path.name} <runs/{path.name}>`"),
     ]
-    return f"### {path.name}\n\n{box(rows)}"
+    parts = [f"### {path.name}", box(rows)]
+    if path.stem.startswith("low_resource"):
+        parts.append(low_resource_table(run["rows"]))
+    return "\n\n".join(parts)
+
+
+def low_resource_table(rows: list[dict]) -> str:
+    """바꾼 것 하나마다 dev의 성적. 성적이 좋은 차례입니다."""
+    lines = ["| 바꾼 것 | 매개변수 | dev BLEU | dev chrF | 걸음 | 분 |", "|---|--:|--:|--:|--:|--:|"]
+    for row in rows:
+        lines.append(
+            f"| {low_resource_name(row['name'])} | {row['n_parameters']:,} | {row['dev_bleu']:.2f} "
+            f"| {row['dev_chrf']:.2f} | {row['steps']:,} | {row['minutes']:.1f} |"
+        )
+    return "\n".join(lines)
+
+
+def low_resource_name(name: str) -> str:
+    """실험의 이름("vocab 2k", "1 layer", "dropout 0.2")을 우리말로."""
+    if name == "base":
+        return "없음(기준)"
+    kind = next(key for key in LOW_RESOURCE if key in name)
+    number = name.replace(kind, "").strip(" s").replace("k", "천")
+    return f"{LOW_RESOURCE[kind]} {number}"
 
 
 def machine(run: dict) -> Iterator[tuple[str, str]]:
@@ -299,10 +327,9 @@ def machine(run: dict) -> Iterator[tuple[str, str]]:
     elif facts:
         threads = f"코어 {facts['cores']}개, 스레드 {facts['threads']}개"
         yield "장치", f"{facts['cpu']}, {threads}, torch {facts['torch']}"
-        yield (
-            "잴 때의 부하",
-            f"{facts['load']:.1f} (일하는 프로세스의 수. 스레드의 수보다 크면 바쁜 것입니다)",
-        )
+        if "load" in facts:
+            busy = "일하는 프로세스의 수. 스레드의 수보다 크면 바쁜 것입니다"
+            yield "잴 때의 부하", f"{facts['load']:.1f} ({busy})"
     if isinstance(run.get("runs"), dict):
         loads = [load for row in run["runs"].values() for load in row.get("load", [])]
         yield "잴 때의 부하", f"{min(loads):.1f}–{max(loads):.1f} (일하는 프로세스의 수)"
@@ -319,6 +346,12 @@ def remake(path: Path, run: dict) -> str:
         words += [f"--pairs {facts['pairs']}"]
         return " ".join(["python code/bench/run.py", *words, f"--json book/runs/{path.name}"])
     return {
+        "low_resource_cpu": (
+            "python code/bench/low_resource.py --preset docs-cpu --steps 2000 --threads 1 --only base"
+            ' "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" "1 layer" "3 layers"'
+            " --json book/runs/low_resource_cpu.json"
+        ),
+        "short_sentences": "python code/bench/short.py --json book/runs/short_sentences.json",
         "grading_speed": "python code/bench/grading_speed.py --json book/runs/grading_speed.json",
         "teaching": "python book/tools/make_teaching_page.py --run",
         "data": "python book/tools/make_data_page.py",

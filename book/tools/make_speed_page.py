@@ -1,4 +1,4 @@
-"""속도 쪽(book/speed.md)을 기록(book/runs/bench_cpu.json)에서 만듭니다. `python make.py bench`가 부릅니다."""
+"""속도 쪽(book/speed.md)을 book/runs의 기록에서 만듭니다. `python make.py bench`가 부릅니다."""
 
 import json
 from pathlib import Path
@@ -13,6 +13,11 @@ SETTINGS = {
     "메모리를 돌려주지 않음": "bench_cpu_keep_memory.json",
     "행렬 곱 `medium`": "bench_cpu_medium.json",
 }
+# 짧은 문장의 어텐션을 두 가지로 잰 기록. `code/bench/short.py`가 만듭니다.
+SHORT = RUN.with_name("short_sentences.json")
+SHORT_HEAD = (
+    "| 문장의 길이 | 문장 | 융합 커널 (ms) | 교과서 식 (ms) | 비율 | 가운데 절반 |\n|--:|--:|--:|--:|--:|---|"
+)
 SETTINGS_HEAD = "| 설정 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 |\n|---|---|---|--:|--:|--:|"
 TEMPLATE = Path(__file__).with_name("speed_page.md")
 HEAD = (
@@ -27,7 +32,20 @@ def render(run: dict) -> str:
     facts = {name: f"{value}" for name, value in run["machine"].items()}
     settings = settings_table({name: RUN.with_name(file) for name, file in SETTINGS.items()})
     table = "\n".join([HEAD, *rows])
-    return Template(TEMPLATE.read_text("utf8")).substitute(facts, table=table, settings=settings)
+    tables = {"table": table, "settings": settings, "short": short_table(json.loads(SHORT.read_text("utf8")))}
+    return Template(TEMPLATE.read_text("utf8")).substitute(facts, **tables)
+
+
+def short_table(run: dict) -> str:
+    """문장의 길이마다 융합 커널과 교과서 식의 표."""
+    rows = []
+    for result in run["results"]:
+        low, high = result["quartiles"]
+        rows.append(
+            f"| {result['length']} | {result['sentences']} | {result['reference_ms']:.1f} "
+            f"| {result['ours_ms']:.1f} | **{result['ratio']:.2f}** | {low:.2f}–{high:.2f} |"
+        )
+    return "\n".join([SHORT_HEAD, *rows])
 
 
 def settings_table(runs: dict[str, Path]) -> str:

@@ -2,16 +2,19 @@
 
 import importlib.util
 import json
+import runpy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-BENCH = Path(__file__).parents[1] / "bench" / "run.py"
+ROOT = Path(__file__).parents[2]
+BENCH = ROOT / "code" / "bench" / "run.py"
+HAS_TRANSFORMERS = importlib.util.find_spec("transformers") is not None
 
 
-@pytest.mark.skipif(importlib.util.find_spec("transformers") is None, reason="transformers가 없습니다")
+@pytest.mark.skipif(not HAS_TRANSFORMERS, reason="transformers가 없습니다")
 def test_the_smallest_run_prints_the_whole_table(tmp_path):
     out = tmp_path / "bench.json"
     options = "--sizes smoke --pairs 1 --tokens 64 --new-tokens 3 --batches 1 3 --threads 1 --json"
@@ -29,3 +32,29 @@ def test_the_smallest_run_prints_the_whole_table(tmp_path):
         assert result["quartiles"][0] <= result["ratio"] <= result["quartiles"][1]
         assert ("mfu" in result) == (result["task"] == "학습 한 걸음") and result.get("mfu", 1) > 0
     assert {"cpu", "threads", "torch", "transformers", "pairs", "matmul"} <= set(data["machine"])
+
+
+@pytest.mark.skipif(not HAS_TRANSFORMERS, reason="transformers가 없습니다")
+def test_both_ways_of_short_attention_are_measured_at_every_length(tmp_path):
+    out = tmp_path / "short.json"
+    options = "--size smoke --pairs 2 --tokens 64 --lengths 4 32 --threads 1 --json"
+    done = subprocess.run(
+        [sys.executable, BENCH.with_name("short.py"), *options.split(), out],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    table = [line.split("|")[1:-1] for line in done.stdout.splitlines() if line.startswith("|")]
+    assert [row[0].strip() for row in table[2:]] == ["4", "32"] and {len(row) for row in table} == {6}
+    data = json.loads(out.read_text("utf8"))
+    assert [(r["length"], r["sentences"]) for r in data["results"]] == [(4, 16), (32, 2)]
+    for result in data["results"]:
+        assert result["quartiles"][0] <= result["ratio"] <= result["quartiles"][1]
+        assert result["reference_ms"] > 0 and result["ours_ms"] > 0
+
+
+def test_speed_page_is_made_from_the_records():
+    """쪽의 수는 모두 기록에서 옵니다. 다르면 `python book/tools/make_speed_page.py`를 다시 부릅니다."""
+    page = runpy.run_path(str(ROOT / "book" / "tools" / "make_speed_page.py"))
+    run = json.loads(page["RUN"].read_text("utf8"))
+    assert page["PAGE"].read_text("utf8") == page["render"](run)
