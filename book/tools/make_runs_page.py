@@ -288,7 +288,7 @@ def other(path: Path) -> str:
     run = json.loads(path.read_text("utf8"))
     key = next((key for key in OTHERS if path.stem.startswith(key)), "")
     what, page, title = OTHERS.get(key, (path.stem, "", ""))
-    rows = [("무엇", what + (f" ([{title}]({page}.md) 쪽의 표)" if page else "")), *machine(run)]
+    rows = [("무엇", what + (f" ([{title}]({page}.md) 쪽)" if page else "")), *machine(run)]
     rows += [
         ("다시 하기", f"`{remake(path, run)}`"),
         ("원본", f"{{download}}`{path.name} <runs/{path.name}>`"),
@@ -307,7 +307,8 @@ def low_resource_table(rows: list[dict]) -> str:
             f"| {low_resource_name(row['name'])} | {row['n_parameters']:,} | {row['dev_bleu']:.2f} "
             f"| {row['dev_chrf']:.2f} | {row['steps']:,} | {row['minutes']:.1f} |"
         )
-    return "\n".join(lines)
+    note = "분은 다른 일과 나누어 쓴 컴퓨터에서 잰 것이라 빠르기로 읽지 않습니다."
+    return "\n".join([*lines, "", note])
 
 
 def low_resource_name(name: str) -> str:
@@ -327,6 +328,10 @@ def machine(run: dict) -> Iterator[tuple[str, str]]:
     elif facts:
         threads = f"코어 {facts['cores']}개, 스레드 {facts['threads']}개"
         yield "장치", f"{facts['cpu']}, {threads}, torch {facts['torch']}"
+        if "base" in facts:
+            base = f"`{facts['preset']}`에서 하나씩, 씨앗 {facts['base']['recipe']['seed']}"
+            yield "설정", base
+            yield "자료", f"`{facts['base']['corpus']}`, SHA-256 `{facts['corpus_sha256'][:12]}…`"
         if "load" in facts:
             busy = "일하는 프로세스의 수. 스레드의 수보다 크면 바쁜 것입니다"
             yield "잴 때의 부하", f"{facts['load']:.1f} ({busy})"
