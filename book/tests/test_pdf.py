@@ -11,6 +11,7 @@ import pytest
 import whole_book
 from filelock import FileLock
 from pypdf import PdfReader
+from required import unavailable
 
 CHAPTERS = [name for name, _, _ in whole_book.toc() if name.startswith("chapters/")]
 
@@ -29,9 +30,7 @@ def pdf_file(book, tmp_path_factory):
     try:
         printing.find_browser()
     except printing.BrowserError as error:
-        if os.environ.get("JUMOK_REQUIRE_BROWSER") == "1":
-            pytest.fail(str(error))
-        pytest.skip(f"PDF를 인쇄할 브라우저가 없어 건너뜁니다. {error}")
+        unavailable(f"PDF를 인쇄할 브라우저가 없어 건너뜁니다. {error}", "JUMOK_REQUIRE_BROWSER")
     shared = tmp_path_factory.getbasetemp()
     shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
     target = shared / "pdf" / "jumok.pdf"

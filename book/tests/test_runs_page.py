@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import re
+import runpy
 import shlex
 import shutil
 import sys
@@ -131,6 +132,23 @@ def test_a_new_record_and_a_gpu_change_the_page(tmp_path, text):
     made = page.render(tmp_path / "records")
     assert "(run-docs-new)=" in made and "NVIDIA H200" in made and "CUDA 12.8" in made
     assert "아직 재지 않았습니다" not in made and "GPU에서 잰 기록은" in made
+
+
+def test_low_resource_names_are_told_apart_and_the_command_repeats_them():
+    """GPU에서 바꿀 것까지 모두 이름이 있고, 쪽의 명령은 기록된 실행들을 그대로 다시 합니다."""
+    script = runpy.run_path(str(ROOT / "code" / "bench" / "low_resource.py"))
+    shown = {name: page.low_resource_name(name) for name in script["CHANGES"]}
+    assert len(set(shown.values())) == len(shown)
+    assert (
+        shown["vocab 16k"] == "어휘 16,000" and shown["3 layers"] == "층 3" and shown["base"] == "없음(기준)"
+    )
+    path = page.RUNS / "low_resource_cpu.json"
+    run = json.loads(path.read_text("utf8"))
+    words = shlex.split(page.remake(path, run))
+    assert (ROOT / words[1]).is_file() and words[-1] == f"book/runs/{path.name}"
+    only = words[words.index("--only") + 1 : words.index("--json")]
+    assert set(only) == {row["name"] for row in run["rows"]} <= set(script["CHANGES"])
+    assert words[words.index("--steps") + 1] == str(run["rows"][0]["steps"])
 
 
 def test_another_rival_shows_up_by_itself(tmp_path):

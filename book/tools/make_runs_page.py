@@ -38,9 +38,15 @@ OTHERS = {
     "teaching": ("합성 학급의 채점과 공격 시험", "teaching", "가르치기"),
     "data": ("자료의 크기와 해시와 보기", "data", "자료"),
 }
-
-
-LOW_RESOURCE = {"vocab": "어휘", "dropout": "드롭아웃", "layer": "층"}
+# code/bench/low_resource.py가 수 하나를 바꾸는 것. 그 밖의 이름("pre-norm")은 그대로 적습니다.
+LOW_RESOURCE = {
+    "vocab": "어휘",
+    "dropout": "드롭아웃",
+    "layer": "층",
+    "layers": "층",
+    "smoothing": "스무딩",
+    "d_model": "폭",
+}
 
 
 def render(root: Path = RECORDS, runs: Path = RUNS) -> str:
@@ -315,9 +321,12 @@ def low_resource_name(name: str) -> str:
     """실험의 이름("vocab 2k", "1 layer", "dropout 0.2")을 우리말로."""
     if name == "base":
         return "없음(기준)"
-    kind = next(key for key in LOW_RESOURCE if key in name)
-    number = name.replace(kind, "").strip(" s").replace("k", "천")
-    return f"{LOW_RESOURCE[kind]} {number}"
+    words = name.split()
+    kind = next((word for word in words if word in LOW_RESOURCE), None)
+    if kind is None:
+        return name
+    words.remove(kind)
+    return f"{LOW_RESOURCE[kind]} {' '.join(words).replace('k', ',000')}"
 
 
 def machine(run: dict) -> Iterator[tuple[str, str]]:
@@ -329,8 +338,7 @@ def machine(run: dict) -> Iterator[tuple[str, str]]:
         threads = f"코어 {facts['cores']}개, 스레드 {facts['threads']}개"
         yield "장치", f"{facts['cpu']}, {threads}, torch {facts['torch']}"
         if "base" in facts:
-            base = f"`{facts['preset']}`에서 하나씩, 씨앗 {facts['base']['recipe']['seed']}"
-            yield "설정", base
+            yield "설정", f"`{facts['preset']}`에서 하나씩, 씨앗 {facts['base']['recipe']['seed']}"
             yield "자료", f"`{facts['base']['corpus']}`, SHA-256 `{facts['corpus_sha256'][:12]}…`"
         if "load" in facts:
             busy = "일하는 프로세스의 수. 스레드의 수보다 크면 바쁜 것입니다"
@@ -350,12 +358,12 @@ def remake(path: Path, run: dict) -> str:
         words += ["--parts train"] * (tasks == {"학습 한 걸음"})
         words += [f"--pairs {facts['pairs']}"]
         return " ".join(["python code/bench/run.py", *words, f"--json book/runs/{path.name}"])
+    if path.stem.startswith("low_resource"):
+        facts, names = run["machine"], " ".join(f'"{row["name"]}"' for row in run["rows"])
+        words = f"--preset {facts['preset']} --steps {facts['base']['recipe']['steps']}"
+        words += f" --threads {facts['threads']} --only {names}"
+        return f"python code/bench/low_resource.py {words} --json book/runs/{path.name}"
     return {
-        "low_resource_cpu": (
-            "python code/bench/low_resource.py --preset docs-cpu --steps 2000 --threads 1 --only base"
-            ' "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" "1 layer" "3 layers"'
-            " --json book/runs/low_resource_cpu.json"
-        ),
         "short_sentences": "python code/bench/short.py --json book/runs/short_sentences.json",
         "grading_speed": "python code/bench/grading_speed.py --json book/runs/grading_speed.json",
         "teaching": "python book/tools/make_teaching_page.py --run",

@@ -32,7 +32,9 @@ def render(run: dict) -> str:
     facts = {name: f"{value}" for name, value in run["machine"].items()}
     settings = settings_table({name: RUN.with_name(file) for name, file in SETTINGS.items()})
     table = "\n".join([HEAD, *rows])
-    tables = {"table": table, "settings": settings, "short": short_table(json.loads(SHORT.read_text("utf8")))}
+    short = json.loads(SHORT.read_text("utf8"))
+    facts |= {f"short_{name}": f"{value}" for name, value in short["machine"].items()}
+    tables = {"table": table, "settings": settings, "short": short_table(short)}
     return Template(TEMPLATE.read_text("utf8")).substitute(facts, **tables)
 
 

@@ -1,6 +1,6 @@
 """작은 자료의 설정을 실험으로 고릅니다: 어휘의 크기, 드롭아웃, 깊이를 바꾸어 dev 손실과 dev BLEU를 견줍니다.
 
-    python code/bench/low_resource.py --output runs/low-resource                 GPU 하나에서
+    python code/bench/low_resource.py --json book/runs/low_resource_gpu.json     GPU 하나에서
     python code/bench/low_resource.py --preset docs-cpu --steps 2000 --threads 1 \\
         --only base "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" "1 layer" "3 layers" \\
         --json book/runs/low_resource_cpu.json                                   CPU에서(책의 기록)
@@ -59,7 +59,7 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--precision")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--only", nargs="+", choices=CHANGES, default=list(CHANGES))
-    parser.add_argument("--output", type=Path, default=Path("runs/low-resource"))
+    parser.add_argument("--output", type=Path, help="실행을 모을 폴더 (없으면 runs/low-resource-설정)")
     parser.add_argument("--json", type=Path, help="표를 적을 파일")
     args = parser.parse_args(words)
     if args.threads:
@@ -71,14 +71,15 @@ def main(words: list[str] | None = None) -> None:
         corpus=args.corpus, steps=args.steps, max_tokens=args.max_tokens, precision=args.precision
     )
     world = World(pick_device(args.device))
-    log = args.output / "results.jsonl"
+    output = args.output or Path(f"runs/low-resource-{args.preset}")
+    log = output / "results.jsonl"
     done = (
         {json.loads(line)["name"] for line in log.read_text("utf8").splitlines()} if log.exists() else set()
     )
     for name in (name for name in args.only if name not in done):
         change = dict(CHANGES[name])
         options = start.options | change.pop("options", {})
-        folder = args.output / name.replace(" ", "-").replace(",", "")
+        folder = output / name.replace(" ", "-").replace(",", "")
         print(f"\n── {name}", flush=True)
         card = run_translation(start.changed(options=options, **change), corpus, folder, world)
         if card is None:

@@ -6,6 +6,7 @@
 
 비율은 융합 커널 ÷ 교과서 식입니다. 1보다 크면 교과서 식이 빠릅니다.
 `jumok.model.attention.SHORT`는 두 스레드에서 교과서 식이 빠른 길이로 정했습니다.
+책의 기록은 --json book/runs/short_sentences.json이고, 표는 속도 쪽에 있습니다.
 """
 
 import argparse
@@ -21,17 +22,13 @@ from torch import Tensor
 
 from jumok.model import attention, multi_head
 
-HEAD = (
-    "| 문장의 길이 | 문장 | 융합 커널 (ms) | 교과서 식 (ms) | 비율 | 가운데 절반 |\n|--:|--:|--:|--:|--:|---|"
-)
-
 
 def main() -> None:
-    """인자를 읽고, 재고, 표와 JSON을 냅니다."""
+    """인자를 읽고, 재고, 길이마다 한 줄과 JSON을 냅니다."""
     args = arguments()
     torch.set_num_threads(args.threads)
     facts = machine(torch.device("cpu")) | {"pairs": args.pairs, "size": args.size, "tokens": args.tokens}
-    print("{cpu}, {threads}스레드, torch {torch}, {size}\n".format(**facts), HEAD, sep="\n", flush=True)
+    print("{cpu}, {threads}스레드, torch {torch}, {size}\n".format(**facts), flush=True)
     results = []
     for length in args.lengths:
         results.append(measure(length, args))
@@ -53,12 +50,10 @@ def measure(length: int, args: argparse.Namespace) -> dict:
 
 
 def line(result: dict) -> str:
-    """결과 하나를 표의 줄로."""
+    """결과 하나를 한 줄로."""
     low, high = result["quartiles"]
-    return (
-        f"| {result['length']} | {result['sentences']} | {result['reference_ms']:.1f} "
-        f"| {result['ours_ms']:.1f} | **{result['ratio']:.2f}** | {low:.2f}–{high:.2f} |"
-    )
+    times = f"융합 커널 {result['reference_ms']:6.1f} ms  교과서 식 {result['ours_ms']:6.1f} ms"
+    return f"{result['length']:4}토큰  {times}  비율 {result['ratio']:.2f} ({low:.2f}–{high:.2f})"
 
 
 def textbook(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, _: float = 0.0) -> Tensor:

@@ -100,13 +100,13 @@ def test_low_resource_settings_are_compared_on_dev_and_never_on_the_test(script,
     words = ["--preset", "toy", "--corpus", "toy", "--steps", "60", "--device", "cpu", "--threads", "1"]
     words += ["--output", str(tmp_path / "runs"), "--json", str(out), "--only"]
     low.main([*words, "base", "dropout 0.4"])
-    low.main([*words, "base", "1 layer"])  # 끝난 것은 건너뜁니다.
+    low.main([*words, "base", "3 layers"])  # 끝난 것은 건너뜁니다.
     assert capsys.readouterr().out.count("── base") == 1
     record = json.loads(out.read_text("utf8"))
     rows = {row["name"]: row for row in record["rows"]}
-    assert set(rows) == {"base", "dropout 0.4", "1 layer"}
+    assert set(rows) == {"base", "dropout 0.4", "3 layers"}
     assert rows["base"]["dev_loss"] != rows["dropout 0.4"]["dev_loss"]
-    assert rows["1 layer"]["n_parameters"] <= rows["base"]["n_parameters"]
+    assert rows["3 layers"]["n_parameters"] > rows["base"]["n_parameters"]
     assert [row["dev_bleu"] for row in record["rows"]] == sorted(r["dev_bleu"] for r in rows.values())[::-1]
     assert record["machine"]["corpus_sha256"] and record["machine"]["base"]["recipe"]["steps"] == 60
     assert {path.name for path in (tmp_path / "runs" / "base").glob("*.tsv")} == {"dev.tsv"}

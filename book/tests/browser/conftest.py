@@ -1,13 +1,14 @@
 """브라우저 검사의 준비물: 크로뮴 하나와, 열어 둔 책 페이지."""
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 import yaml
+from required import unavailable
 
 ROOT = Path(__file__).parents[3]
+NEED = "JUMOK_REQUIRE_BROWSER"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,24 +43,18 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("name", toc_pages())
 
 
-def unavailable(reason: str):
-    """브라우저 검사를 건너뜁니다. JUMOK_REQUIRE_BROWSER=1이면 실패로 칩니다."""
-    if os.environ.get("JUMOK_REQUIRE_BROWSER") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def browser():
     """검사 전체가 함께 쓰는 크로뮴입니다."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        unavailable("playwright가 없어 브라우저 검사를 건너뜁니다. pip install -r .ci/requirements.txt")
+        reason = "playwright가 없어 브라우저 검사를 건너뜁니다. pip install -r .ci/requirements.txt"
+        unavailable(reason, NEED)
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
-        unavailable("크로뮴이 없어 브라우저 검사를 건너뜁니다. 예: apt install chromium")
+        unavailable("크로뮴이 없어 브라우저 검사를 건너뜁니다. 예: apt install chromium", NEED)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running

@@ -13,6 +13,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from required import unavailable
 
 ROOT = Path(__file__).resolve().parents[3]
 TOOLS = ROOT / ".ci" / "node_modules"
@@ -38,22 +39,17 @@ KINDS = [  # 꼴이 다른 쪽마다 하나씩. 접근성의 어김은 test_page
     "book/index_terms",
     "search",
 ]
+NEED = "JUMOK_REQUIRE_QUALITY"
 CATEGORIES = ["accessibility", "best-practices", "seo"]
 # 찾기 쪽은 일부러 검색 엔진에 싣지 않습니다(noindex).
 EXEMPT = {("search", "is-crawlable")}
 
 
-def unavailable(reason: str):
-    """시험을 건너뜁니다. JUMOK_REQUIRE_QUALITY=1이면 실패로 칩니다."""
-    if os.environ.get("JUMOK_REQUIRE_QUALITY") == "1":
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 def tool(folder: str, program: str) -> Path:
     """npm으로 설치한 도구의 파일입니다. 그것을 돌릴 프로그램도 있어야 합니다."""
     if not (TOOLS / folder).exists() or not shutil.which(program):
-        unavailable(f"{folder}나 {program}이 없어 건너뜁니다. npm ci --prefix .ci --ignore-scripts")
+        reason = f"{folder}나 {program}이 없어 건너뜁니다. npm ci --prefix .ci --ignore-scripts"
+        unavailable(reason, NEED)
     return TOOLS / folder
 
 
@@ -79,7 +75,7 @@ def lighthouse(url: str, report: Path) -> dict:
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
-        unavailable("크로뮴이 없어 Lighthouse를 건너뜁니다.")
+        unavailable("크로뮴이 없어 Lighthouse를 건너뜁니다.", NEED)
     command = ["node", str(tool("lighthouse", "node") / "cli" / "index.js"), url, "--quiet", "--output=json"]
     command += [f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}"]
     command += [f"--chrome-flags={FLAGS} --user-data-dir={report.parent / 'profile'}"]
