@@ -36,7 +36,14 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 HTML = ROOT / "_build" / "html"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-SOURCES = ("book", "chapters", "solutions", "exercises", "_config.yml", "_toc.yml")  # 웹 책의 재료
+SOURCES = (
+    "book",
+    "chapters",
+    "solutions",
+    "exercises",
+    "_config.yml",
+    "_toc.yml",
+)  # 웹 책의 재료
 NOTEBOOKS = ("chapters/*.ipynb", "solutions/*/*.ipynb")
 PYTHONS = ((3, 11), (3, 14))  # constraints.txt의 판들이 함께 풀리는 Python
 
@@ -64,11 +71,15 @@ def main(argv: list[str]) -> int:
         print(__doc__)
         return 0
     if argv[0] not in tasks:
-        return fail(f"'{argv[0]}'이라는 명령은 없습니다. 쓸 수 있는 명령: {', '.join(tasks)}")
+        return fail(
+            f"'{argv[0]}'이라는 명령은 없습니다. 쓸 수 있는 명령: {', '.join(tasks)}"
+        )
     try:
         return tasks[argv[0]](*argv[1:]) or 0
     except subprocess.CalledProcessError as error:
-        return fail(f"명령이 실패했습니다(끝낸 값 {error.returncode}): {' '.join(map(str, error.cmd))}")
+        return fail(
+            f"명령이 실패했습니다(끝낸 값 {error.returncode}): {' '.join(map(str, error.cmd))}"
+        )
     except TypeError as error:
         if "positional argument" not in str(error):
             raise
@@ -93,7 +104,9 @@ def env() -> int:
             "다른 판이 있다면 그것으로 부르세요. 예: python3.12 make.py book"
         )
     if os.environ.get("TORCH", "").lower() not in ("", "cpu"):
-        return fail(f"환경 변수 TORCH에는 cpu만 쓸 수 있습니다. 받은 값은 {os.environ['TORCH']!r}입니다.")
+        return fail(
+            f"환경 변수 TORCH에는 cpu만 쓸 수 있습니다. 받은 값은 {os.environ['TORCH']!r}입니다."
+        )
     stamp, want = VENV / "jumok-stamp", f"{_fingerprint()}\n{ROOT}\n".encode()
     found = stamp.read_bytes() if stamp.is_file() else b""
     if found == want:
@@ -129,7 +142,9 @@ def env() -> int:
 def _has_pip() -> bool:
     """환경의 python과 pip가 실제로 움직이는지 봅니다."""
     try:
-        probe = subprocess.run([str(_bin("python")), "-m", "pip", "--version"], capture_output=True)
+        probe = subprocess.run(
+            [str(_bin("python")), "-m", "pip", "--version"], capture_output=True
+        )
     except OSError:
         return False
     return probe.returncode == 0
@@ -144,11 +159,17 @@ def _fingerprint() -> str:
 
 
 def _torch_pin() -> str:
-    return re.search(r"^torch==\S+", (ROOT / "requirements.txt").read_text("utf8"), re.M).group()
+    return re.search(
+        r"^torch==\S+", (ROOT / "requirements.txt").read_text("utf8"), re.M
+    ).group()
 
 
 def _bin(name: str) -> Path:
-    return VENV / ("Scripts" if os.name == "nt" else "bin") / (name + (".exe" if os.name == "nt" else ""))
+    return (
+        VENV
+        / ("Scripts" if os.name == "nt" else "bin")
+        / (name + (".exe" if os.name == "nt" else ""))
+    )
 
 
 def _call(command: list, **kwargs) -> None:
@@ -169,8 +190,20 @@ def book() -> int:
     started = time.monotonic()
     # 늘 처음부터 짓습니다. 이어 지으면 남아 있는 경고를 다시 말하지 않습니다.
     shutil.rmtree(HTML.parent, ignore_errors=True)
-    _call([_bin("jupyter-book"), "build", ".", "--all", "--warningiserror", "--keep-going", "--quiet"])
-    print(f"✔ 웹 책을 지었습니다({time.monotonic() - started:.0f}초). 브라우저로 여세요:")
+    _call(
+        [
+            _bin("jupyter-book"),
+            "build",
+            ".",
+            "--all",
+            "--warningiserror",
+            "--keep-going",
+            "--quiet",
+        ]
+    )
+    print(
+        f"✔ 웹 책을 지었습니다({time.monotonic() - started:.0f}초). 브라우저로 여세요:"
+    )
     print(f"  {(HTML / 'index.html').as_uri()}")
     return 0
 
@@ -178,21 +211,34 @@ def book() -> int:
 def pdf() -> int:
     """책 전체를 PDF로 엮고 첫 쪽에 겁니다. 웹 책이 없거나 낡았으면 먼저 짓습니다."""
     return (
-        _fresh_book() or subprocess.run([str(_bin("python")), "book/tools/make_pdf.py"], cwd=ROOT).returncode
+        _fresh_book()
+        or subprocess.run(
+            [str(_bin("python")), "book/tools/make_pdf.py"], cwd=ROOT
+        ).returncode
     )
 
 
 def epub() -> int:
     """책 전체를 EPUB으로 엮고 첫 쪽에 겁니다. 웹 책이 없거나 낡았으면 먼저 짓습니다."""
     return (
-        _fresh_book() or subprocess.run([str(_bin("python")), "book/tools/make_epub.py"], cwd=ROOT).returncode
+        _fresh_book()
+        or subprocess.run(
+            [str(_bin("python")), "book/tools/make_epub.py"], cwd=ROOT
+        ).returncode
     )
 
 
 def _fresh_book() -> int:
     """웹 책이 재료보다 새것이면 그대로 쓰고, 아니면 짓습니다."""
-    files = [file for name in SOURCES for file in (ROOT / name, *(ROOT / name).rglob("*")) if file.is_file()]
-    newest = max(file.stat().st_mtime for file in files if "__pycache__" not in file.parts)
+    files = [
+        file
+        for name in SOURCES
+        for file in (ROOT / name, *(ROOT / name).rglob("*"))
+        if file.is_file()
+    ]
+    newest = max(
+        file.stat().st_mtime for file in files if "__pycache__" not in file.parts
+    )
     index = HTML / "index.html"
     return env() if index.is_file() and index.stat().st_mtime > newest else book()
 
@@ -202,14 +248,26 @@ def test() -> int:
     if env():
         return 1
     os.environ["JUMOK_BOOK_HTML"] = str(HTML)
-    os.environ.setdefault("OMP_NUM_THREADS", "1")  # 일꾼 둘이 코어를 두고 다투면 도리어 느립니다.
+    os.environ.setdefault(
+        "OMP_NUM_THREADS", "1"
+    )  # 일꾼 둘이 코어를 두고 다투면 도리어 느립니다.
     pytest = ("-m", "pytest", "-q", "-n", "2")
-    nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=900", "-o", "filterwarnings=default")
+    nbval = (
+        "--nbval",
+        "--nbval-current-env",
+        "--nbval-cell-timeout=900",
+        "-o",
+        "filterwarnings=default",
+    )
     steps = {
         "코드 점검(ruff)": lambda: _python("-m", "ruff", "check", "."),
-        "코드 모양(ruff format)": lambda: _python("-m", "ruff", "format", "--check", "."),
+        "코드 모양(ruff format)": lambda: _python(
+            "-m", "ruff", "format", "--check", "."
+        ),
         "웹 책 짓기": book,
-        "노트북(nbval)": lambda: _python(*pytest, "--dist", "loadfile", *nbval, *_notebooks()),
+        "노트북(nbval)": lambda: _python(
+            *pytest, "--dist", "loadfile", *nbval, *_notebooks()
+        ),
         "단위·구조·연습문제·브라우저": lambda: _python(*pytest, "--dist", "worksteal"),
     }
     results = {name: _timed(name, step) for name, step in steps.items()}
@@ -234,7 +292,9 @@ def lab() -> int:
     if env():
         return 1
     # JupyterLab 안의 터미널에서도 `jumok`을 부를 수 있게 합니다.
-    os.environ["PATH"] = f"{_bin('python').parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    os.environ["PATH"] = (
+        f"{_bin('python').parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    )
     try:
         _python("-m", "jupyterlab")
     except KeyboardInterrupt:
@@ -252,7 +312,10 @@ def run(*files: str) -> int:
 
 def jumok(*args: str) -> int:
     """환경 안의 `jumok` 명령을 부릅니다. 끝낸 값도 그 명령의 것입니다."""
-    return env() or subprocess.run([str(_bin("python")), "-m", "jumok.cli", *args]).returncode
+    return (
+        env()
+        or subprocess.run([str(_bin("python")), "-m", "jumok.cli", *args]).returncode
+    )
 
 
 def grade(*args: str) -> int:
@@ -313,7 +376,9 @@ def clean() -> int:
 
 
 def _notebooks() -> list[str]:
-    return sorted(str(p.relative_to(ROOT)) for pattern in NOTEBOOKS for p in ROOT.glob(pattern))
+    return sorted(
+        str(p.relative_to(ROOT)) for pattern in NOTEBOOKS for p in ROOT.glob(pattern)
+    )
 
 
 if __name__ == "__main__":

@@ -20,7 +20,12 @@ c.CourseDirectory.course_id = "jumok"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "exercises"
 # 학생에게 나누어 주지 않는 파일들입니다.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "wrong_answers.py"]
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "wrong_answers.py",
+]
 # python -m jumok.course.generate 와 같은 문제 노트북이 나오게 합니다.
 c.GenerateAssignment.preprocessors = [
     DropMasterOnly,

@@ -18,7 +18,10 @@ from sphinx.util.docutils import SphinxDirective
 
 logger = logging.getLogger(__name__)
 MAP = "book/map"
-FIGURES = [Path(__file__).parent.parent / f"map_{name}.svg" for name in ("attention", "transformer")]
+FIGURES = [
+    Path(__file__).parent.parent / f"map_{name}.svg"
+    for name in ("attention", "transformer")
+]
 
 TOOLS = """<div class="map-tools" hidden>
 <p class="map-sum" role="status"></p>
@@ -85,7 +88,10 @@ class Places:
         """쪽이나 절로 가는 주소. 한 쪽짜리 책에서는 닻만 남깁니다."""
         if self.builder.name == "singlehtml" and anchor:
             return anchor
-        return self.builder.get_relative_uri(self.builder.current_docname, docname) + anchor
+        return (
+            self.builder.get_relative_uri(self.builder.current_docname, docname)
+            + anchor
+        )
 
     def find(self, number: str) -> tuple[str, str]:
         """장("04")이나 절("7.5")의 (주소, 제목). 없으면 KeyError입니다."""
@@ -99,7 +105,11 @@ class Places:
 
 def load_figure(path: Path) -> ET.Element:
     """SVG 파일을 읽습니다. HTML 안에서는 이름공간이 필요 없으므로 뺍니다."""
-    return ET.fromstring(path.read_text(encoding="utf-8").replace(' xmlns="http://www.w3.org/2000/svg"', ""))
+    return ET.fromstring(
+        path.read_text(encoding="utf-8").replace(
+            ' xmlns="http://www.w3.org/2000/svg"', ""
+        )
+    )
 
 
 def fill_link(link: ET.Element, places: Places) -> None:
@@ -114,8 +124,16 @@ def fill_link(link: ET.Element, places: Places) -> None:
     title = ET.Element("title")
     title.text = name
     link.insert(0, title)
-    box = {name: float(value) for name, value in link.find("rect").items() if name in ("x", "y", "width")}
-    corner = {"x": f"{box['x'] + box['width'] - 10:g}", "y": f"{box['y'] + 24:g}", "text-anchor": "end"}
+    box = {
+        name: float(value)
+        for name, value in link.find("rect").items()
+        if name in ("x", "y", "width")
+    }
+    corner = {
+        "x": f"{box['x'] + box['width'] - 10:g}",
+        "y": f"{box['y'] + 24:g}",
+        "text-anchor": "end",
+    }
     if "data-to" in link.attrib:
         add_text(link, number, "number", corner)
         return
@@ -123,7 +141,9 @@ def fill_link(link: ET.Element, places: Places) -> None:
     link.set("data-chapter", slug_of(places.chapters[number]))
     below = link.findall("text[@class='more']")[-1]
     add_text(link, "✓", "mark", corner)
-    add_text(link, "◀ 지금 여기", "now", {"x": below.get("x", ""), "y": below.get("y", "")})
+    add_text(
+        link, "◀ 지금 여기", "now", {"x": below.get("x", ""), "y": below.get("y", "")}
+    )
 
 
 def add_text(link: ET.Element, text: str, kind: str, place: dict[str, str]) -> None:
@@ -142,10 +162,18 @@ def load_figures(places: Places) -> list[ET.Element]:
 
 def boxes_html(chapter: str, figures: list[ET.Element]) -> str:
     """그 장의 절로 가는 그림의 상자들. 같은 절은 한 번만 적습니다."""
-    links = [link for figure in figures for link in figure.iter("a") if link.get("href")]
-    found = {tuple(map(int, link.get("data-to", "0").split("."))): link for link in links}
+    links = [
+        link for figure in figures for link in figure.iter("a") if link.get("href")
+    ]
+    found = {
+        tuple(map(int, link.get("data-to", "0").split("."))): link for link in links
+    }
     rows = [
-        BOX.format(href=escape(link.get("href", "")), text=link.findtext("text"), to=link.get("data-to"))
+        BOX.format(
+            href=escape(link.get("href", "")),
+            text=link.findtext("text"),
+            to=link.get("data-to"),
+        )
         for section, link in sorted(found.items())
         if section[0] == int(chapter)
     ]
@@ -186,19 +214,27 @@ def here_html(app: Sphinx, pagename: str) -> str:
         for name in chapters.values()
     )
     href = app.builder.get_relative_uri(pagename, MAP) + f"#map-{now[:2]}"
-    return HERE.format(href=escape(href), dots=dots, total=len(chapters), number=int(now[:2]))
+    return HERE.format(
+        href=escape(href), dots=dots, total=len(chapters), number=int(now[:2])
+    )
 
 
-def add_to_page(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def add_to_page(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree
+) -> None:
     """장과 연습문제 쪽에 자리 표시를, 장의 끝에 단추를 넣습니다. 쓰는 쪽에만 모양과 스크립트를 겁니다."""
     if doctree is None or app.builder.format != "html" or app.builder.name == "epub":
         return
     live, slug = app.builder.name in ("html", "dirhtml"), slug_of(pagename)
     chapter = live and slug and MAP in app.env.found_docs
     if chapter:
-        context["body"] = context["body"].replace("</h1>", "</h1>\n" + here_html(app, pagename), 1)
+        context["body"] = context["body"].replace(
+            "</h1>", "</h1>\n" + here_html(app, pagename), 1
+        )
         if pagename.startswith("chapters/"):
-            context["body"] += FINISH.format(button=READ.format(slug=slug, label="이 장을 다 읽었습니다"))
+            context["body"] += FINISH.format(
+                button=READ.format(slug=slug, label="이 장을 다 읽었습니다")
+            )
     if chapter or next(iter(doctree.findall(book_map)), None):
         app.add_css_file("map.css")
         if live:

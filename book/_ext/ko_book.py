@@ -44,8 +44,14 @@ STRINGS = {
 
 HTML_FIXES = [
     # 틀에 박힌 영어
-    (r'title="Toggle primary sidebar"', 'aria-label="책 차례 여닫기" title="책 차례 여닫기"'),
-    (r'title="Toggle secondary sidebar"', 'aria-label="이 쪽의 차례 여닫기" title="이 쪽의 차례 여닫기"'),
+    (
+        r'title="Toggle primary sidebar"',
+        'aria-label="책 차례 여닫기" title="책 차례 여닫기"',
+    ),
+    (
+        r'title="Toggle secondary sidebar"',
+        'aria-label="이 쪽의 차례 여닫기" title="이 쪽의 차례 여닫기"',
+    ),
     (r'aria-label="Main"', 'aria-label="책 차례"'),
     (r'aria-label="Page"', 'aria-label="인쇄용 차례"'),
     (r' - Home"', ' 첫 쪽으로"'),
@@ -54,23 +60,38 @@ HTML_FIXES = [
     (r"\bcontent (보기|접기)<", r"코드와 출력 \1<"),
     # 접힌 셀: MyST-NB의 상자 대신 다른 접는 것과 같은 모양으로
     (r'<details class="admonition hide [^"]*">', '<details class="folded">'),
-    (r'<p class="(collapsed|expanded) admonition-title">([^<]*)</p>', r'<span class="\1">\2</span>'),
+    (
+        r'<p class="(collapsed|expanded) admonition-title">([^<]*)</p>',
+        r'<span class="\1">\2</span>',
+    ),
     # 보이는 글과 읽히는 이름이 다른 단추
     (r'<summary aria-label="Toggle hidden content">', "<summary>"),
     (r'(search-button-field[^>]*?) title="[^"]*" aria-label="[^"]*"', r"\1"),
     (r'(<i class="theme-switch[^>]*?) title="([^"]*)"', r"\1"),
-    (r'<summary>(<span class="toctree-toggle")', r'<summary aria-label="하위 쪽 여닫기">\1'),
+    (
+        r'<summary>(<span class="toctree-toggle")',
+        r'<summary aria-label="하위 쪽 여닫기">\1',
+    ),
     # 자바스크립트가 없으면 밝은 화면
     (r'data-theme="auto"', 'data-theme="light"'),
     # 이정표 밖에 있던 옆 차례, 옳지 않은 역할
-    (r'<div (id="pst-primary-sidebar")', r'<div role="complementary" aria-label="책 이름과 차례" \1'),
+    (
+        r'<div (id="pst-primary-sidebar")',
+        r'<div role="complementary" aria-label="책 이름과 차례" \1',
+    ),
     (r' role="doc-biblioentry"', ' role="listitem"'),
     # 화면 읽기 프로그램이 읽을 것 없는 그림 글자
-    (r'<(i|span) class="(fa[sb]? |fa-solid |theme-switch )', r'<\1 aria-hidden="true" class="\2'),
+    (
+        r'<(i|span) class="(fa[sb]? |fa-solid |theme-switch )',
+        r'<\1 aria-hidden="true" class="\2',
+    ),
     # 머리글이 빈 칸은 머리글이 아닙니다
     (r'<th class="head([^"]*)"><p></p></th>', r'<td class="head\1"></td>'),
     # 라디오 단추의 이름표는 aria-controls를 가질 수 없습니다(HTML 표준)
-    (r'<label aria-controls="[^"]*" class="sd-tab-label"', '<label class="sd-tab-label"'),
+    (
+        r'<label aria-controls="[^"]*" class="sd-tab-label"',
+        '<label class="sd-tab-label"',
+    ),
     # 짧은 수식이나 코드와 뒤따르는 조사·쉼표가 줄 끝에서 떨어지지 않도록
     (
         r'(?<!<span class="glue">)('
@@ -114,18 +135,32 @@ def exercise_of(app: Sphinx, pagename: str) -> Path | None:
 
 def download_link(url: str, text: str, icon: str) -> dict:
     """내려받기 차림표의 한 줄입니다."""
-    return {"type": "link", "url": url, "text": text, "icon": f"fa-solid {icon}", "label": "download"}
+    return {
+        "type": "link",
+        "url": url,
+        "text": text,
+        "icon": f"fa-solid {icon}",
+        "label": "download",
+    }
 
 
-def set_downloads(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def set_downloads(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree
+) -> None:
     """머리 단추의 내려받기 차림표를 이 책에 맞게 바꾸고, 장의 첫머리에도 같은 연결을 놓습니다."""
     pathto, links = context["pathto"], []
     if context.get("page_source_suffix") == ".ipynb":
         source = pathto(f"_sources/{context['sourcename']}", 1)
         links.append(download_link(source, "이 쪽의 노트북", "fa-code"))
         if exercise := exercise_of(app, pagename):
-            links.append(download_link(pathto(f"_downloads/{exercise.name}", 1), "연습 노트북", "fa-pencil"))
-        context["body"] = context["body"].replace("</h1>", "</h1>\n" + link_bar(links), 1)
+            links.append(
+                download_link(
+                    pathto(f"_downloads/{exercise.name}", 1), "연습 노트북", "fa-pencil"
+                )
+            )
+        context["body"] = context["body"].replace(
+            "</h1>", "</h1>\n" + link_bar(links), 1
+        )
     printing = {
         "type": "javascript",
         "javascript": "window.print()",
@@ -167,7 +202,10 @@ def copy_exercises(app: Sphinx) -> None:
 
 def write_script_copies(outdir: Path) -> None:
     """노트북 곁에 .js 사본을 둡니다. file://에서는 이것으로만 내려받을 수 있습니다(book.js)."""
-    for notebook in [*outdir.glob("_sources/**/*.ipynb"), *outdir.glob("_downloads/*.ipynb")]:
+    for notebook in [
+        *outdir.glob("_sources/**/*.ipynb"),
+        *outdir.glob("_downloads/*.ipynb"),
+    ]:
         arguments = [
             json.dumps(text, ensure_ascii=False)
             for text in (notebook.name, notebook.read_text(encoding="utf-8"))
@@ -182,7 +220,8 @@ def translate_copy_button(outdir: Path) -> None:
     code = script.read_text(encoding="utf-8")
     if "'ko'" not in code:
         script.write_text(
-            code.replace("const messages = {", "const messages = {\n  " + COPY_WORDS), encoding="utf-8"
+            code.replace("const messages = {", "const messages = {\n  " + COPY_WORDS),
+            encoding="utf-8",
         )
 
 

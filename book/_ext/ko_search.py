@@ -15,7 +15,23 @@ from sphinx.application import Sphinx
 
 INDEX = "ko_search_index.js"
 SKIPPED = "script, style, .headerlink, .sd-d-none, .visually-hidden, .quiz-status"
-BLOCKS = ["p", "li", "td", "th", "dt", "dd", "pre", "div", "summary", "h1", "h2", "h3", "h4", "h5", "h6"]
+BLOCKS = [
+    "p",
+    "li",
+    "td",
+    "th",
+    "dt",
+    "dd",
+    "pre",
+    "div",
+    "summary",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+]
 SIGNS = {
     "partial": "∂",
     "infty": "∞",
@@ -30,7 +46,10 @@ SIGNS = {
     "to": "→",
 }
 TEX = [  # 수식을 글로 바꾸는 차례
-    (r"\\(begin|end)\{\w+\*?\}|\\tag\{[^}]*\}|\\\\|&|\\(left|right|q?quad)(?![a-z])|\\[,;!: ]", " "),
+    (
+        r"\\(begin|end)\{\w+\*?\}|\\tag\{[^}]*\}|\\\\|&|\\(left|right|q?quad)(?![a-z])|\\[,;!: ]",
+        " ",
+    ),
     (r"\\(mathrm|mathbf|mathbb|text|operatorname|boldsymbol)(?![a-z])", ""),
     (r"\\sqrt\{([^{}]*)\}", r"√\1"),
     (r"\\[dt]?frac\{([^{}]*)\}\{([^{}]*)\}", r"\1/\2"),
@@ -71,7 +90,9 @@ def glossary_entries(article: Tag) -> Iterator[list[str]]:
     """용어집의 용어를 저마다 절 하나로 떼어 [닻, 용어, 뜻]을 차례로 냅니다. 나오는 곳은 남겨 둡니다."""
     for name in article.select("dl.glossary > dt[id]"):
         meaning = name.find_next_sibling("dd")
-        texts = [line.extract().get_text() for line in meaning.find_all("p", recursive=False)]
+        texts = [
+            line.extract().get_text() for line in meaning.find_all("p", recursive=False)
+        ]
         word = plain(name.extract().get_text())
         yield [name["id"], word, plain(" ".join([word, *texts]))]
 
@@ -104,7 +125,9 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
     for docname in sorted(app.env.found_docs):
         url = app.builder.get_target_uri(docname)
         page = Path(app.outdir, url)
-        if page.is_file() and (entry := page_entry(url, page.read_text(encoding="utf-8"))):
+        if page.is_file() and (
+            entry := page_entry(url, page.read_text(encoding="utf-8"))
+        ):
             entries.append({**entry, **page_settings(docname)})
     defined = defining_places(app.jumok_terms, app.builder.get_target_uri)
     data = {"INDEX": entries, "WORDS": same_meanings(), "DEFINED": defined}

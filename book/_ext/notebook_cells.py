@@ -16,7 +16,12 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 logger = logging.getLogger(__name__)
-MARKERS = ("### BEGIN SOLUTION", "### END SOLUTION", "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
+MARKERS = (
+    "### BEGIN SOLUTION",
+    "### END SOLUTION",
+    "### BEGIN HIDDEN TESTS",
+    "### END HIDDEN TESTS",
+)
 
 
 def fold(cell: dict, label: str) -> None:
@@ -75,7 +80,8 @@ def with_alt(render_image):
             elif not image.get("alt"):
                 where = f"셀 {data.cell_index}"
                 logger.warning(
-                    f"그림에 대체 글이 없습니다({where}).", location=self.renderer.document["source"]
+                    f"그림에 대체 글이 없습니다({where}).",
+                    location=self.renderer.document["source"],
                 )
         return images
 
@@ -101,7 +107,9 @@ class KoreanAnchors(SphinxTransform):
                 section["ids"] = [slug, *section["ids"][1:]]
                 taken[slug] = taken.pop(old)
                 names = self.document.nameids
-                names.update({name: slug for name, target in names.items() if target == old})
+                names.update(
+                    {name: slug for name, target in names.items() if target == old}
+                )
 
 
 class TaggedEquations(SphinxTransform):

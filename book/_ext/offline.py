@@ -58,7 +58,9 @@ def silence(static: Path) -> None:
     """테마가 콘솔에 적는 혼잣말을 없앱니다. 콘솔에는 진짜 잘못만 남아야 합니다."""
     for path in static.glob("scripts/*-theme.js"):
         code = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"console\.(log|info|debug)\(", "void(", code), encoding="utf-8")
+        path.write_text(
+            re.sub(r"console\.(log|info|debug)\(", "void(", code), encoding="utf-8"
+        )
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:

@@ -32,7 +32,9 @@ class PlayFigure(SphinxDirective):
         """그림의 자리를 만들고 대신 보일 글을 풉니다."""
         name = self.arguments[0]
         if name == "play" or not (SCRIPTS / f"{name}.js").is_file():
-            raise self.error(f"만져 보는 그림 '{name}'이(가) 없습니다. {SCRIPTS}에 {name}.js를 두세요.")
+            raise self.error(
+                f"만져 보는 그림 '{name}'이(가) 없습니다. {SCRIPTS}에 {name}.js를 두세요."
+            )
         self.assert_has_content()
         place = play(figure=name)
         self.state.nested_parse(self.content, self.content_offset, place)
@@ -48,10 +50,14 @@ def visit(translator, node: nodes.Element) -> None:
 
 def depart(translator, node: nodes.Element) -> None:
     """그림의 자리를 닫습니다."""
-    translator.body.append("</div>\n" if translator.builder.name == "epub" else "</noscript>\n</div>\n")
+    translator.body.append(
+        "</div>\n" if translator.builder.name == "epub" else "</noscript>\n</div>\n"
+    )
 
 
-def add_files(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def add_files(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree
+) -> None:
     """그림이 있는 쪽에만 모양과 스크립트를 넣습니다."""
     if doctree is None or app.builder.format != "html" or app.builder.name == "epub":
         return

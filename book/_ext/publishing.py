@@ -30,7 +30,13 @@ def exercise_path(pagename: str, root: Path) -> str:
 
 def link(url: str, text: str, icon: str, label: str) -> dict:
     """머리 단추 차림표의 한 줄."""
-    return {"type": "link", "url": escape(url), "text": text, "icon": f"fa-solid {icon}", "label": label}
+    return {
+        "type": "link",
+        "url": escape(url),
+        "text": text,
+        "icon": f"fa-solid {icon}",
+        "label": label,
+    }
 
 
 def colab_links(site: Site, pagename: str, suffix: str, root: Path) -> list[dict]:
@@ -38,35 +44,66 @@ def colab_links(site: Site, pagename: str, suffix: str, root: Path) -> list[dict
     if suffix != ".ipynb":
         return []
     links = [
-        link(site.colab(pagename + suffix), "이 쪽을 Colab에서 열기", "fa-up-right-from-square", "colab")
+        link(
+            site.colab(pagename + suffix),
+            "이 쪽을 Colab에서 열기",
+            "fa-up-right-from-square",
+            "colab",
+        )
     ]
     if exercise := exercise_path(pagename, root):
-        links.append(link(site.colab(exercise), "연습 노트북을 Colab에서 열기", "fa-pencil", "colab"))
+        links.append(
+            link(
+                site.colab(exercise),
+                "연습 노트북을 Colab에서 열기",
+                "fa-pencil",
+                "colab",
+            )
+        )
     return links
 
 
-def repository_links(site: Site, pagename: str, suffix: str, root: Path, version: str) -> list[dict]:
+def repository_links(
+    site: Site, pagename: str, suffix: str, root: Path, version: str
+) -> list[dict]:
     """저장소로 가는 연결."""
     return [
-        link(site.file(source_of(pagename, suffix, root), "edit"), "이 쪽 고치기", "fa-pencil", "edit"),
+        link(
+            site.file(source_of(pagename, suffix, root), "edit"),
+            "이 쪽 고치기",
+            "fa-pencil",
+            "edit",
+        ),
         link(site.issue(pagename, version), "고칠 곳 알리기", "fa-lightbulb", "issue"),
         link(site.repository, "저장소 보기", "fa-code", "repository"),
         link(site.archive(), "책 전체 내려받기(ZIP)", "fa-download", "archive"),
     ]
 
 
-def add_links(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def add_links(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree
+) -> None:
     """머리 단추와 장의 첫머리에 연결을 더합니다. 저장소를 정하지 않았으면 아무것도 하지 않습니다."""
     site, suffix = app.config.jumok_site, context.get("page_source_suffix")
     if not site.repository or not suffix:
         return
     root = Path(app.srcdir)
     colab = colab_links(site, pagename, suffix, root)
-    links = [*colab, *repository_links(site, pagename, suffix, root, package_version(root))]
-    group = {"type": "group", "tooltip": "Colab과 저장소", "icon": "fa-solid fa-up-right-from-square"}
-    context["header_buttons"].append({**group, "buttons": links, "label": "publishing-buttons"})
+    links = [
+        *colab,
+        *repository_links(site, pagename, suffix, root, package_version(root)),
+    ]
+    group = {
+        "type": "group",
+        "tooltip": "Colab과 저장소",
+        "icon": "fa-solid fa-up-right-from-square",
+    }
+    context["header_buttons"].append(
+        {**group, "buttons": links, "label": "publishing-buttons"}
+    )
     anchors = "".join(
-        f' <a class="chapter-download chapter-colab" href="{one["url"]}">{one["text"]}</a>' for one in colab
+        f' <a class="chapter-download chapter-colab" href="{one["url"]}">{one["text"]}</a>'
+        for one in colab
     )
     context["body"] = re.sub(
         r'(<p class="chapter-downloads">.*?)(</p>)',
@@ -80,7 +117,9 @@ def add_links(app: Sphinx, pagename: str, templatename: str, context: dict, doct
 def package_version(root: Path) -> str:
     """패키지의 판. 패키지 없이 책만 옮겨 지을 때는 빈 글입니다."""
     path = root / "code" / "jumok" / "__init__.py"
-    found = path.is_file() and re.search(r'__version__ = "([^"]+)"', path.read_text(encoding="utf-8"))
+    found = path.is_file() and re.search(
+        r'__version__ = "([^"]+)"', path.read_text(encoding="utf-8")
+    )
     return found[1] if found else ""
 
 

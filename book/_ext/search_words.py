@@ -24,7 +24,8 @@ LISTS = ("book/glossary", "book/index_terms")  # 본문이 아니라 목록인 �
 def same_meanings() -> list[list[str]]:
     """같은 뜻의 말의 묶음들. 묶음마다 첫째가 이 책에서 쓰는 말입니다."""
     groups = [
-        [term["ko"], term["en"], *term.get("also", []), *term.get("avoid", [])] for term in load_terms()
+        [term["ko"], term["en"], *term.get("also", []), *term.get("avoid", [])]
+        for term in load_terms()
     ]
     return groups + yaml.safe_load(WORDS.read_text(encoding="utf-8"))
 
@@ -35,7 +36,9 @@ def defining_places(found: dict[str, Places], uri) -> dict[str, list[str]]:
     for term in load_terms():
         addresses = [f"{uri(LISTS[0])}#{slug(term)}"]
         if section := found[term["ko"]].definition:
-            addresses.append(uri(section.docname) + (f"#{section.anchor}" if section.anchor else ""))
+            addresses.append(
+                uri(section.docname) + (f"#{section.anchor}" if section.anchor else "")
+            )
         for address in addresses:
             places.setdefault(address, []).append(term["ko"])
     return places
@@ -44,4 +47,7 @@ def defining_places(found: dict[str, Places], uri) -> dict[str, list[str]]:
 def page_settings(docname: str) -> dict:
     """찾기 색인에 덧붙이는 쪽의 성질: 무게(w), 목록인지(x)."""
     weight = next((w for prefix, w in WEIGHTS.items() if docname.startswith(prefix)), 1)
-    return {**({"w": weight} if weight != 1 else {}), **({"x": 1} if docname in LISTS else {})}
+    return {
+        **({"w": weight} if weight != 1 else {}),
+        **({"x": 1} if docname in LISTS else {}),
+    }

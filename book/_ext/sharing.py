@@ -43,7 +43,9 @@ def meta(name: str, content: str) -> str:
     return f'    <meta property="{name}" content="{escape(content)}"/>'
 
 
-def tags_of(title: str, description: str, site_name: str, url: str, address: str) -> str:
+def tags_of(
+    title: str, description: str, site_name: str, url: str, address: str
+) -> str:
     """쪽 하나의 미리보기 꼬리표들. 주소를 모르면 그림과 og:url은 뺍니다."""
     rows = [
         meta("og:type", "website" if title == site_name else "article"),
@@ -71,7 +73,9 @@ def describe(context: dict, title: str) -> str:
     return words_of(text.removeprefix(title), 120) or title
 
 
-def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
+def add_tags(
+    app: Sphinx, pagename: str, templatename: str, context: dict, doctree
+) -> None:
     """글이 있는 쪽에는 미리보기 꼬리표를, 찾기처럼 글이 없는 쪽에는 모으지 말라는 표를 답니다."""
     tags = context.get("metatags") or ""
     if doctree is None:
@@ -79,7 +83,9 @@ def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctr
         return
     title, site = words_of(context.get("title") or ""), app.config.jumok_site
     url = app.builder.get_target_uri(pagename)
-    own = tags_of(title, describe(context, title), app.config.html_title, url, site.address)
+    own = tags_of(
+        title, describe(context, title), app.config.html_title, url, site.address
+    )
     context["metatags"] = f"{tags}\n{own}"
     if pagename == app.config.master_doc:
         app.env.jumok_front = (title, describe(context, title))
@@ -87,16 +93,27 @@ def add_tags(app: Sphinx, pagename: str, templatename: str, context: dict, doctr
 
 def write_index(app: Sphinx) -> None:
     """첫 주소. 넘기기만 하는 쪽이지만, 나누는 사람은 이 주소를 나누므로 미리보기를 답니다."""
-    title, description = getattr(app.env, "jumok_front", (app.config.html_title, app.config.html_title))
+    title, description = getattr(
+        app.env, "jumok_front", (app.config.html_title, app.config.html_title)
+    )
     page = app.builder.get_target_uri(app.config.master_doc)
-    tags = tags_of(title, description, app.config.html_title, "", app.config.jumok_site.address)
-    fields = {"title": escape(title), "page": quote(page), "description": escape(description), "tags": tags}
+    tags = tags_of(
+        title, description, app.config.html_title, "", app.config.jumok_site.address
+    )
+    fields = {
+        "title": escape(title),
+        "page": quote(page),
+        "description": escape(description),
+        "tags": tags,
+    }
     Path(app.outdir, "index.html").write_text(INDEX.format(**fields), encoding="utf-8")
 
 
 def sitemap(address: str, urls: list[str]) -> str:
     """검색 서비스가 읽는 쪽의 목록."""
-    rows = "".join(f"  <url><loc>{escape_xml(address + quote(url))}</loc></url>\n" for url in urls)
+    rows = "".join(
+        f"  <url><loc>{escape_xml(address + quote(url))}</loc></url>\n" for url in urls
+    )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
     return f'{head}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
 
@@ -113,7 +130,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
     write_index(app)
     if address := app.config.jumok_site.address:
         urls = [app.builder.get_target_uri(name) for name in sorted(app.env.found_docs)]
-        Path(app.outdir, "sitemap.xml").write_text(sitemap(address, urls), encoding="utf-8")
+        Path(app.outdir, "sitemap.xml").write_text(
+            sitemap(address, urls), encoding="utf-8"
+        )
         Path(app.outdir, "robots.txt").write_text(robots(address), encoding="utf-8")
 
 

@@ -51,7 +51,9 @@ def load_site(path: Path = SETTINGS) -> Site:
             f"{path.name}에 모르는 이름이 있습니다: {', '.join(unknown)} (쓸 수 있는 것: {', '.join(known)})"
         )
     site = Site(**{name: str(value or "").strip() for name, value in given.items()})
-    site = Site(site.repository.rstrip("/").removesuffix(".git"), site.branch, site.address)
+    site = Site(
+        site.repository.rstrip("/").removesuffix(".git"), site.branch, site.address
+    )
     if site.address and not site.address.endswith("/"):
         site = Site(site.repository, site.branch, site.address + "/")
     for name, pattern, example in (
@@ -61,5 +63,7 @@ def load_site(path: Path = SETTINGS) -> Site:
     ):
         value = getattr(site, name)
         if not pattern.fullmatch(value) and (value or name == "branch"):
-            raise ValueError(f"{path.name}의 {name}이 주소의 꼴이 아닙니다: {value!r} (예: {example})")
+            raise ValueError(
+                f"{path.name}의 {name}이 주소의 꼴이 아닙니다: {value!r} (예: {example})"
+            )
     return site

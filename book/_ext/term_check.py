@@ -36,7 +36,11 @@ class Fault:
 
     def __str__(self) -> str:
         """사람이 읽을 한 줄로 바꿉니다."""
-        place = f"{self.cell}번 셀 {self.line}번째 줄" if self.cell is not None else f"{self.line}번째 줄"
+        place = (
+            f"{self.cell}번 셀 {self.line}번째 줄"
+            if self.cell is not None
+            else f"{self.line}번째 줄"
+        )
         return f"{self.path.name} {place}: {self.message}"
 
 
@@ -91,7 +95,9 @@ def first_uses(path: Path, terms: list[dict]) -> Iterator[Fault]:
             seen.add(name)
             after = plain[match.end() :].lstrip("*_").lower()
             if name in english and not after.startswith(f"({english[name]}"):
-                message = f"처음 쓰는 용어 ‘{name}’ (바른 꼴: ‘{name}({english[name]})’)"
+                message = (
+                    f"처음 쓰는 용어 ‘{name}’ (바른 꼴: ‘{name}({english[name]})’)"
+                )
                 yield Fault(path, cell, line_of(plain, match.start()), message)
 
 

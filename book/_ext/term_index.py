@@ -7,7 +7,15 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
-from term_list import TERMS, in_groups, is_korean, jump_bar, letter_section, link, load_terms
+from term_list import (
+    TERMS,
+    in_groups,
+    is_korean,
+    jump_bar,
+    letter_section,
+    link,
+    load_terms,
+)
 from term_match import slug
 from term_places import Places, Section, collect
 
@@ -21,16 +29,28 @@ def other_names(term: dict) -> list[str]:
 
 def term_item(term: dict) -> nodes.list_item:
     """우리말 용어 한 줄. 나오는 절은 나중에 채웁니다."""
-    places = nodes.inline(classes=["index-places"], term=term["ko"], glossary=slug(term))
-    return nodes.list_item("", nodes.paragraph("", "", places), ids=[slug(term).replace("term", "index", 1)])
+    places = nodes.inline(
+        classes=["index-places"], term=term["ko"], glossary=slug(term)
+    )
+    return nodes.list_item(
+        "",
+        nodes.paragraph("", "", places),
+        ids=[slug(term).replace("term", "index", 1)],
+    )
 
 
 def see_item(name: str, term: dict) -> nodes.list_item:
     """다른 이름 한 줄: 바른 용어로 보냅니다."""
     target = nodes.reference(
-        "", term["ko"], refid=slug(term).replace("term", "index", 1), internal=True, classes=["see"]
+        "",
+        term["ko"],
+        refid=slug(term).replace("term", "index", 1),
+        internal=True,
+        classes=["see"],
     )
-    return nodes.list_item("", nodes.paragraph("", "", nodes.Text(f"{name} → "), target))
+    return nodes.list_item(
+        "", nodes.paragraph("", "", nodes.Text(f"{name} → "), target)
+    )
 
 
 class TermIndex(SphinxDirective):
@@ -50,12 +70,20 @@ class TermIndex(SphinxDirective):
             if is_korean(name) == korean
         ]
         if not korean:
-            items = [item for _, item in sorted(lines, key=lambda line: line[0].lower())]
+            items = [
+                item for _, item in sorted(lines, key=lambda line: line[0].lower())
+            ]
             return [nodes.bullet_list("", *items, classes=["index-list"])]
         groups = in_groups(lines, lambda line: line[0])
         sections = [
             letter_section(
-                "index", letter, [nodes.bullet_list("", *(item for _, item in group), classes=["index-list"])]
+                "index",
+                letter,
+                [
+                    nodes.bullet_list(
+                        "", *(item for _, item in group), classes=["index-list"]
+                    )
+                ],
             )
             for letter, group in groups.items()
         ]
@@ -85,11 +113,19 @@ class Linker:
 
     def uri(self, docname: str, anchor: str = "") -> str:
         """다른 쪽의 주소."""
-        return self.builder.get_relative_uri(self.docname, docname) + (f"#{anchor}" if anchor else "")
+        return self.builder.get_relative_uri(self.docname, docname) + (
+            f"#{anchor}" if anchor else ""
+        )
 
-    def section(self, section: Section, text: str = "", **attributes) -> nodes.reference:
+    def section(
+        self, section: Section, text: str = "", **attributes
+    ) -> nodes.reference:
         """절로 가는 연결. text가 없으면 절의 번호입니다."""
-        return link(self.uri(section.docname, section.anchor), text or section.number, **attributes)
+        return link(
+            self.uri(section.docname, section.anchor),
+            text or section.number,
+            **attributes,
+        )
 
     def numbers(self, places: Places) -> list[nodes.Node]:
         """절 번호의 연결들. 정의된 절은 굵게 씁니다."""
@@ -97,7 +133,10 @@ class Linker:
         for section in places.main:
             reference = self.section(section, reftitle=section.title)
             strong = section == places.definition
-            found += [nodes.Text(" "), nodes.strong("", "", reference) if strong else reference]
+            found += [
+                nodes.Text(" "),
+                nodes.strong("", "", reference) if strong else reference,
+            ]
         return found
 
 
@@ -110,7 +149,10 @@ def fill_glossary(holder: nodes.container, places: Places, to: Linker) -> None:
     if len(places.chapters) > 1:
         line = nodes.paragraph("", "나오는 장:")
         for number, section in places.chapters.items():
-            line += [nodes.Text(" "), to.section(section, f"{number}장", reftitle=section.title)]
+            line += [
+                nodes.Text(" "),
+                to.section(section, f"{number}장", reftitle=section.title),
+            ]
         holder += line
 
 
@@ -122,12 +164,20 @@ def fill(app: Sphinx, document: nodes.document, docname: str) -> None:
             fill_glossary(holder, app.jumok_terms[holder["term"]], to)
     for place in list(document.findall(nodes.inline)):
         if "index-places" in place["classes"]:
-            place += link(to.uri(GLOSSARY, place["glossary"]), place["term"], classes=["index-name"])
+            place += link(
+                to.uri(GLOSSARY, place["glossary"]),
+                place["term"],
+                classes=["index-name"],
+            )
             place += to.numbers(app.jumok_terms[place["term"]])
     for holder in list(document.findall(nodes.bullet_list)):
         if holder.get("code_index"):
-            for name, places in sorted(app.jumok_code.items(), key=lambda item: item[0].lower()):
-                line = nodes.paragraph("", "", nodes.literal("", name), *to.numbers(places))
+            for name, places in sorted(
+                app.jumok_code.items(), key=lambda item: item[0].lower()
+            ):
+                line = nodes.paragraph(
+                    "", "", nodes.literal("", name), *to.numbers(places)
+                )
                 holder += nodes.list_item("", line)
 
 

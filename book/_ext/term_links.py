@@ -91,8 +91,14 @@ class Linking:
 
     def __init__(self, document: nodes.document, terms: list[dict], glossary: str):
         """쪽의 글을 보고 이을 용어를 정합니다."""
-        whole = "\n".join(paragraph.astext() for paragraph in document.findall(nodes.paragraph))
-        usable = [t for t in terms if not is_ambiguous(t) or compile_definition(t).search(whole)]
+        whole = "\n".join(
+            paragraph.astext() for paragraph in document.findall(nodes.paragraph)
+        )
+        usable = [
+            t
+            for t in terms
+            if not is_ambiguous(t) or compile_definition(t).search(whole)
+        ]
         self.terms = {term["ko"]: term for term in usable}
         self.pattern, self.glossary = compile_terms(terms), glossary
         self.linked: dict[str, tuple[int, nodes.Node | None]] = {}
@@ -101,7 +107,9 @@ class Linking:
     def wants(self, name: str, rest: str, section: nodes.Node | None) -> bool:
         """여기 나온 용어를 이을지 정합니다. 헷갈리는 짧은 용어는 "우리말(영어)"로 쓴 곳만 잇습니다."""
         term = self.terms.get(name)
-        if term is None or (is_ambiguous(term) and not rest.startswith(f"({term['en']}")):
+        if term is None or (
+            is_ambiguous(term) and not rest.startswith(f"({term['en']}")
+        ):
             return False
         place, before = self.linked.get(name, (-AGAIN, self))
         return before is not section and self.passed - place >= AGAIN
@@ -118,7 +126,9 @@ class Linking:
         outside = "" if text.parent.tagname == "paragraph" else following(text)
         for match, name in mentions(self.pattern, words):
             rest = words[match.end() :] or outside
-            if (match.start() == 0 and follows_sign(text)) or not self.wants(name, rest, section):
+            if (match.start() == 0 and follows_sign(text)) or not self.wants(
+                name, rest, section
+            ):
                 continue
             self.linked[name] = (self.passed, section)
             parts += [nodes.Text(words[end : match.start()]), self.node(name, match[1])]
@@ -147,7 +157,9 @@ def link_terms(document: nodes.document, terms: list[dict], glossary: str) -> No
 def resolve(app: Sphinx, document: nodes.document, docname: str) -> None:
     """웹 책의 쪽마다 용어를 잇습니다. PDF와 EPUB은 그대로 둡니다."""
     if app.builder.name == "html" and docname not in LEFT_ALONE:
-        link_terms(document, load_terms(), app.builder.get_relative_uri(docname, GLOSSARY))
+        link_terms(
+            document, load_terms(), app.builder.get_relative_uri(docname, GLOSSARY)
+        )
 
 
 def setup(app: Sphinx) -> dict:

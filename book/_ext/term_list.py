@@ -22,7 +22,11 @@ def load_terms(path: Path = TERMS) -> list[dict]:
 def initial(word: str) -> str:
     """첫 글자의 첫소리. 된소리는 예사소리로, 한글이 아니면 대문자로 바꿉니다. 예: 쿼리 → ㅋ"""
     number = ord(word[0]) - ord("가")
-    return LETTERS[number // 588].translate(PLAIN) if 0 <= number < 11172 else word[0].upper()
+    return (
+        LETTERS[number // 588].translate(PLAIN)
+        if 0 <= number < 11172
+        else word[0].upper()
+    )
 
 
 def is_korean(name: str) -> bool:
@@ -48,9 +52,13 @@ def link(uri: str, text: str, **attributes) -> nodes.reference:
     return nodes.reference("", text, refuri=uri, internal=True, **attributes)
 
 
-def letter_section(prefix: str, letter: str, content: list[nodes.Node]) -> nodes.section:
+def letter_section(
+    prefix: str, letter: str, content: list[nodes.Node]
+) -> nodes.section:
     """첫소리 하나의 절."""
-    section = nodes.section("", nodes.title("", letter), *content, ids=[f"{prefix}-{letter}"])
+    section = nodes.section(
+        "", nodes.title("", letter), *content, ids=[f"{prefix}-{letter}"]
+    )
     section["names"] = []
     return section
 
@@ -59,18 +67,27 @@ def jump_bar(prefix: str, letters: list[str]) -> nodes.container:
     """첫소리로 건너뛰는 연결들."""
     bar = nodes.paragraph()
     for letter in letters:
-        bar += [nodes.reference("", letter, refid=f"{prefix}-{letter}", internal=True), nodes.Text(" ")]
+        bar += [
+            nodes.reference("", letter, refid=f"{prefix}-{letter}", internal=True),
+            nodes.Text(" "),
+        ]
     return nodes.container("", bar, classes=["letter-bar"])
 
 
 def term_entry(term: dict) -> nodes.definition_list_item:
     """용어 하나: 우리말, 영어, 뜻, 같은 말, 나오는 곳."""
-    meaning = nodes.paragraph("", "", nodes.strong("", term["en"]), nodes.Text(f" — {term['def']}"))
+    meaning = nodes.paragraph(
+        "", "", nodes.strong("", term["en"]), nodes.Text(f" — {term['def']}")
+    )
     definition = nodes.definition("", meaning)
     if term.get("also"):
-        definition += nodes.paragraph("", f"같은 말: {', '.join(term['also'])}", classes=["term-also"])
+        definition += nodes.paragraph(
+            "", f"같은 말: {', '.join(term['also'])}", classes=["term-also"]
+        )
     definition += nodes.container(classes=["term-places"], term=term["ko"])
-    return nodes.definition_list_item("", nodes.term("", term["ko"], ids=[slug(term)]), definition)
+    return nodes.definition_list_item(
+        "", nodes.term("", term["ko"], ids=[slug(term)]), definition
+    )
 
 
 class TermList(SphinxDirective):
@@ -82,7 +99,9 @@ class TermList(SphinxDirective):
         groups = in_groups(load_terms(), lambda term: term["ko"])
         sections = []
         for letter, terms in groups.items():
-            entries = nodes.definition_list("", *map(term_entry, terms), classes=["glossary"])
+            entries = nodes.definition_list(
+                "", *map(term_entry, terms), classes=["glossary"]
+            )
             holder = nodes.container("", entries, classes=["term-list"])
             sections.append(letter_section("glossary", letter, [holder]))
         return [jump_bar("glossary", list(groups)), *sections]
@@ -98,7 +117,9 @@ class EnglishList(SphinxDirective):
         items = nodes.bullet_list(classes=["term-pairs"])
         for name, term in sorted(pairs, key=lambda pair: pair[0].lower()):
             target = nodes.reference("", term["ko"], refid=slug(term), internal=True)
-            items += nodes.list_item("", nodes.paragraph("", "", nodes.Text(f"{name} "), target))
+            items += nodes.list_item(
+                "", nodes.paragraph("", "", nodes.Text(f"{name} "), target)
+            )
         return [items]
 
 

@@ -31,12 +31,17 @@ def spaced(name: str) -> str:
 def compile_terms(terms: list[dict]) -> re.Pattern:
     """용어를 알아보는 정규식. 긴 용어가 앞에 옵니다."""
     names = sorted((term["ko"] for term in terms), key=len, reverse=True)
-    return re.compile(rf"(?<![가-힣A-Za-z0-9])({'|'.join(map(spaced, names))})(?=(?:{AFTER})?(?![가-힣]))")
+    return re.compile(
+        rf"(?<![가-힣A-Za-z0-9])({'|'.join(map(spaced, names))})(?=(?:{AFTER})?(?![가-힣]))"
+    )
 
 
 def compile_definition(term: dict) -> re.Pattern:
     """처음 쓰는 꼴 "우리말(영어)"를 알아보는 정규식."""
-    return re.compile(rf"(?<![가-힣]){spaced(term['ko'])}\s?\({spaced(term['en'])}(?![a-z])", re.IGNORECASE)
+    return re.compile(
+        rf"(?<![가-힣]){spaced(term['ko'])}\s?\({spaced(term['en'])}(?![a-z])",
+        re.IGNORECASE,
+    )
 
 
 def mentions(pattern: re.Pattern, text: str) -> Iterator[tuple[re.Match, str]]:

@@ -61,21 +61,34 @@ class Places:
     @property
     def main(self) -> list[Section]:
         """정의된 절과 가장 많이 나온 절들. 책의 차례를 따릅니다."""
-        often = sorted(filter(lambda section: section.anchor, self.counts), key=self.counts.get, reverse=True)
+        often = sorted(
+            filter(lambda section: section.anchor, self.counts),
+            key=self.counts.get,
+            reverse=True,
+        )
         kept = {*often[:SHOWN], *([self.definition] if self.definition else [])}
         return sorted(kept, key=lambda section: section.order)
 
 
 def prose_of(parts: list[nodes.Node]) -> str:
     """글. 코드 칸과 출력과 수식은 뺍니다."""
-    paragraphs = [one for part in parts for one in part.findall(nodes.paragraph) if not inside_cell(one)]
+    paragraphs = [
+        one
+        for part in parts
+        for one in part.findall(nodes.paragraph)
+        if not inside_cell(one)
+    ]
     return "\n".join("".join(text_pieces(paragraph)) for paragraph in paragraphs)
 
 
 def text_pieces(paragraph: nodes.paragraph) -> Iterator[str]:
     """문단의 글 조각들. 수식과 코드는 빈칸으로 냅니다."""
     for text in paragraph.findall(nodes.Text):
-        yield " " if isinstance(text.parent, (nodes.math, nodes.literal)) else text.astext()
+        yield (
+            " "
+            if isinstance(text.parent, (nodes.math, nodes.literal))
+            else text.astext()
+        )
 
 
 def inside_cell(node: nodes.Node) -> bool:
@@ -91,9 +104,15 @@ def code_of(parts: list[nodes.Node]) -> str:
     """코드 칸과 글 속의 코드 이름. 출력은 뺍니다."""
     blocks = [block for part in parts for block in part.findall(nodes.literal_block)]
     words = [word for part in parts for word in part.findall(nodes.literal)]
-    cells = [block.astext() for block in blocks if "cell_input" in block.parent.get("classes", [])]
+    cells = [
+        block.astext()
+        for block in blocks
+        if "cell_input" in block.parent.get("classes", [])
+    ]
     # 글 속의 `이름`은 부르는 꼴로 바꾸어 코드와 함께 셉니다.
-    return "\n".join([*cells, *(f"{word.astext()}(" for word in words if not inside_cell(word))])
+    return "\n".join(
+        [*cells, *(f"{word.astext()}(" for word in words if not inside_cell(word))]
+    )
 
 
 def sections_of(docname: str, document: nodes.document) -> Iterator[Section]:
@@ -102,7 +121,11 @@ def sections_of(docname: str, document: nodes.document) -> Iterator[Section]:
         title = section.next_node(nodes.title).astext()
         if NUMBERED.match(title):
             top = isinstance(section.parent, nodes.document)
-            parts = [part for part in section.children if not (top and isinstance(part, nodes.section))]
+            parts = [
+                part
+                for part in section.children
+                if not (top and isinstance(part, nodes.section))
+            ]
             anchor = "" if top else section["ids"][0]
             yield Section(docname, anchor, title, prose_of(parts), code_of(parts))
 
@@ -111,14 +134,18 @@ def listed_terms(document: nodes.document) -> set[str]:
     """장 끝의 ‘용어’ 표에 적힌 용어들."""
     for section in document.findall(nodes.section):
         if WORD_TABLE.fullmatch(section.next_node(nodes.title).astext()):
-            return {row[0].astext() for body in section.findall(nodes.tbody) for row in body}
+            return {
+                row[0].astext() for body in section.findall(nodes.tbody) for row in body
+            }
     return set()
 
 
 def imported_names(code: str) -> set[str]:
     """코드가 jumok에서 가져오는 이름들. 방(jumok.scratch 같은 모듈)은 뺍니다."""
     names = set()
-    for line in re.findall(r"^from jumok\.[\w.]+ import (?:\([^)]*\)|.+)$", code, re.MULTILINE):
+    for line in re.findall(
+        r"^from jumok\.[\w.]+ import (?:\([^)]*\)|.+)$", code, re.MULTILINE
+    ):
         names |= {alias.name for alias in ast.parse(line).body[0].names}
     return names
 
@@ -134,7 +161,9 @@ def count_terms(terms: list[dict], sections: list[Section]) -> dict[str, Places]
     return found
 
 
-def term_places(terms: list[dict], sections: list[Section], homes: dict[str, str]) -> dict[str, Places]:
+def term_places(
+    terms: list[dict], sections: list[Section], homes: dict[str, str]
+) -> dict[str, Places]:
     """용어마다 정의된 절과 나오는 절들.
 
     homes는 용어를 가르치는 장(장 끝의 표에 처음 오른 장)입니다. 정의된 절은 그 장에서 "우리말(영어)"가
@@ -149,7 +178,9 @@ def term_places(terms: list[dict], sections: list[Section], homes: dict[str, str
         chosen = [section for section in defined if section.chapter == home]
         if is_ambiguous(term):
             chapters.add(home)
-            places.counts = {s: n for s, n in places.counts.items() if s.chapter in chapters}
+            places.counts = {
+                s: n for s, n in places.counts.items() if s.chapter in chapters
+            }
         places.definition = next(iter([*chosen, *defined, *places.counts]), None)
     return found
 
@@ -157,10 +188,18 @@ def term_places(terms: list[dict], sections: list[Section], homes: dict[str, str
 def code_places(sections: list[Section]) -> dict[str, Places]:
     """장에서 jumok에서 가져다 쓰는 이름마다, 그것을 부르거나 말하는 절들. 없으면 가져오는 절입니다."""
     found = {}
-    for name in sorted(set().union(*(imported_names(section.code) for section in sections))):
+    for name in sorted(
+        set().union(*(imported_names(section.code) for section in sections))
+    ):
         called = re.compile(rf"(?<![\w.]){name}\s*[(.]")
-        counts = {section: n for section in sections if (n := len(called.findall(section.code)))}
-        first = next(section for section in sections if name in imported_names(section.code))
+        counts = {
+            section: n
+            for section in sections
+            if (n := len(called.findall(section.code)))
+        }
+        first = next(
+            section for section in sections if name in imported_names(section.code)
+        )
         counts = counts or {first: 1}
         found[name] = Places(max(counts, key=counts.get), counts)
     return found

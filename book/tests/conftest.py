@@ -28,7 +28,8 @@ class Book:
         return sorted(
             page
             for page in self.html.rglob("*.html")
-            if not {"_static", "_sources", "_downloads"} & set(page.relative_to(self.html).parts)
+            if not {"_static", "_sources", "_downloads"}
+            & set(page.relative_to(self.html).parts)
             and page != self.html / "index.html"
         )
 
@@ -49,7 +50,14 @@ def build(output: Path, root: Path = ROOT) -> Book:
         "--keep-going",
     ]
     environment = {**os.environ, "PYTHONUTF8": "1", "NO_COLOR": "1"}
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", cwd=root, env=environment)
+    run = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        cwd=root,
+        env=environment,
+    )
     log = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout + run.stderr)
     return Book(output / "_build" / "html", log, run.returncode)
 
@@ -64,10 +72,14 @@ def build_book():
 def book(tmp_path_factory) -> Book:
     """JUMOK_BOOK_HTML이 가리키는 웹 책, 없으면 임시 폴더에 새로 만든 웹 책입니다."""
     if ready := os.environ.get("JUMOK_BOOK_HTML"):
-        assert Path(ready, "search.html").is_file(), f"JUMOK_BOOK_HTML에 웹 책이 없습니다: {ready}"
+        assert Path(ready, "search.html").is_file(), (
+            f"JUMOK_BOOK_HTML에 웹 책이 없습니다: {ready}"
+        )
         return Book(Path(ready).resolve(), None)
     made = build(tmp_path_factory.mktemp("book"))
-    assert (made.html / "search.html").is_file(), f"웹 책이 만들어지지 않았습니다.\n{made.log[-3000:]}"
+    assert (made.html / "search.html").is_file(), (
+        f"웹 책이 만들어지지 않았습니다.\n{made.log[-3000:]}"
+    )
     return made
 
 
@@ -82,12 +94,16 @@ def pytest_terminal_summary(terminalreporter):
     ]
     axe = [value[-1] for name, value in figures if name == "axe 어김"]
     if axe:
-        terminalreporter.write_line(f"웹 책 axe 어김: {sum(axe)}건 (페이지·너비·밝기 {len(axe)}가지)")
+        terminalreporter.write_line(
+            f"웹 책 axe 어김: {sum(axe)}건 (페이지·너비·밝기 {len(axe)}가지)"
+        )
     for name, value in figures:
         if name in ("찾기 재현율", "찾기 순위", "찾기 시간", "HTML"):
             terminalreporter.write_line(f"웹 책 {name}: {value}")
     if visits := [value for name, value in figures if name == "첫 방문"]:
-        terminalreporter.write_line(f"웹 책 가장 무거운 첫 방문: {' — '.join(max(visits)[1:])}")
+        terminalreporter.write_line(
+            f"웹 책 가장 무거운 첫 방문: {' — '.join(max(visits)[1:])}"
+        )
     if scores := [value for name, value in figures if name == "Lighthouse"]:
         lowest = [min(column) for column in list(zip(*scores, strict=True))[1:3]]
         terminalreporter.write_line(

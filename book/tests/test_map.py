@@ -29,7 +29,9 @@ PAGES = {
 def soup_of(page: Path, classes: list[str] | None = None) -> BeautifulSoup:
     """쪽의 나무. classes를 주면 그 조각만 읽습니다."""
     only = classes and SoupStrainer(class_=classes)
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser", parse_only=only)
+    return BeautifulSoup(
+        page.read_text(encoding="utf-8"), "html.parser", parse_only=only
+    )
 
 
 @cache
@@ -42,16 +44,33 @@ def build(tmp_path, monkeypatch):
     """그림이 section을 가리키는 작은 책을 지어 (폴더, 경고)를 돌려주는 함수입니다."""
 
     def run(section: str = "4.11", builder: str = "html"):
-        source, out, figure = tmp_path / "source", tmp_path / builder, tmp_path / "map.svg"
+        source, out, figure = (
+            tmp_path / "source",
+            tmp_path / builder,
+            tmp_path / "map.svg",
+        )
         for name, text in PAGES.items():
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / f"{name}.md").write_text(text, "utf8")
         figure.write_text(FIGURE.format(section=section), "utf8")
         monkeypatch.setattr(book_map, "FIGURES", [figure])
-        settings = {"extensions": ["myst_parser", "book_map"], "html_theme": "basic", "language": "ko"}
+        settings = {
+            "extensions": ["myst_parser", "book_map"],
+            "html_theme": "basic",
+            "language": "ko",
+        }
         log = StringIO()
         with docutils_namespace():
-            app = Sphinx(source, None, out, out / "trees", builder, settings, status=None, warning=log)
+            app = Sphinx(
+                source,
+                None,
+                out,
+                out / "trees",
+                builder,
+                settings,
+                status=None,
+                warning=log,
+            )
             app.build(force_all=True)
         return out, log.getvalue()
 
@@ -62,26 +81,38 @@ def test_links_come_from_the_contents(build):
     out, warnings = build()
     assert not warnings
     links = soup_of(out / "book/map.html").select(".map-figures a")
-    assert links[0]["href"] == "../chapters/04_b.html" and links[0].title.string == "4장 <나>"
+    assert (
+        links[0]["href"] == "../chapters/04_b.html"
+        and links[0].title.string == "4장 <나>"
+    )
     chapter = soup_of(out / "chapters/04_b.html")
     target = chapter.find(id=urlsplit(links[1]["href"]).fragment)
-    assert target.h2.get_text().startswith("4.11 먼 절") and links[1].title.string == "4.11 먼 절"
+    assert (
+        target.h2.get_text().startswith("4.11 먼 절")
+        and links[1].title.string == "4.11 먼 절"
+    )
     assert links[1].select_one(".number").string == "4.11"
 
 
 @pytest.mark.parametrize("nowhere", ["4.2", "4.111", "5.1", "네", ""])
 def test_box_that_leads_nowhere_is_a_warning(build, nowhere):
     _, warnings = build(nowhere)
-    assert "지도의 상자가 없는 곳을 가리킵니다" in warnings and f"'{nowhere}'" in warnings
+    assert (
+        "지도의 상자가 없는 곳을 가리킵니다" in warnings and f"'{nowhere}'" in warnings
+    )
 
 
 def test_single_page_has_links_inside_and_no_buttons(build):
     out, warnings = build(builder="singlehtml")
     page = soup_of(out / "index.html")
     links = page.select(".map-figures a, .map-list a")
-    assert not warnings and links and all(link["href"].startswith("#") for link in links)
+    assert (
+        not warnings and links and all(link["href"].startswith("#") for link in links)
+    )
     assert all(page.find(id=link["href"][1:]) for link in links)
-    assert not page.select("button, .map-tools, .map-here, .map-finish, script[src*='map.js']")
+    assert not page.select(
+        "button, .map-tools, .map-here, .map-finish, script[src*='map.js']"
+    )
 
 
 def test_epub_has_the_list_only(build):
@@ -109,9 +140,10 @@ def test_every_chapter_has_one_box_and_one_row(book):
     boxes = [box["data-chapter"] for box in page.select(".map-figures a[data-chapter]")]
     assert sorted(boxes) == SLUGS
     assert [row["data-chapter"] for row in page.select(".map-list > li")] == SLUGS
-    assert [box["id"] for box in page.select(".map-figures [data-chapter='07_full_architecture']")] == [
-        "map-07"
-    ]
+    assert [
+        box["id"]
+        for box in page.select(".map-figures [data-chapter='07_full_architecture']")
+    ] == ["map-07"]
 
 
 def test_every_box_and_row_leads_to_a_place(book):
@@ -121,7 +153,9 @@ def test_every_box_and_row_leads_to_a_place(book):
     for link in links:
         parts = urlsplit(unquote(link["href"]))
         target = (page.parent / parts.path).resolve()
-        if not target.is_file() or (parts.fragment and parts.fragment not in anchors_of(target)):
+        if not target.is_file() or (
+            parts.fragment and parts.fragment not in anchors_of(target)
+        ):
             missing.append(link["href"])
     assert not missing
 
@@ -131,7 +165,8 @@ def test_list_has_every_section_of_the_figure(book):
     drawn = {link["href"] for link in page.select(".map-figures a[data-to]")}
     assert drawn and drawn == {link["href"] for link in page.select(".map-boxes a")}
     assert all(
-        link.title.string.startswith(link["data-to"]) for link in page.select(".map-figures a[data-to]")
+        link.title.string.startswith(link["data-to"])
+        for link in page.select(".map-figures a[data-to]")
     )
 
 
@@ -144,14 +179,23 @@ def test_chapter_says_where_it_is(book, slug):
         assert (book.html / f"{name}.html").parent.joinpath(
             link.path
         ).resolve() == book.html / "book/map.html"
-        assert link.fragment == f"map-{slug[:2]}" and f"11장 가운데 {int(slug[:2])}장" in here.get_text()
-        assert [dot["data-chapter"] for dot in here.select("i.now")] == [slug] and len(here.select("i")) == 11
-        assert [b["data-chapter"] for b in page.select("button.map-read")] == [slug] * ends
+        assert (
+            link.fragment == f"map-{slug[:2]}"
+            and f"11장 가운데 {int(slug[:2])}장" in here.get_text()
+        )
+        assert [dot["data-chapter"] for dot in here.select("i.now")] == [slug] and len(
+            here.select("i")
+        ) == 11
+        assert [b["data-chapter"] for b in page.select("button.map-read")] == [
+            slug
+        ] * ends
 
 
 def test_other_pages_carry_nothing(book):
     for name in ("book/intro", "book/notation", "book/glossary"):
-        assert not soup_of(book.html / f"{name}.html").select("[src*='map.js'], [href*='map.css'], .map-here")
+        assert not soup_of(book.html / f"{name}.html").select(
+            "[src*='map.js'], [href*='map.css'], .map-here"
+        )
 
 
 def test_script_stays_small(book):

@@ -19,7 +19,9 @@ MASTERS = sorted(ROOT.glob("solutions/*/*.ipynb"))
 STUDENTS = [ROOT / "exercises" / p.relative_to(ROOT / "solutions") for p in MASTERS]
 ALL = CHAPTERS + MASTERS + STUDENTS
 PACKAGE_NAMES = (
-    set(jumok.scratch.__all__) | set(jumok.model.__all__) | {"heatmap", "curves", "show_figure", "show"}
+    set(jumok.scratch.__all__)
+    | set(jumok.model.__all__)
+    | {"heatmap", "curves", "show_figure", "show"}
 )
 METADATA = {"tags", "nbgrader", "mystnb", "jupyter", "deletable", "editable"}
 MAX_LINES = 15
@@ -31,7 +33,9 @@ def ids(paths):
 
 def read(path):
     if path in STUDENTS:
-        return nbformat.reads(release_text(ROOT / "solutions" / path.relative_to(ROOT / "exercises")), 4)
+        return nbformat.reads(
+            release_text(ROOT / "solutions" / path.relative_to(ROOT / "exercises")), 4
+        )
     return nbformat.read(path, as_version=4)
 
 
@@ -65,7 +69,10 @@ def test_outputs_are_stored_in_order_and_without_errors(path):
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
         for output in cell.outputs:
-            assert output.output_type != "error" or "raises-exception" in cell.metadata.get("tags", [])
+            assert (
+                output.output_type != "error"
+                or "raises-exception" in cell.metadata.get("tags", [])
+            )
             assert output.get("name") != "stderr", f"stderr 출력: {output.text[:200]}"
     shown = sum(bool(cell.outputs) for cell in cells)
     assert shown >= 0.4 * len(cells), f"출력이 있는 칸이 {shown}/{len(cells)}개뿐입니다"
@@ -73,7 +80,9 @@ def test_outputs_are_stored_in_order_and_without_errors(path):
 
 @pytest.mark.parametrize("path", STUDENTS, ids=ids(STUDENTS))
 def test_student_notebooks_have_no_outputs(path):
-    assert all(not cell.outputs and cell.execution_count is None for cell in code_cells(path))
+    assert all(
+        not cell.outputs and cell.execution_count is None for cell in code_cells(path)
+    )
 
 
 @pytest.mark.parametrize("path", ALL, ids=ids(ALL))
@@ -81,7 +90,8 @@ def test_cells_are_short(path):
     long = [
         cell.id
         for cell in code_cells(path)
-        if not is_test_cell(cell) and len([s for s in cell.source.splitlines() if s.strip()]) > MAX_LINES
+        if not is_test_cell(cell)
+        and len([s for s in cell.source.splitlines() if s.strip()]) > MAX_LINES
     ]
     assert not long, f"{MAX_LINES}줄이 넘는 칸: {long}"
 
@@ -90,12 +100,16 @@ def test_cells_are_short(path):
 def test_code_is_honest(path):
     """경로를 고치거나 설치하거나 별표로 가져오거나 패키지의 이름을 다시 정의하지 않습니다."""
     for cell in code_cells(path):
-        assert not re.search(r"^\s*[!%]|sys\.path|pip install", cell.source, re.M), cell.source
+        assert not re.search(r"^\s*[!%]|sys\.path|pip install", cell.source, re.M), (
+            cell.source
+        )
         for node in ast.walk(ast.parse(cell.source)):
             if isinstance(node, ast.ImportFrom):
                 assert all(alias.name != "*" for alias in node.names), cell.source
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                assert node.name not in PACKAGE_NAMES, f"패키지에 있는 이름을 다시 정의했습니다: {node.name}"
+                assert node.name not in PACKAGE_NAMES, (
+                    f"패키지에 있는 이름을 다시 정의했습니다: {node.name}"
+                )
 
 
 def figures(path):
@@ -110,7 +124,9 @@ def test_every_figure_has_its_own_korean_alt_text(path):
     alts = dict(figures(path))
     for cell, alt in alts.items():
         words = re.findall(r"[가-힣]+", alt)
-        assert len(words) >= 5, f"{cell}: 그림이 보여 주는 것을 문장으로 적으세요: {alt!r}"
+        assert len(words) >= 5, (
+            f"{cell}: 그림이 보여 주는 것을 문장으로 적으세요: {alt!r}"
+        )
     assert len(set(alts.values())) == len(alts), "같은 대체 텍스트가 두 번 나옵니다"
 
 
@@ -127,7 +143,9 @@ def test_markdown_images_have_alt_text(path):
 def test_ignored_outputs_still_assert_their_claim(path):
     for cell in code_cells(path):
         if "nbval-ignore-output" in cell.metadata.get("tags", []):
-            assert "assert" in cell.source, f"출력을 견주지 않는 칸은 주장을 단언해야 합니다:\n{cell.source}"
+            assert "assert" in cell.source, (
+                f"출력을 견주지 않는 칸은 주장을 단언해야 합니다:\n{cell.source}"
+            )
         assert "nbval-skip" not in cell.metadata.get("tags", [])
 
 
@@ -139,4 +157,6 @@ def test_compared_outputs_hold_on_another_machine(path):
             continue
         for output in cell.outputs:
             text = output.get("text", "") + output.get("data", {}).get("text/plain", "")
-            assert not re.search(r"\d\.\d{6,}|0x[0-9a-f]{6,}", text), f"{cell.id}: {text}"
+            assert not re.search(r"\d\.\d{6,}|0x[0-9a-f]{6,}", text), (
+                f"{cell.id}: {text}"
+            )

@@ -30,7 +30,9 @@ def pdf_file(book, tmp_path_factory):
     try:
         printing.find_browser()
     except printing.BrowserError as error:
-        unavailable(f"PDF를 인쇄할 브라우저가 없어 건너뜁니다. {error}", "JUMOK_REQUIRE_BROWSER")
+        unavailable(
+            f"PDF를 인쇄할 브라우저가 없어 건너뜁니다. {error}", "JUMOK_REQUIRE_BROWSER"
+        )
     shared = tmp_path_factory.getbasetemp()
     shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
     target = shared / "pdf" / "jumok.pdf"
@@ -56,7 +58,10 @@ def text(pdf):
 def starts(pdf):
     """맨 위 책갈피의 제목과 쪽 번호."""
     tops = [entry for entry in pdf.outline if not isinstance(entry, list)]
-    return {squeeze(entry.title): pdf.get_destination_page_number(entry) + 1 for entry in tops}
+    return {
+        squeeze(entry.title): pdf.get_destination_page_number(entry) + 1
+        for entry in tops
+    }
 
 
 def outline_of(entries):
@@ -82,14 +87,21 @@ def test_pdf_is_tagged_titled_and_korean(pdf):
     assert root["/Lang"] == "ko" and root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert pdf.metadata.title == whole_book.TITLE and pdf.metadata.author
     assert 300 < len(pdf.pages) < 1000
-    assert {tuple(round(float(x)) for x in page.mediabox) for page in pdf.pages} == {(0, 0, 595, 842)}
+    assert {tuple(round(float(x)) for x in page.mediabox) for page in pdf.pages} == {
+        (0, 0, 595, 842)
+    }
 
 
 def test_outline_has_every_chapter_and_section(pdf, book):
     shown = {squeeze(title) for title in outline_of(pdf.outline)}
     pages = whole_book.read_pages(book.html)
     assert len(CHAPTERS) == 11 and {squeeze(page.title) for page in pages} <= shown
-    plain = [title for page in pages for _, title in page.sections() if not re.search(r"[\\$_^]", title)]
+    plain = [
+        title
+        for page in pages
+        for _, title in page.sections()
+        if not re.search(r"[\\$_^]", title)
+    ]
     assert {squeeze(title) for title in plain} <= shown
 
 
@@ -98,7 +110,9 @@ def test_first_sentence_of_every_chapter_can_be_read(text, starts, book):
         if page.name in CHAPTERS:
             first = page.article.xpath(".//h1/following-sibling::p")[0]
             plain = squeeze(re.split(r"\\\(|\. ", first.text_content().strip())[0])
-            assert len(plain) > 4 and plain in text(starts[squeeze(page.title)]), page.name
+            assert len(plain) > 4 and plain in text(starts[squeeze(page.title)]), (
+                page.name
+            )
 
 
 def test_fonts_are_embedded(pdf):
@@ -118,14 +132,18 @@ def test_links_stay_inside_or_go_to_the_web(pdf):
                 assert action["/URI"].startswith("https://"), action["/URI"]
             elif "/Dest" in note.get_object():
                 inside += 1
-                assert str(note.get_object()["/Dest"]).lstrip("/") in {p.lstrip("/") for p in places}
+                assert str(note.get_object()["/Dest"]).lstrip("/") in {
+                    p.lstrip("/") for p in places
+                }
     assert inside > 300
 
 
 def test_contents_tell_the_page(text, starts):
     """차례에 적힌 번호의 쪽에서 그 장이 시작합니다."""
     contents = "".join(text(number) for number in range(starts["차례"], starts["주목"]))
-    chapters = {title: page for title, page in starts.items() if re.match(r"\d+장", title)}
+    chapters = {
+        title: page for title, page in starts.items() if re.match(r"\d+장", title)
+    }
     assert len(chapters) == 11
     for title, page in chapters.items():
         assert f"{title}{page}" in contents
@@ -134,7 +152,9 @@ def test_contents_tell_the_page(text, starts):
 
 def test_formulas_and_figures_have_alternative_text(pdf):
     alternatives = [
-        found["/Alt"] for found in objects(pdf) if found.get("/S") == "/Figure" and "/Alt" in found
+        found["/Alt"]
+        for found in objects(pdf)
+        if found.get("/S") == "/Figure" and "/Alt" in found
     ]
     assert any("softmax" in one and "sqrt" in one for one in alternatives)
     assert sum(bool(re.search("[가-힣]{2}", one)) for one in alternatives) >= 140
@@ -146,7 +166,9 @@ def test_page_numbers_settle():
     assert make_pdf.settled(before, before | {"a": 11, "b": 9})
     assert not make_pdf.settled(before, before | {"a": 12})
     assert not make_pdf.settled(before, before | {name: 11 for name in "abcd"})
-    assert not make_pdf.settled({}, {"a": 1}) and not make_pdf.settled(before, {"a": 10})
+    assert not make_pdf.settled({}, {"a": 1}) and not make_pdf.settled(
+        before, {"a": 10}
+    )
 
 
 def test_missing_browser_says_what_to_do(monkeypatch, capsys, tmp_path, book):
@@ -167,7 +189,10 @@ def test_front_page_links_only_what_is_there(tmp_path):
         front_page.publish(tmp_path, made)
         page = front.read_text("utf8")
         assert page.count("jumok.epub") == 1 and "2.5 MB" in page and "make pdf" in page
-        assert 'href="../_downloads/jumok.pdf"' not in page and (tmp_path / "_downloads/jumok.epub").is_file()
+        assert (
+            'href="../_downloads/jumok.pdf"' not in page
+            and (tmp_path / "_downloads/jumok.epub").is_file()
+        )
 
 
 def test_front_page_has_the_place(book):
@@ -176,6 +201,8 @@ def test_front_page_has_the_place(book):
 
 def test_broken_link_stops_the_book(book):
     pages = whole_book.read_pages(book.html)
-    pages[0].article.append(whole_book.html.fromstring('<a href="notation.html#없는-자리">x</a>'))
+    pages[0].article.append(
+        whole_book.html.fromstring('<a href="notation.html#없는-자리">x</a>')
+    )
     with pytest.raises(ValueError, match="없는 자리"):
         whole_book.relink(pages, lambda page, name: "")

@@ -19,7 +19,9 @@ from jumok.training.record import RECORDS, load_record, record_names
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "book" / "tools"))
-spec = importlib.util.spec_from_file_location("make_runs_page", ROOT / "book/tools/make_runs_page.py")
+spec = importlib.util.spec_from_file_location(
+    "make_runs_page", ROOT / "book/tools/make_runs_page.py"
+)
 page = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(page)
 
@@ -40,7 +42,11 @@ def test_page_shows_the_records(text):
 
 
 def test_every_folder_and_file_is_on_the_page(text):
-    folders = {path.name for path in RECORDS.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    folders = {
+        path.name
+        for path in RECORDS.iterdir()
+        if path.is_dir() and path.name != "__pycache__"
+    }
     assert folders == set(re.findall(r"^\(run-(.+)\)=$", text, re.M))
     assert {path.name for path in page.RUNS.glob("*.json")} == set(
         re.findall(r"^### (\S+\.json)$", text, re.M)
@@ -67,15 +73,25 @@ def test_the_card_is_all_there(name, text):
 @every_record
 def test_the_chapter_that_reads_a_record_is_named(name):
     record = load_record(name)
-    places = {f"{p.name[:2]}": list(page.uses(p, name)) for p in (ROOT / "chapters").glob("*.ipynb")}
+    places = {
+        f"{p.name[:2]}": list(page.uses(p, name))
+        for p in (ROOT / "chapters").glob("*.ipynb")
+    }
     places = {int(number): found for number, found in places.items() if found}
-    assert {int(number) for number in re.findall(r"\[(\d+)장\]", page.users(record))} == set(places)
+    assert {
+        int(number) for number in re.findall(r"\[(\d+)장\]", page.users(record))
+    } == set(places)
 
 
 def test_readers_are_found_through_names_made_in_code_and_variables(tmp_path):
     cells = [
         {"cell_type": "markdown", "source": ["## 9.3 절\n"]},
-        {"cell_type": "code", "source": ['kept = [load_record(f"toy-{seed}").card for seed in range(3)]\n']},
+        {
+            "cell_type": "code",
+            "source": [
+                'kept = [load_record(f"toy-{seed}").card for seed in range(3)]\n'
+            ],
+        },
         {"cell_type": "code", "source": ['mine = load_record("other")\n']},
         {"cell_type": "markdown", "source": ["글\n\n## 9.4 절\n"]},
         {"cell_type": "code", "source": ["print(mine.card)\n"]},
@@ -84,7 +100,9 @@ def test_readers_are_found_through_names_made_in_code_and_variables(tmp_path):
     ]
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps({"cells": cells}), "utf8")
-    assert list(page.uses(path, "toy-2")) == ["9.3"] and not list(page.uses(path, "toy"))
+    assert list(page.uses(path, "toy-2")) == ["9.3"] and not list(
+        page.uses(path, "toy")
+    )
     assert list(page.uses(path, "other")) == ["9.3", "9.4"]
     assert list(page.uses(path, "toy-1")) == ["9.3", "9.5"]
 
@@ -102,14 +120,21 @@ def test_commands_would_do_the_same_run(name):
         args = build_parser().parse_args(words)
         if words[0] == "data":
             assert args.name in CORPORA
-    trained = [shlex.split(line)[1:] for line in lines if line.startswith("jumok train")]
+    trained = [
+        shlex.split(line)[1:] for line in lines if line.startswith("jumok train")
+    ]
     if not trained:
         assert "rows" in record.results
         return
     args = build_parser().parse_args(trained[0])
-    changed = {key: getattr(args, key, None) for key in (*run_command.FLAGS, "vocab_size", "compile")}
+    changed = {
+        key: getattr(args, key, None)
+        for key in (*run_command.FLAGS, "vocab_size", "compile")
+    }
     made = find_preset(args.kind, args.preset).changed(**changed)
-    assert set(run_command.unlike(made, record.card["preset"])) == set(run_command.stale(record.card))
+    assert set(run_command.unlike(made, record.card["preset"])) == set(
+        run_command.stale(record.card)
+    )
 
 
 def test_a_preset_that_moved_on_is_told():
@@ -122,9 +147,13 @@ def test_a_preset_that_moved_on_is_told():
 
 def test_a_new_record_and_a_gpu_change_the_page(tmp_path, text):
     """기록을 더하면 쪽이 달라지고(위의 시험이 실패하고), GPU의 기록이 있으면 없다는 말이 사라집니다."""
-    shutil.copytree(RECORDS, tmp_path / "records", ignore=shutil.ignore_patterns("*.safetensors"))
+    shutil.copytree(
+        RECORDS, tmp_path / "records", ignore=shutil.ignore_patterns("*.safetensors")
+    )
     assert "아직 재지 않았습니다" in text or "GPU에서 잰 기록은" in text
-    shutil.copytree(tmp_path / "records" / "docs-cpu", tmp_path / "records" / "docs-new")
+    shutil.copytree(
+        tmp_path / "records" / "docs-cpu", tmp_path / "records" / "docs-new"
+    )
     path = tmp_path / "records" / "docs-new" / "card.json"
     card = json.loads(path.read_text("utf8"))
     card["machine"] |= {"device": "NVIDIA H200", "device_type": "cuda", "cuda": "12.8"}
@@ -140,7 +169,9 @@ def test_low_resource_names_are_told_apart_and_the_command_repeats_them():
     shown = {name: page.low_resource_name(name) for name in script["CHANGES"]}
     assert len(set(shown.values())) == len(shown)
     assert (
-        shown["vocab 16k"] == "어휘 16,000" and shown["3 layers"] == "층 3" and shown["base"] == "없음(기준)"
+        shown["vocab 16k"] == "어휘 16,000"
+        and shown["3 layers"] == "층 3"
+        and shown["base"] == "없음(기준)"
     )
     path = page.RUNS / "low_resource_cpu.json"
     run = json.loads(path.read_text("utf8"))
@@ -154,7 +185,9 @@ def test_low_resource_names_are_told_apart_and_the_command_repeats_them():
 def test_another_rival_shows_up_by_itself(tmp_path):
     """results.json에 Marian이 더해지면 성적과 실행의 표, 명령에 저절로 실립니다."""
     folder = tmp_path / "docs-cpu"
-    shutil.copytree(RECORDS / "docs-cpu", folder, ignore=shutil.ignore_patterns("*.safetensors"))
+    shutil.copytree(
+        RECORDS / "docs-cpu", folder, ignore=shutil.ignore_patterns("*.safetensors")
+    )
     results = json.loads((folder / "results.json").read_text("utf8"))
     rival = next(iter(results["scores"]))
     results["scores"]["Marian"] = results["scores"][rival] | {"bleu": 12.34}
@@ -170,31 +203,50 @@ def test_another_rival_shows_up_by_itself(tmp_path):
 
 
 def test_curve_is_well_formed_and_always_the_same():
-    lines = [run_curve.Line("가", [(1, 4.0), (9, 0.05)]), run_curve.Line("나", [(1, 4.1), (9, 0.051)], 1)]
+    lines = [
+        run_curve.Line("가", [(1, 4.0), (9, 0.05)]),
+        run_curve.Line("나", [(1, 4.1), (9, 0.051)], 1),
+    ]
     svg = run_curve.draw(lines, "설명 <1>")
     assert svg == run_curve.draw(lines, "설명 <1>")
     tree = ElementTree.fromstring(svg)
     assert tree.get("role") == "img" and tree.get("aria-label") == "설명 <1>"
-    heights = [float(node.get("y")) for node in tree.iter("text") if node.get("class").startswith("run-name")]
+    heights = [
+        float(node.get("y"))
+        for node in tree.iter("text")
+        if node.get("class").startswith("run-name")
+    ]
     assert abs(heights[0] - heights[1]) >= run_curve.LABEL_GAP
 
 
 @pytest.mark.parametrize("log", [False, True])
 def test_curve_puts_higher_losses_higher_and_stays_inside(log):
     values = [100.0, 10.0, 1.0] if log else [3.0, 2.0, 1.0]
-    svg = run_curve.draw([run_curve.Line("", list(zip((10, 20, 30), values, strict=True)))], "글")
-    places = [tuple(map(float, pair.split(","))) for pair in re.search('points="([^"]+)"', svg)[1].split()]
+    svg = run_curve.draw(
+        [run_curve.Line("", list(zip((10, 20, 30), values, strict=True)))], "글"
+    )
+    places = [
+        tuple(map(float, pair.split(",")))
+        for pair in re.search('points="([^"]+)"', svg)[1].split()
+    ]
     xs, ys = zip(*places, strict=True)
     assert sorted(xs) == list(xs) and sorted(ys) == list(ys)
     assert xs[-1] == pytest.approx(run_curve.WIDTH - run_curve.RIGHT)
-    assert ys[0] >= run_curve.TOP - 1 and ys[-1] <= run_curve.HEIGHT - run_curve.BOTTOM + 1
+    assert (
+        ys[0] >= run_curve.TOP - 1 and ys[-1] <= run_curve.HEIGHT - run_curve.BOTTOM + 1
+    )
     # 로그 눈금에서 열 배는 어디서나 같은 높이입니다.
     assert ys[1] - ys[0] == pytest.approx(ys[2] - ys[1], abs=0.11)
 
 
 def test_names_move_only_as_far_as_they_must():
     gap = run_curve.LABEL_GAP
-    assert run_curve.spread([10, 100, 101, 102], 110) == [10, 110 - 2 * gap, 110 - gap, 110]
+    assert run_curve.spread([10, 100, 101, 102], 110) == [
+        10,
+        110 - 2 * gap,
+        110 - gap,
+        110,
+    ]
     assert run_curve.spread([10, 12, 200], 300) == [10, 10 + gap, 200]
 
 

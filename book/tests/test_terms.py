@@ -8,7 +8,11 @@ from term_list import load_terms
 
 ROOT = Path(__file__).parents[2]
 CHAPTERS = sorted((ROOT / "chapters").glob("*.ipynb"))
-WRITINGS = [*CHAPTERS, *sorted((ROOT / "solutions").glob("*/*.ipynb")), *sorted((ROOT / "book").glob("*.md"))]
+WRITINGS = [
+    *CHAPTERS,
+    *sorted((ROOT / "solutions").glob("*/*.ipynb")),
+    *sorted((ROOT / "book").glob("*.md")),
+]
 
 
 @pytest.fixture
@@ -34,7 +38,11 @@ def test_terms_are_well_formed():
     assert len(names) == len(set(names)) and len(names) >= 49
     for term in terms:
         assert term["en"] and term["def"].endswith("다.") and term["avoid"], term["ko"]
-        clash = [variant for variant in term["avoid"] if any(variant in name for name in names)]
+        clash = [
+            variant
+            for variant in term["avoid"]
+            if any(variant in name for name in names)
+        ]
         assert not clash, f"{term['ko']}: 바른 용어까지 막는 꼴 {clash}"
 
 

@@ -63,7 +63,9 @@ def places() -> Iterator[Path]:
     yield from (Path(found) for name in NAMES if (found := shutil.which(name)))
     if sys.platform == "darwin":
         for folder in (Path("/Applications"), Path.home() / "Applications"):
-            yield from (folder / f"{name}.app" / "Contents" / "MacOS" / name for name in MAC)
+            yield from (
+                folder / f"{name}.app" / "Contents" / "MacOS" / name for name in MAC
+            )
     for variable in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"):
         if folder := os.environ.get(variable):
             yield from (Path(folder, name) for name in WINDOWS)
@@ -73,7 +75,9 @@ def find_browser() -> Path:
     """브라우저의 실행 파일을 찾습니다. 없으면 무엇을 할지 말하는 BrowserError입니다."""
     if chosen := os.environ.get("JUMOK_CHROME"):
         if not Path(chosen).is_file():
-            raise BrowserError(f"환경 변수 JUMOK_CHROME이 가리키는 파일이 없습니다: {chosen}")
+            raise BrowserError(
+                f"환경 변수 JUMOK_CHROME이 가리키는 파일이 없습니다: {chosen}"
+            )
         return Path(chosen)
     found = next((place for place in places() if place.is_file()), None)
     if found is None:
@@ -86,13 +90,17 @@ class Tab:
 
     def __init__(self, address: str):
         """address는 DevTools가 알려 준 웹소켓 주소입니다."""
-        self.socket = websocket.create_connection(address, timeout=ANSWER_SECONDS, suppress_origin=True)
+        self.socket = websocket.create_connection(
+            address, timeout=ANSWER_SECONDS, suppress_origin=True
+        )
         self.count = 0
 
     def call(self, method: str, **params: object) -> dict:
         """일 하나를 시키고 답을 돌려줍니다."""
         self.count += 1
-        self.socket.send(json.dumps({"id": self.count, "method": method, "params": params}))
+        self.socket.send(
+            json.dumps({"id": self.count, "method": method, "params": params})
+        )
         while True:
             answer = json.loads(self.socket.recv())
             if answer.get("id") == self.count:
@@ -103,17 +111,24 @@ class Tab:
 
     def run(self, script: str) -> object:
         """쪽 안에서 자바스크립트를 돌리고, 끝나기를 기다려 값을 돌려줍니다."""
-        done = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        done = self.call(
+            "Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True
+        )
         if "exceptionDetails" in done:
             detail = done["exceptionDetails"]
-            raise BrowserError(detail.get("exception", {}).get("description") or detail["text"])
+            raise BrowserError(
+                detail.get("exception", {}).get("description") or detail["text"]
+            )
         return done["result"].get("value")
 
     def open(self, url: str) -> None:
         """쪽을 열고 다 읽힐 때까지 기다립니다."""
         self.call("Page.navigate", url=url)
         deadline = time.monotonic() + ANSWER_SECONDS
-        while self.run(f"location.href === {json.dumps(url)} && document.readyState") != "complete":
+        while (
+            self.run(f"location.href === {json.dumps(url)} && document.readyState")
+            != "complete"
+        ):
             if time.monotonic() > deadline:
                 raise BrowserError(f"쪽이 열리지 않습니다: {url}")
             time.sleep(0.2)
@@ -141,10 +156,22 @@ class Tab:
 def open_tab(folder: Path) -> Iterator[Tab]:
     """브라우저를 띄워 탭 하나를 엽니다. folder에 임시 설정을 두고, 끝나면 지웁니다."""
     binary = find_browser()
-    sandbox = ["--no-sandbox"] if sys.platform == "linux" else []  # 컨테이너와 root에서는 가둘 수 없습니다
-    with tempfile.TemporaryDirectory(dir=folder, prefix="chrome-", ignore_cleanup_errors=True) as profile:
-        command = [str(binary), *FLAGS, *sandbox, f"--user-data-dir={profile}", "about:blank"]
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    sandbox = (
+        ["--no-sandbox"] if sys.platform == "linux" else []
+    )  # 컨테이너와 root에서는 가둘 수 없습니다
+    with tempfile.TemporaryDirectory(
+        dir=folder, prefix="chrome-", ignore_cleanup_errors=True
+    ) as profile:
+        command = [
+            str(binary),
+            *FLAGS,
+            *sandbox,
+            f"--user-data-dir={profile}",
+            "about:blank",
+        ]
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         try:
             tab = Tab(_address(process, Path(profile, "DevToolsActivePort"), binary))
             with closing(tab.socket):
@@ -161,7 +188,9 @@ def _address(process: subprocess.Popen, note: Path, binary: Path) -> str:
         lines = note.read_text(encoding="utf-8").splitlines() if note.is_file() else []
         if len(lines) >= 2:
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-            with opener.open(f"http://127.0.0.1:{lines[0]}/json/list", timeout=START_SECONDS) as answer:
+            with opener.open(
+                f"http://127.0.0.1:{lines[0]}/json/list", timeout=START_SECONDS
+            ) as answer:
                 tabs = [tab for tab in json.load(answer) if tab["type"] == "page"]
             if tabs:
                 return tabs[0]["webSocketDebuggerUrl"]

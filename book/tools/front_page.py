@@ -28,7 +28,9 @@ def line(downloads: Path) -> str:
                 f'<a href="../_downloads/{name}" download>책 전체를 {form}</a> ({escape(describe(path))})'
             )
         else:
-            parts.append(f"책 전체를 {form} 엮으려면 명령 <code>{command}</code>을 부르세요.")
+            parts.append(
+                f"책 전체를 {form} 엮으려면 명령 <code>{command}</code>을 부르세요."
+            )
     return f"<p>{'<br/>'.join(parts)}</p>"
 
 
@@ -39,7 +41,8 @@ def publish(built: Path, made: Path) -> None:
     shutil.copy2(made, downloads / made.name)
     front = built / FRONT
     text, count = PLACE.subn(
-        lambda place: place[1] + line(downloads) + place[2], front.read_text(encoding="utf-8")
+        lambda place: place[1] + line(downloads) + place[2],
+        front.read_text(encoding="utf-8"),
     )
     if count != 1:
         raise ValueError(

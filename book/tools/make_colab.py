@@ -47,7 +47,9 @@ LINK = re.compile(r"\]\((\.\.?/[^)#\s]+)(#[^)\s]*)?\)")
 
 def setup_source(site: Site, ref: str, version: str, folder: str = FOLDER) -> str:
     """설치 칸의 코드."""
-    return SETUP.format(repository=site.repository, ref=ref, version=version, folder=folder)
+    return SETUP.format(
+        repository=site.repository, ref=ref, version=version, folder=folder
+    )
 
 
 def setup_cell(source: str) -> dict:
@@ -84,7 +86,9 @@ def for_colab(notebook: dict, path: str, site: Site, source: str) -> dict:
         if cell["cell_type"] == "markdown":
             text = LINK.sub(absolute, text)
         cells.append({**cell, "source": text.splitlines(keepends=True)})
-    first = next((i for i, cell in enumerate(cells) if cell["cell_type"] == "code"), len(cells))
+    first = next(
+        (i for i, cell in enumerate(cells) if cell["cell_type"] == "code"), len(cells)
+    )
     cells.insert(first, setup_cell(source))
     return {**notebook, "cells": cells}
 
@@ -94,12 +98,16 @@ def make(folder: Path, ref: str, site: Site, root: Path = ROOT) -> list[str]:
     text = (root / "code" / "jumok" / "__init__.py").read_text(encoding="utf-8")
     source = setup_source(site, ref, re.search(r'__version__ = "([^"]+)"', text)[1])
     made = []
-    for original in sorted(path for pattern in NOTEBOOKS for path in root.glob(pattern)):
+    for original in sorted(
+        path for pattern in NOTEBOOKS for path in root.glob(pattern)
+    ):
         name = original.relative_to(root).as_posix()
         notebook = json.loads(original.read_text(encoding="utf-8"))
         copy = folder / name
         copy.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(for_colab(notebook, name, site, source), ensure_ascii=False, indent=1)
+        text = json.dumps(
+            for_colab(notebook, name, site, source), ensure_ascii=False, indent=1
+        )
         copy.write_text(text + "\n", encoding="utf-8", newline="\n")
         made.append(name)
     return made
@@ -109,7 +117,9 @@ def main(argv: list[str] | None = None) -> int:
     """명령줄에서 부를 때."""
     parser = argparse.ArgumentParser(description="Colab용 노트북 사본을 만듭니다.")
     parser.add_argument("folder", metavar="폴더", type=Path, help="사본을 쓸 폴더")
-    parser.add_argument("--ref", metavar="커밋", help="설치할 커밋 (없으면 site.yml의 가지)")
+    parser.add_argument(
+        "--ref", metavar="커밋", help="설치할 커밋 (없으면 site.yml의 가지)"
+    )
     args = parser.parse_args(argv)
     site = load_site()
     if not site.repository:

@@ -40,7 +40,9 @@ def card(name: str) -> dict:
     info = corpus_info(name)
     if info is None:
         raise CorpusError(f"먼저 부르세요: jumok data fetch {name}")
-    return {key: info[key] for key in ("version", "sha256", "splits", "counts", "skipped")}
+    return {
+        key: info[key] for key in ("version", "sha256", "splits", "counts", "skipped")
+    }
 
 
 def baselines() -> dict[str, float]:
@@ -50,8 +52,14 @@ def baselines() -> dict[str, float]:
 
     train, test = load_pairs("docs", "train"), load_pairs("docs", "test")
     sources, wanted = zip(*test, strict=True)
-    answers = {"copy": copy_source(sources), "neighbour": nearest_translations(train, sources)}
-    return {name: round(corpus_scores(said, wanted)["bleu"], 1) for name, said in answers.items()}
+    answers = {
+        "copy": copy_source(sources),
+        "neighbour": nearest_translations(train, sources),
+    }
+    return {
+        name: round(corpus_scores(said, wanted)["bleu"], 1)
+        for name, said in answers.items()
+    }
 
 
 def samples() -> dict[str, list]:
@@ -60,10 +68,18 @@ def samples() -> dict[str, list]:
     def middling(pair: tuple[str, str]) -> bool:
         return 7 <= len(pair[0].split()) <= 14 and "()" not in pair[0]
 
-    pairs = [pair for pair in load_pairs("docs", "dev") + load_pairs("docs", "test") if middling(pair)]
+    pairs = [
+        pair
+        for pair in load_pairs("docs", "dev") + load_pairs("docs", "test")
+        if middling(pair)
+    ]
     texts, labels = load_reviews("nsmc", "train")
     rows = zip(texts, labels, strict=True)
-    reviews = [row for row in rows if 15 <= len(row[0]) <= 40 and "영화" in row[0] and "감독" not in row[0]]
+    reviews = [
+        row
+        for row in rows
+        if 15 <= len(row[0]) <= 40 and "영화" in row[0] and "감독" not in row[0]
+    ]
     return {
         "docs": first(pairs, 6),
         "nsmc": first((row for row in reviews if row[1] == 1), 2)
@@ -83,17 +99,26 @@ def grammar() -> dict:
     from jumok.text.grammar import generate, splits
 
     parts = {name: len(pairs) for name, pairs in vars(splits()).items()}
-    return {"splits": parts, "samples": [[pair.korean, pair.english] for pair in generate(8)]}
+    return {
+        "splits": parts,
+        "samples": [[pair.korean, pair.english] for pair in generate(8)],
+    }
 
 
 def tokenizations() -> dict[str, list[list]]:
     """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것. 어휘는 학습 자료에서 배우고 시험 자료를 자릅니다."""
     from jumok.text import LibraryBpe, compare_tokenizations
 
-    korean = {split: [ko for ko, _ in load_pairs("docs", split)] for split in ("train", "test")}
+    korean = {
+        split: [ko for ko, _ in load_pairs("docs", split)]
+        for split in ("train", "test")
+    }
     reviews = {split: load_reviews("nsmc", split)[0] for split in ("train", "test")}
     return {
-        name: [list(vars(row).values()) for row in compare_tokenizations(*texts.values(), bpe=LibraryBpe)]
+        name: [
+            list(vars(row).values())
+            for row in compare_tokenizations(*texts.values(), bpe=LibraryBpe)
+        ]
         for name, texts in (("nsmc", reviews), ("docs", korean))
     }
 
@@ -119,7 +144,10 @@ def render(run: dict) -> str:
     docs, nsmc = known["docs"], known["nsmc"]["counts"]
     reviews = [(text, "긍정" if label else "부정") for text, label in shown["nsmc"]]
     return Template(TEMPLATE.read_text("utf8")).substitute(
-        {f"{name.split('-')[-1]}_card": facts(name, value) for name, value in known.items()},
+        {
+            f"{name.split('-')[-1]}_card": facts(name, value)
+            for name, value in known.items()
+        },
         overview=overview(known),
         grammar=grammar_section(run["grammar"]),
         docs_counts=counts(docs),
@@ -156,7 +184,9 @@ def overview(known: dict) -> str:
 def sizes(name: str, value: dict) -> str:
     """나뉨마다의 줄 수."""
     unit = UNIT[CORPORA[name].kind]
-    return ", ".join(f"{split} {part['rows']:,}{unit}" for split, part in value["splits"].items())
+    return ", ".join(
+        f"{split} {part['rows']:,}{unit}" for split, part in value["splits"].items()
+    )
 
 
 def facts(name: str, value: dict) -> str:
@@ -170,7 +200,10 @@ def facts(name: str, value: dict) -> str:
         ("인용", re.sub(r"https://\S+", lambda found: link(found[0]), corpus.citation)),
         ("주소", places),
         ("크기", sizes(name, value)),
-        *((f"{split}의 SHA-256", f"`{part['sha256']}`") for split, part in value["splits"].items()),
+        *(
+            (f"{split}의 SHA-256", f"`{part['sha256']}`")
+            for split, part in value["splits"].items()
+        ),
     ]
     return table("항목", "값", rows=rows)
 
@@ -189,13 +222,17 @@ def home(url: str) -> str:
 def counts(value: dict) -> str:
     """만들면서 센 것."""
     return table(
-        "만들면서 센 것", "수", rows=[(what, f"{number:,}") for what, number in value["counts"].items()]
+        "만들면서 센 것",
+        "수",
+        rows=[(what, f"{number:,}") for what, number in value["counts"].items()],
     )
 
 
 def grammar_section(value: dict) -> str:
     """내장 말뭉치의 크기와 보기."""
-    parts = ", ".join(f"{name} {number:,}쌍" for name, number in value["splits"].items())
+    parts = ", ".join(
+        f"{name} {number:,}쌍" for name, number in value["splits"].items()
+    )
     return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{table('한국어', '영어', rows=value['samples'])}"
 
 
@@ -203,9 +240,16 @@ def tokenization_table(value: dict[str, list[list]]) -> str:
     """두 자료를 나란히 놓은 토큰화의 표."""
     rows = []
     for both in zip(*value.values(), strict=True):
-        cells = ((f"{size:,}", f"{length:.1f}", share(unknown)) for _, size, length, unknown in both)
+        cells = (
+            (f"{size:,}", f"{length:.1f}", share(unknown))
+            for _, size, length, unknown in both
+        )
         rows.append((both[0][0], *chain.from_iterable(cells)))
-    head = [f"{name} {what}" for name in value for what in ("어휘", "토큰/문장", "모르는 몫")]
+    head = [
+        f"{name} {what}"
+        for name in value
+        for what in ("어휘", "토큰/문장", "모르는 몫")
+    ]
     return table("토큰화", *head, rows=rows)
 
 

@@ -86,11 +86,24 @@ ACCESS = {
         "모든 그림에 대신할 글이 있고, 모든 식은 MathML이며 TeX를 함께 답니다. 장과 절에는 제목이 있습니다."
     ],
 }
-MEDIA = {".png": "image/png", ".svg": "image/svg+xml", ".jpg": "image/jpeg", ".woff2": "font/woff2"}
+MEDIA = {
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".jpg": "image/jpeg",
+    ".woff2": "font/woff2",
+}
 FONTS = ("Pretendard-Regular.subset.woff2", "Pretendard-Bold.subset.woff2")
 # HTML을 읽으면 소문자가 되는 SVG의 속성
 SVG_NAMES = {
-    name.lower(): name for name in ("viewBox", "refX", "refY", "markerWidth", "markerHeight", "markerUnits")
+    name.lower(): name
+    for name in (
+        "viewBox",
+        "refX",
+        "refY",
+        "markerWidth",
+        "markerHeight",
+        "markerUnits",
+    )
 }
 LIGHT = re.compile(r'^html\[data-theme="light"\] (\.highlight .*)$', re.M)
 
@@ -118,7 +131,9 @@ def prepare(page: Page) -> None:
     for element in page.article.xpath(".//*[@id][not(ancestor-or-self::svg)]"):
         element.set("id", page.anchor(element.get("id")))
     for drawing in page.article.xpath(".//svg"):
-        drawing.set("xmlns", "http://www.w3.org/2000/svg")  # HTML에는 없어도 되지만 XHTML에는 있어야 합니다.
+        drawing.set(
+            "xmlns", "http://www.w3.org/2000/svg"
+        )  # HTML에는 없어도 되지만 XHTML에는 있어야 합니다.
     for element in page.article.xpath(".//svg/descendant-or-self::*"):
         for name in set(element.attrib) & set(SVG_NAMES):
             element.set(SVG_NAMES[name], element.attrib.pop(name))
@@ -161,10 +176,14 @@ def navigation(pages: list[Page]) -> str:
     parts: dict[str, list[str]] = {}
     for page in (page for page in pages if page.depth == 0):
         start = pages.index(page) + 1
-        end = next((i for i in range(start, len(pages)) if pages[i].depth == 0), len(pages))
+        end = next(
+            (i for i in range(start, len(pages)) if pages[i].depth == 0), len(pages)
+        )
         parts.setdefault(page.part, []).append(nav_entry(page, pages[start:end]))
     rows = [
-        f"<li><span>{escape(part)}</span><ol>{''.join(entries)}</ol></li>" if part else "".join(entries)
+        f"<li><span>{escape(part)}</span><ol>{''.join(entries)}</ol></li>"
+        if part
+        else "".join(entries)
         for part, entries in parts.items()
     ]
     body = f'<nav epub:type="toc" id="toc"><h1>차례</h1><ol>{"".join(rows)}</ol></nav>'
@@ -180,7 +199,10 @@ def cover_picture() -> bytes:
         pen.ellipse([x - 46, 374, x + 46, 466], fill="#ffffff")
     pen.ellipse([545, 765, 655, 875], fill="#f0c178")
     name, _, subtitle = TITLE.partition(" — ")
-    for text, y, size, weight in ((name, 1080, 200, "Bold"), (subtitle, 1270, 62, "Regular")):
+    for text, y, size, weight in (
+        (name, 1080, 200, "Bold"),
+        (subtitle, 1270, 62, "Regular"),
+    ):
         font = ImageFont.truetype(str(fonts / f"Pretendard-{weight}.otf"), size)
         pen.text((600, y), text, fill="#ffffff", font=font, anchor="mm")
     buffer = io.BytesIO()
@@ -205,9 +227,16 @@ def access_rows() -> str:
 
 def item(number: int, name: str, text: str) -> str:
     """manifest의 한 줄. 쪽에 든 것(MathML, SVG)을 알립니다."""
-    media = MEDIA.get(Path(name).suffix, "text/css" if name.endswith(".css") else "application/xhtml+xml")
-    properties = [word for word, mark in (("mathml", "<math "), ("svg", "<svg")) if mark in text]
-    properties += {"nav.xhtml": ["nav"], "images/cover.png": ["cover-image"]}.get(name, [])
+    media = MEDIA.get(
+        Path(name).suffix,
+        "text/css" if name.endswith(".css") else "application/xhtml+xml",
+    )
+    properties = [
+        word for word, mark in (("mathml", "<math "), ("svg", "<svg")) if mark in text
+    ]
+    properties += {"nav.xhtml": ["nav"], "images/cover.png": ["cover-image"]}.get(
+        name, []
+    )
     extra = f' properties="{" ".join(properties)}"' if properties else ""
     return f'<item id="i{number}" href="{escape(name)}" media-type="{media}"{extra}/>'
 
@@ -217,7 +246,8 @@ def package(files: dict[str, str | bytes]) -> str:
     moment = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))
     names = list(files)
     rows = [
-        item(i, name, text if isinstance(text, str) else "") for i, (name, text) in enumerate(files.items())
+        item(i, name, text if isinstance(text, str) else "")
+        for i, (name, text) in enumerate(files.items())
     ]
     return PACKAGE.format(
         identifier=uuid.uuid5(uuid.NAMESPACE_URL, f"jumok {version()}"),
@@ -227,13 +257,22 @@ def package(files: dict[str, str | bytes]) -> str:
         modified=time.strftime("%Y-%m-%dT%H:%M:%SZ", moment),
         access=access_rows(),
         manifest="\n".join(rows),
-        spine="\n".join(f'<itemref idref="i{names.index(n)}"/>' for n in names if n.endswith(".xhtml")),
+        spine="\n".join(
+            f'<itemref idref="i{names.index(n)}"/>'
+            for n in names
+            if n.endswith(".xhtml")
+        ),
     )
 
 
 def contents(pages: list[Page], built: Path) -> dict[str, str | bytes]:
     """책에 들어갈 파일들을 읽는 차례대로 만듭니다."""
-    relink(pages, lambda page, name: f"{page.key}.xhtml" + (f"#{page.anchor(name)}" if name else ""))
+    relink(
+        pages,
+        lambda page, name: (
+            f"{page.key}.xhtml" + (f"#{page.anchor(name)}" if name else "")
+        ),
+    )
     images = take_pictures(pages, built)
     nav = navigation(pages)
     for page in pages:
@@ -246,7 +285,10 @@ def contents(pages: list[Page], built: Path) -> dict[str, str | bytes]:
         **leaves,
         "style.css": style(built),
         "images/cover.png": cover_picture(),
-        **{f"fonts/{name}": (ROOT / "book" / "_static" / "fonts" / name).read_bytes() for name in FONTS},
+        **{
+            f"fonts/{name}": (ROOT / "book" / "_static" / "fonts" / name).read_bytes()
+            for name in FONTS
+        },
         **images,
     }
 
@@ -256,7 +298,9 @@ def make_epub(built: Path, target: Path) -> dict[str, str | bytes]:
     target.parent.mkdir(parents=True, exist_ok=True)
     files = contents(read_pages(built), built)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr(zipfile.ZipInfo("mimetype"), "application/epub+zip", zipfile.ZIP_STORED)
+        book.writestr(
+            zipfile.ZipInfo("mimetype"), "application/epub+zip", zipfile.ZIP_STORED
+        )
         book.writestr("META-INF/container.xml", CONTAINER)
         book.writestr("EPUB/book.opf", package(files))
         for name, data in files.items():
@@ -267,13 +311,19 @@ def make_epub(built: Path, target: Path) -> dict[str, str | bytes]:
 def main(arguments: list[str]) -> int:
     """명령을 읽고 EPUB을 만들어 웹 책의 첫 쪽에 겁니다."""
     built = Path(arguments[0] if arguments else ROOT / "_build" / "html").resolve()
-    target = Path(arguments[1] if len(arguments) > 1 else built.parent / "epub" / "jumok.epub").resolve()
+    target = Path(
+        arguments[1] if len(arguments) > 1 else built.parent / "epub" / "jumok.epub"
+    ).resolve()
     started = time.monotonic()
     files = make_epub(built, target)
     publish(built, target)
-    count = sum(text.count("<math ") for text in files.values() if isinstance(text, str))
+    count = sum(
+        text.count("<math ") for text in files.values() if isinstance(text, str)
+    )
     seconds, size = time.monotonic() - started, target.stat().st_size / 1e6
-    print(f"✔ EPUB을 만들었습니다(식 {count}개, {size:.1f} MB, {seconds:.0f}초): {target}")
+    print(
+        f"✔ EPUB을 만들었습니다(식 {count}개, {size:.1f} MB, {seconds:.0f}초): {target}"
+    )
     return 0
 
 

@@ -81,7 +81,9 @@ def card(item: dict) -> str:
 
 def said(item: dict) -> str:
     """논문의 자리와 말. 무리의 논문이 아니면 어느 논문인지도 적습니다."""
-    cite = "" if item["cite"] == item["paper_of_group"] else f"{{cite}}`{item['cite']}` "
+    cite = (
+        "" if item["cite"] == item["paper_of_group"] else f"{{cite}}`{item['cite']}` "
+    )
     where = "" if item["where"] == "적지 않음" else f"**{item['where']}.** "
     return f"{cite}{where}{item['paper']}"
 
@@ -96,7 +98,10 @@ def facts(item: dict) -> Iterator[tuple[str, str]]:
     if item["ours"]:
         yield "코드", ", ".join(f"`{public(name)}`" for name in item["ours"])
     if item["tests"]:
-        yield "지키는 시험", ", ".join(f"`{test.rpartition('/')[2]}`" for test in item["tests"])
+        yield (
+            "지키는 시험",
+            ", ".join(f"`{test.rpartition('/')[2]}`" for test in item["tests"]),
+        )
     if item.get("chapters"):
         yield "장", ", ".join(map(place, item["chapters"]))
 
@@ -109,21 +114,27 @@ def box(rows: list[tuple[str, str]]) -> str:
 
 def switch_text(item: dict) -> str:
     """스위치들과 덧붙이는 말."""
-    found = ", ".join(f"`{switch}`" for switch in item["switch"]) or "스위치가 없습니다."
+    found = (
+        ", ".join(f"`{switch}`" for switch in item["switch"]) or "스위치가 없습니다."
+    )
     return " ".join(filter(None, [found, item.get("note")]))
 
 
 def public(name: str) -> str:
     """jumok.model.Residual에서 사람이 부르는 이름만. 설정의 값이면 클래스까지 적습니다."""
     parts = name.split(".")
-    first = next((i for i, part in enumerate(parts) if part[0].isupper()), len(parts) - 1)
+    first = next(
+        (i for i, part in enumerate(parts) if part[0].isupper()), len(parts) - 1
+    )
     return ".".join(parts[first:])
 
 
 def place(chapter: str) -> str:
     """07#7.4를 그 장으로 가는 고리로."""
     number, section_number = chapter.split("#")
-    return f"[{int(number)}장 {section_number}절](../chapters/{chapter_file(number).name})"
+    return (
+        f"[{int(number)}장 {section_number}절](../chapters/{chapter_file(number).name})"
+    )
 
 
 def chapter_file(number: str) -> Path:
@@ -135,7 +146,9 @@ def chapter_file(number: str) -> Path:
 def headings(number: str) -> set[str]:
     """장에 있는 절의 번호들."""
     cells = json.loads(chapter_file(number).read_text("utf8"))["cells"]
-    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    text = "\n".join(
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+    )
     return set(re.findall(r"^## (\d+\.\d+) ", text, re.M))
 
 

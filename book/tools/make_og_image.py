@@ -27,7 +27,9 @@ def draw(path: Path = OUTPUT) -> None:
     with plt.rc_context():
         korean_style()
         plt.rcParams["figure.constrained_layout.use"] = False
-        fig = plt.figure(figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100, facecolor=BLUE)
+        fig = plt.figure(
+            figsize=(SIZE[0] / 100, SIZE[1] / 100), dpi=100, facecolor=BLUE
+        )
         ax = fig.add_axes((0, 0, 1, 1))
         ax.set(xlim=(0, SIZE[0]), ylim=(0, SIZE[1]))
         ax.axis("off")
@@ -39,9 +41,27 @@ def draw(path: Path = OUTPUT) -> None:
 
 def _title(ax) -> None:
     ax.text(80, 445, "주목", fontsize=112, fontweight="bold", color=WHITE, va="center")
-    ax.text(84, 302, "RNN의 한계에서", fontsize=36, fontweight="bold", color=WHITE, va="center")
-    ax.text(84, 246, "트랜스포머까지", fontsize=36, fontweight="bold", color=WHITE, va="center")
-    ax.text(84, 158, "모든 주장을 눈앞에서 실행하는", fontsize=21, color=PALE, va="center")
+    ax.text(
+        84,
+        302,
+        "RNN의 한계에서",
+        fontsize=36,
+        fontweight="bold",
+        color=WHITE,
+        va="center",
+    )
+    ax.text(
+        84,
+        246,
+        "트랜스포머까지",
+        fontsize=36,
+        fontweight="bold",
+        color=WHITE,
+        va="center",
+    )
+    ax.text(
+        84, 158, "모든 주장을 눈앞에서 실행하는", fontsize=21, color=PALE, va="center"
+    )
     ax.text(84, 122, "한국어 Jupyter 교재", fontsize=21, color=PALE, va="center")
 
 
@@ -58,10 +78,29 @@ def _attention(ax) -> None:
         )
     for word, weight, x in WORDS:
         ax.scatter([x], [450], s=7200, color=WHITE, zorder=2)
-        ax.text(x, 450, word, fontsize=24, fontweight="bold", color=BLUE, ha="center", va="center", zorder=3)
+        ax.text(
+            x,
+            450,
+            word,
+            fontsize=24,
+            fontweight="bold",
+            color=BLUE,
+            ha="center",
+            va="center",
+            zorder=3,
+        )
         ax.text(x, 535, f"{weight}", fontsize=22, color=PALE, ha="center", va="center")
     ax.scatter(*[[value] for value in QUERY], s=10500, color=GOLD, zorder=2)
-    ax.text(*QUERY, "집에", fontsize=30, fontweight="bold", color=NAVY, ha="center", va="center", zorder=3)
+    ax.text(
+        *QUERY,
+        "집에",
+        fontsize=30,
+        fontweight="bold",
+        color=NAVY,
+        ha="center",
+        va="center",
+        zorder=3,
+    )
 
 
 if __name__ == "__main__":

@@ -35,13 +35,16 @@ def measured() -> list[Row]:
     parity = from_tests("parity")
     cases = [case for name in SUITES for case in from_tests(name).CASES]
     return [
-        tuple(error for dtype in parity.LIMITS for error in parity.measure(case, dtype)) for case in cases
+        tuple(error for dtype in parity.LIMITS for error in parity.measure(case, dtype))
+        for case in cases
     ]
 
 
 def limits() -> Row:
     """시험이 요구하는 한도. 줄의 네 수와 같은 차례입니다."""
-    return tuple(limit for pair in from_tests("parity").LIMITS.values() for limit in pair)
+    return tuple(
+        limit for pair in from_tests("parity").LIMITS.values() for limit in pair
+    )
 
 
 def bounds(rows: list[Row]) -> list[Row]:
@@ -57,15 +60,26 @@ def render(rows: list[Row]) -> str:
 
     numbers = iter(rows)
     suites = [from_tests(name) for name in SUITES]
-    tables = [f"## {suite.SECTION}\n\n{table(suite.CASES, numbers)}" for suite in suites]
+    tables = [
+        f"## {suite.SECTION}\n\n{table(suite.CASES, numbers)}" for suite in suites
+    ]
     presets = from_tests("test_model_counts").PRESETS.items()
-    words = dict(zip(("limit64", "grad64", "limit32", "grad32"), map(short, limits()), strict=True))
+    words = dict(
+        zip(
+            ("limit64", "grad64", "limit32", "grad32"),
+            map(short, limits()),
+            strict=True,
+        )
+    )
     return Template(TEMPLATE.read_text("utf8")).substitute(
         torch=torch.__version__.split("+")[0],
         transformers=from_tests("parity").offline_transformers().__version__,
         tables="\n\n".join(tables),
         beams=beam_rows(),
-        counts="\n".join(f"| `{name}` | {number:,} | {known} |" for name, (_, number, known) in presets),
+        counts="\n".join(
+            f"| `{name}` | {number:,} | {known} |"
+            for name, (_, number, known) in presets
+        ),
         **words,
     )
 
@@ -74,14 +88,21 @@ def table(cases: list, numbers: Iterator[Row]) -> str:
     lines = [HEAD, "|---|---|---|--:|--:|--:|--:|"]
     for case, row in zip(cases, islice(numbers, len(cases)), strict=True):
         reference = case.reference if " " in case.reference else f"`{case.reference}`"
-        cells = [f"`{case.module}`", reference, case.condition, *(f"≤ {short(value)}" for value in row)]
+        cells = [
+            f"`{case.module}`",
+            reference,
+            case.condition,
+            *(f"≤ {short(value)}" for value in row),
+        ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
 def beam_rows() -> str:
     """폭이 다른 빔이 찾은 문장과 그 확률. 시험의 장난감 모델을 그 자리에서 풉니다."""
-    found = {width: from_tests("test_decode").found_by_beam(width) for width in (1, 2, 125)}
+    found = {
+        width: from_tests("test_decode").found_by_beam(width) for width in (1, 2, 125)
+    }
     names = {2: "끝", 3: "가", 4: "나", 0: "다", 1: "라"}
     return "\n".join(
         f"| {width} | {' '.join(names[i] for i in ids)} | {prob:.2f} |"
@@ -96,7 +117,11 @@ def short(value: float) -> str:
 
 def written_bounds(text: str) -> list[Row]:
     """쪽에 적힌 상한을 다시 읽습니다."""
-    rows = (re.findall(r"≤ (\S+)", line) for line in text.splitlines() if line.startswith("| "))
+    rows = (
+        re.findall(r"≤ (\S+)", line)
+        for line in text.splitlines()
+        if line.startswith("| ")
+    )
     return [tuple(map(float, row)) for row in rows if row]
 
 

@@ -21,7 +21,17 @@ from front_page import publish
 from lxml import html
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import BooleanObject, DictionaryObject, NameObject, TextStringObject
-from whole_book import ROOT, SUBJECT, TITLE, Page, pictures, read_pages, relink, settings, version
+from whole_book import (
+    ROOT,
+    SUBJECT,
+    TITLE,
+    Page,
+    pictures,
+    read_pages,
+    relink,
+    settings,
+    version,
+)
 
 STYLE = Path(__file__).with_name("pdf.css")
 DOCUMENT = """<!DOCTYPE html>
@@ -116,7 +126,10 @@ def font_faces(folder: Path) -> str:
 
     Chromium은 TrueType(웹 책의 것)만 그대로 심습니다. OTF는 글자마다 그림(Type 3)이 되어 커집니다.
     """
-    book, package = ROOT / "book" / "_static" / "fonts", ROOT / "code" / "jumok" / "fonts"
+    book, package = (
+        ROOT / "book" / "_static" / "fonts",
+        ROOT / "code" / "jumok" / "fonts",
+    )
     return "\n".join(
         f"@font-face {{ font-family: {family}; font-weight: {weight}; src: url({address(path, folder)}); }}"
         for name, weight in (("Regular", 400), ("Bold", 700))
@@ -156,7 +169,9 @@ def table_of_contents(pages: list[Page]) -> str:
         if page.part != part:
             part = page.part
             rows.append(f'<p class="part">{escape(part)}</p>')
-        rows.append(f'<div class="depth{page.depth}">{entry(page.key, page.title)}</div>')
+        rows.append(
+            f'<div class="depth{page.depth}">{entry(page.key, page.title)}</div>'
+        )
         if page.depth == 0:
             rows += [
                 f'<div class="section">{entry(page.anchor(name), title)}</div>'
@@ -173,7 +188,9 @@ def chapter(page: Page) -> str:
     for level in range(5, 0, -1):
         for head in page.article.xpath(f".//h{level}") if page.depth else ():
             head.tag = f"h{level + 1}"
-    for holder in page.article.xpath(".//div[contains(@class, 'pst-scrollable-table-container')]"):
+    for holder in page.article.xpath(
+        ".//div[contains(@class, 'pst-scrollable-table-container')]"
+    ):
         holder.set("class", "table")
     page.article.tag = "section"
     page.article.set("class", f"chapter depth{page.depth}")
@@ -212,7 +229,9 @@ def print_book(tab: Tab, source: Path, draft: Path) -> None:
     for script in (READY, NAME_MATH, FIT):
         tab.run(script)
     if outside := tab.run(OUTSIDE):
-        raise BrowserError("종이 밖으로 나간 것이 있습니다.\n" + "\n".join(outside[:20]))
+        raise BrowserError(
+            "종이 밖으로 나간 것이 있습니다.\n" + "\n".join(outside[:20])
+        )
     numbers: dict[str, int] = {}
     for _ in range(4):
         tab.print_pdf(draft)
@@ -229,13 +248,19 @@ def settled(before: dict[str, int], now: dict[str, int]) -> bool:
 
     쪽의 경계에 걸친 자리는 인쇄할 때마다 앞뒤 쪽으로 흔들립니다. 그런 자리 셋까지는 한 쪽의 차이를 봐줍니다.
     """
-    moved = [name for name in before.keys() | now.keys() if before.get(name) != now.get(name)]
-    return len(moved) <= 3 and all(abs(before.get(name, -9) - now.get(name, -99)) == 1 for name in moved)
+    moved = [
+        name for name in before.keys() | now.keys() if before.get(name) != now.get(name)
+    ]
+    return len(moved) <= 3 and all(
+        abs(before.get(name, -9) - now.get(name, -99)) == 1 for name in moved
+    )
 
 
 def finish(draft: Path, target: Path) -> int:
     """제목, 지은이, 말을 적어 마무리하고 쪽 수를 돌려줍니다."""
-    logging.getLogger("pypdf").setLevel(logging.ERROR)  # Chromium이 적은 객체의 수가 조금 틀립니다.
+    logging.getLogger("pypdf").setLevel(
+        logging.ERROR
+    )  # Chromium이 적은 객체의 수가 조금 틀립니다.
     writer = PdfWriter(clone_from=draft)
     writer.add_metadata(
         {
@@ -259,7 +284,9 @@ def make_pdf(built: Path, target: Path) -> int:
     """지은 웹 책(built)을 target에 PDF로 엮고 쪽 수를 돌려줍니다."""
     target.parent.mkdir(parents=True, exist_ok=True)
     source, draft = target.with_suffix(".html"), target.with_suffix(".draft.pdf")
-    source.write_text(document(read_pages(built), built, target.parent), encoding="utf-8")
+    source.write_text(
+        document(read_pages(built), built, target.parent), encoding="utf-8"
+    )
     with open_tab(target.parent) as tab:
         print_book(tab, source, draft)
     count = finish(draft, target)
@@ -270,7 +297,9 @@ def make_pdf(built: Path, target: Path) -> int:
 def main(arguments: list[str]) -> int:
     """명령을 읽고 PDF를 만들어 웹 책의 첫 쪽에 겁니다."""
     built = Path(arguments[0] if arguments else ROOT / "_build" / "html").resolve()
-    target = Path(arguments[1] if len(arguments) > 1 else built.parent / "pdf" / "jumok.pdf").resolve()
+    target = Path(
+        arguments[1] if len(arguments) > 1 else built.parent / "pdf" / "jumok.pdf"
+    ).resolve()
     started = time.monotonic()
     try:
         count = make_pdf(built, target)

@@ -56,7 +56,14 @@ def render(root: Path = RECORDS, runs: Path = RUNS) -> str:
     return Template(TEMPLATE.read_text("utf8")).substitute(
         n_records=len(records),
         overview=table(
-            "기록", "배운 것", "매개변수", "걸음", "분", "성적", rows=map(overview, records), left=2
+            "기록",
+            "배운 것",
+            "매개변수",
+            "걸음",
+            "분",
+            "성적",
+            rows=map(overview, records),
+            left=2,
         ),
         gpu=gpu(records, files),
         records="\n\n".join(map(section, records)),
@@ -70,8 +77,17 @@ def render(root: Path = RECORDS, runs: Path = RUNS) -> str:
 def overview(record: Record) -> tuple[str, ...]:
     """맨 위의 표의 한 줄."""
     card, result = record.card, record.card["result"]
-    numbers = (f"{card['n_parameters']:,}", f"{result['steps']:,}", f"{result['minutes']:,.1f}")
-    return f"[{record.name}](#run-{record.name})", learned(card), *numbers, headline(record)
+    numbers = (
+        f"{card['n_parameters']:,}",
+        f"{result['steps']:,}",
+        f"{result['minutes']:,.1f}",
+    )
+    return (
+        f"[{record.name}](#run-{record.name})",
+        learned(card),
+        *numbers,
+        headline(record),
+    )
 
 
 def learned(card: dict[str, Any]) -> str:
@@ -87,7 +103,12 @@ def headline(record: Record) -> str:
     if rows := record.results.get("rows"):
         scores = [row["bleu"] for row in rows]
         return f"BLEU {min(scores):.1f}–{max(scores):.1f}"
-    for key in ("test_bits_per_character", "test_mlm_accuracy", "test_accuracy", "best_dev_loss"):
+    for key in (
+        "test_bits_per_character",
+        "test_mlm_accuracy",
+        "test_accuracy",
+        "best_dev_loss",
+    ):
         if key in result:
             return f"{NUMBERS[key]} {number(key, result[key])}"
     return ""
@@ -95,13 +116,17 @@ def headline(record: Record) -> str:
 
 def gpu(records: list[Record], files: list[Path]) -> str:
     """GPU에서 잰 기록들. 없으면 없다고 합니다."""
-    names = [f"[{r.name}](#run-{r.name})" for r in records if r.card["machine"]["device_type"] != "cpu"]
-    names += [f"`{path.name}`" for path in files if "gpu" in path.stem or "cuda" in path.stem]
+    names = [
+        f"[{r.name}](#run-{r.name})"
+        for r in records
+        if r.card["machine"]["device_type"] != "cpu"
+    ]
+    names += [
+        f"`{path.name}`" for path in files if "gpu" in path.stem or "cuda" in path.stem
+    ]
     if names:
         return f"GPU에서 잰 기록은 {', '.join(names)}입니다."
-    return (
-        "**아직 재지 않았습니다.** 이 쪽의 기록은 모두 CPU에서 잰 것입니다. GPU의 수를 어림해 적지 않습니다."
-    )
+    return "**아직 재지 않았습니다.** 이 쪽의 기록은 모두 CPU에서 잰 것입니다. GPU의 수를 어림해 적지 않습니다."
 
 
 # ── 기록 하나 ─────────────────────────────────────────────────────────────────────────────────────
@@ -126,29 +151,61 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
     card, result = record.card, record.card["result"]
     machine, recipe, data = card["machine"], card["preset"]["recipe"], card["data"]
     yield "배운 것", learned(card)
-    processes = f", 프로세스 {machine['processes']}개" if machine.get("processes", 1) > 1 else ""
-    yield "장치", f"{machine['device']}, 코어 {machine['cores']}개, 스레드 {machine['threads']}개{processes}"
+    processes = (
+        f", 프로세스 {machine['processes']}개"
+        if machine.get("processes", 1) > 1
+        else ""
+    )
+    yield (
+        "장치",
+        f"{machine['device']}, 코어 {machine['cores']}개, 스레드 {machine['threads']}개{processes}",
+    )
     cuda = f", CUDA {machine['cuda']}" if machine.get("cuda") else ""
-    yield "판", f"Python {machine['python']}, torch {machine['torch']}{cuda}, {machine['system']}"
+    yield (
+        "판",
+        f"Python {machine['python']}, torch {machine['torch']}{cuda}, {machine['system']}",
+    )
     yield (
         "코드",
         f"커밋 `{(machine['commit'] or '없음')[:12]}`"
         + ("에서 고치던 것" if (machine["commit"] or "").endswith("+") else ""),
     )
-    sizes = (f"{value:,}{'쌍' if 'pairs' in key else '개'}" for key, value in data.items() if "train" in key)
-    title = "내장 말뭉치" if data["name"] == "grammar" else getattr(CORPORA.get(data["name"]), "title", "")
-    yield "자료", f"`{data['name']}`({title}), 배운 글 {', '.join(sizes)}, SHA-256 `{data['sha256'][:12]}…`"
-    yield "설정", f"`{nearest_preset(card)[0]}`, 씨앗 {seeds(record)}, {recipe['precision']}"
+    sizes = (
+        f"{value:,}{'쌍' if 'pairs' in key else '개'}"
+        for key, value in data.items()
+        if "train" in key
+    )
+    title = (
+        "내장 말뭉치"
+        if data["name"] == "grammar"
+        else getattr(CORPORA.get(data["name"]), "title", "")
+    )
+    yield (
+        "자료",
+        f"`{data['name']}`({title}), 배운 글 {', '.join(sizes)}, SHA-256 `{data['sha256'][:12]}…`",
+    )
+    yield (
+        "설정",
+        f"`{nearest_preset(card)[0]}`, 씨앗 {seeds(record)}, {recipe['precision']}",
+    )
     yield "매개변수", f"{card['n_parameters']:,}개"
     yield "걸음과 시간", f"{result['steps']:,}걸음, {result['minutes']:,.2f}분"
     if "tokens_per_second" in result:
         yield "속도", f"{result['tokens_per_second']:,} 토큰/초"
     yield (
         "가장 많이 쓴 메모리",
-        f"{result['peak_memory_gib']:.2f} GiB" if "peak_memory_gib" in result else "적지 않음",
+        f"{result['peak_memory_gib']:.2f} GiB"
+        if "peak_memory_gib" in result
+        else "적지 않음",
     )
     for key, value in result.items():
-        if key not in ("minutes", "steps", "tokens_per_second", "peak_memory_gib", "tests"):
+        if key not in (
+            "minutes",
+            "steps",
+            "tokens_per_second",
+            "peak_memory_gib",
+            "tests",
+        ):
             yield NUMBERS.get(key, f"`{key}`"), number(key, value)
     yield "쓰는 곳", users(record) or "아직 없음"
     yield "알아 둘 것", card.get("note", BUSY)
@@ -157,7 +214,9 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
 def seeds(record: Record) -> str:
     """씨앗. 여러 실행을 모은 기록이면 그 씨앗들."""
     found = {row["seed"] for row in record.results.get("rows", [])}
-    return ", ".join(map(str, sorted(found or {record.card["preset"]["recipe"]["seed"]})))
+    return ", ".join(
+        map(str, sorted(found or {record.card["preset"]["recipe"]["seed"]}))
+    )
 
 
 def users(record: Record) -> str:
@@ -184,13 +243,17 @@ def uses(path: Path, name: str) -> Iterator[str]:
         loads = re.findall(r'(?:^(\w+) = )?.*?load_record\(f?"([^"]+)"', text, re.M)
         mine = {variable for variable, written in loads if named(written, name)}
         kept = (kept - {variable for variable, _ in loads}) | (mine - {""})
-        if here and (mine or any(re.search(rf"\b{variable}\.", text) for variable in kept)):
+        if here and (
+            mine or any(re.search(rf"\b{variable}\.", text) for variable in kept)
+        ):
             yield here
 
 
 def named(written: str, name: str) -> bool:
     """코드에 적힌 이름이 이 기록인지. 중괄호 안의 것은 무엇이든 됩니다."""
-    return bool(re.fullmatch(r"\w+".join(map(re.escape, re.split(r"\{[^}]*\}", written))), name))
+    return bool(
+        re.fullmatch(r"\w+".join(map(re.escape, re.split(r"\{[^}]*\}", written))), name)
+    )
 
 
 def shown(record: Record) -> bool:
@@ -214,7 +277,9 @@ def figure(record: Record) -> str:
     if "name" in record.history[0]:
         note += "선마다 실행 하나의 dev 손실이고, 기준은 씨앗마다 하나입니다."
     else:
-        note += f"점선은 학습 손실{noise(record.card['preset'])}, 실선은 dev 손실입니다."
+        note += (
+            f"점선은 학습 손실{noise(record.card['preset'])}, 실선은 dev 손실입니다."
+        )
         note += " 다른 선은 견준 상대의 dev 손실입니다." * (len(lines) > 2)
     note += " 세로 눈금은 로그입니다." * is_log(lines)
     alt = f"{record.name}의 학습 곡선. " + " ".join(map(spoken, lines))
@@ -236,7 +301,11 @@ def curves(record: Record) -> list[Line]:
     mine = next(iter(cards), "")
     lines = [
         Line("학습 손실", points(record.history, "loss"), 1),
-        Line(f"{mine} dev".strip() if len(cards) > 1 else "dev 손실", points(record.history, "dev_loss"), 0),
+        Line(
+            f"{mine} dev".strip() if len(cards) > 1 else "dev 손실",
+            points(record.history, "dev_loss"),
+            0,
+        ),
     ]
     for i, (name, card) in enumerate(list(cards.items())[1:], 2):
         if any("dev_loss" in row for row in card.get("history", [])):
@@ -251,7 +320,9 @@ def several(history: list[dict]) -> list[Line]:
     lines = []
     for name, seed in keys:
         mine = [row for row in history if (row["name"], row["seed"]) == (name, seed)]
-        lines.append(Line(CHANGES.get(name, name), points(mine, "dev_loss"), styles[name]))
+        lines.append(
+            Line(CHANGES.get(name, name), points(mine, "dev_loss"), styles[name])
+        )
     return lines
 
 
@@ -263,7 +334,9 @@ def points(history: list[dict], key: str) -> list[tuple[float, float]]:
 def spoken(line: Line) -> str:
     """선 하나를 글로."""
     (first, start), (last, end) = line.points[0], line.points[-1]
-    way = "내려갑니다" if end < start else "올라갑니다" if end > start else "그대로입니다"
+    way = (
+        "내려갑니다" if end < start else "올라갑니다" if end > start else "그대로입니다"
+    )
     return f"{line.name}: {first:,}걸음의 {start:.2f}에서 {last:,}걸음의 {end:.2f}까지 {way}."
 
 
@@ -282,7 +355,11 @@ def again(record: Record, with_model: bool) -> Iterator[str]:
 def originals(record: Record) -> str:
     """내려받을 파일들과 펼쳐 볼 카드."""
     folder = f"../code/jumok/records/{record.name}"
-    names = [path.name for path in sorted(record.folder.glob("*.json*")) if path.name != "tokenizer.json"]
+    names = [
+        path.name
+        for path in sorted(record.folder.glob("*.json*"))
+        if path.name != "tokenizer.json"
+    ]
     links = ", ".join(f"{{download}}`{name} <{folder}/{name}>`" for name in names)
     card = f"```{{literalinclude}} {folder}/card.json\n:language: json\n```"
     shown = f":::{{dropdown}} {record.name}의 card.json 펼치기\n{card}\n:::"
@@ -294,7 +371,10 @@ def other(path: Path) -> str:
     run = json.loads(path.read_text("utf8"))
     key = next((key for key in OTHERS if path.stem.startswith(key)), "")
     what, page, title = OTHERS.get(key, (path.stem, "", ""))
-    rows = [("무엇", what + (f" ([{title}]({page}.md) 쪽)" if page else "")), *machine(run)]
+    rows = [
+        ("무엇", what + (f" ([{title}]({page}.md) 쪽)" if page else "")),
+        *machine(run),
+    ]
     rows += [
         ("다시 하기", f"`{remake(path, run)}`"),
         ("원본", f"{{download}}`{path.name} <runs/{path.name}>`"),
@@ -307,7 +387,10 @@ def other(path: Path) -> str:
 
 def low_resource_table(rows: list[dict]) -> str:
     """바꾼 것 하나마다 dev의 성적. 성적이 좋은 차례입니다."""
-    lines = ["| 바꾼 것 | 매개변수 | dev BLEU | dev chrF | 걸음 | 분 |", "|---|--:|--:|--:|--:|--:|"]
+    lines = [
+        "| 바꾼 것 | 매개변수 | dev BLEU | dev chrF | 걸음 | 분 |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
     for row in rows:
         lines.append(
             f"| {low_resource_name(row['name'])} | {row['n_parameters']:,} | {row['dev_bleu']:.2f} "
@@ -338,28 +421,44 @@ def machine(run: dict) -> Iterator[tuple[str, str]]:
         threads = f"코어 {facts['cores']}개, 스레드 {facts['threads']}개"
         yield "장치", f"{facts['cpu']}, {threads}, torch {facts['torch']}"
         if "base" in facts:
-            yield "설정", f"`{facts['preset']}`에서 하나씩, 씨앗 {facts['base']['recipe']['seed']}"
-            yield "자료", f"`{facts['base']['corpus']}`, SHA-256 `{facts['corpus_sha256'][:12]}…`"
+            yield (
+                "설정",
+                f"`{facts['preset']}`에서 하나씩, 씨앗 {facts['base']['recipe']['seed']}",
+            )
+            yield (
+                "자료",
+                f"`{facts['base']['corpus']}`, SHA-256 `{facts['corpus_sha256'][:12]}…`",
+            )
         if "load" in facts:
             busy = "일하는 프로세스의 수. 스레드의 수보다 크면 바쁜 것입니다"
             yield "잴 때의 부하", f"{facts['load']:.1f} ({busy})"
     if isinstance(run.get("runs"), dict):
         loads = [load for row in run["runs"].values() for load in row.get("load", [])]
-        yield "잴 때의 부하", f"{min(loads):.1f}–{max(loads):.1f} (일하는 프로세스의 수)"
+        yield (
+            "잴 때의 부하",
+            f"{min(loads):.1f}–{max(loads):.1f} (일하는 프로세스의 수)",
+        )
 
 
 def remake(path: Path, run: dict) -> str:
     """다시 재는 명령."""
     if path.stem.startswith("bench"):
         facts = run["machine"]
-        words = [f"--matmul {facts['matmul']}"] * (facts.get("matmul", "highest") != "highest")
+        words = [f"--matmul {facts['matmul']}"] * (
+            facts.get("matmul", "highest") != "highest"
+        )
         words += ["--keep-memory"] * bool(facts.get("allocator"))
         tasks = {row["task"] for row in run["results"]}
         words += ["--parts train"] * (tasks == {"학습 한 걸음"})
         words += [f"--pairs {facts['pairs']}"]
-        return " ".join(["python code/bench/run.py", *words, f"--json book/runs/{path.name}"])
+        return " ".join(
+            ["python code/bench/run.py", *words, f"--json book/runs/{path.name}"]
+        )
     if path.stem.startswith("low_resource"):
-        facts, names = run["machine"], " ".join(f'"{row["name"]}"' for row in run["rows"])
+        facts, names = (
+            run["machine"],
+            " ".join(f'"{row["name"]}"' for row in run["rows"]),
+        )
         words = f"--preset {facts['preset']} --steps {facts['base']['recipe']['steps']}"
         words += f" --threads {facts['threads']} --only {names}"
         return f"python code/bench/low_resource.py {words} --json book/runs/{path.name}"

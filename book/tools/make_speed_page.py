@@ -15,9 +15,7 @@ SETTINGS = {
 }
 # 짧은 문장의 어텐션을 두 가지로 잰 기록. `code/bench/short.py`가 만듭니다.
 SHORT = RUN.with_name("short_sentences.json")
-SHORT_HEAD = (
-    "| 문장의 길이 | 문장 | 융합 커널 (ms) | 교과서 식 (ms) | 비율 | 가운데 절반 |\n|--:|--:|--:|--:|--:|---|"
-)
+SHORT_HEAD = "| 문장의 길이 | 문장 | 융합 커널 (ms) | 교과서 식 (ms) | 비율 | 가운데 절반 |\n|--:|--:|--:|--:|--:|---|"
 SETTINGS_HEAD = "| 설정 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 |\n|---|---|---|--:|--:|--:|"
 TEMPLATE = Path(__file__).with_name("speed_page.md")
 HEAD = (
@@ -30,7 +28,9 @@ def render(run: dict) -> str:
     """기록에서 쪽 전체를 만듭니다. 표의 수는 모두 기록에 있는 것입니다."""
     rows = [line(result) for result in run["results"]]
     facts = {name: f"{value}" for name, value in run["machine"].items()}
-    settings = settings_table({name: RUN.with_name(file) for name, file in SETTINGS.items()})
+    settings = settings_table(
+        {name: RUN.with_name(file) for name, file in SETTINGS.items()}
+    )
     table = "\n".join([HEAD, *rows])
     short = json.loads(SHORT.read_text("utf8"))
     facts |= {f"short_{name}": f"{value}" for name, value in short["machine"].items()}

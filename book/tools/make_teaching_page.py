@@ -57,7 +57,10 @@ def speed_table(record: dict | None) -> str:
             f"| {name} | {run['count']} | {run['cpu_each']:.2f} | {run['per_minute']:.1f} | {load} "
             f"| {run['memory_mib']} |"
         )
-    cpu, wall = other["cpu_each"] / one["cpu_each"], one["per_minute"] / other["per_minute"]
+    cpu, wall = (
+        other["cpu_each"] / one["cpu_each"],
+        one["per_minute"] / other["per_minute"],
+    )
     peak = max(run.get("worker_mib", 0) for run in runs.values())
     rows.append(
         f"\n같은 {one['count']}개에서 `--jobs 1`은 nbgrader보다 CPU를 {cpu:.1f}배 적게 쓰고, "
@@ -119,7 +122,8 @@ def make_handed(folder: Path) -> None:
             if number == 11:
                 continue  # 내지 않은 사람
             text = json.dumps(
-                notebook_of(Course(ROOT), SLUG, 1 if number == 5 else number), ensure_ascii=False
+                notebook_of(Course(ROOT), SLUG, 1 if number == 5 else number),
+                ensure_ascii=False,
             )
             text = text[:-500] if number == 9 else text
             info = zipfile.ZipInfo(
@@ -128,7 +132,10 @@ def make_handed(folder: Path) -> None:
             )
             info.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(info, text)
-        for name in ("남모를_799_assignsubmission_file_/04.ipynb", "../../김가람_04.ipynb"):
+        for name in (
+            "남모를_799_assignsubmission_file_/04.ipynb",
+            "../../김가람_04.ipynb",
+        ):
             archive.writestr(name, "{}")
     (folder / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -147,12 +154,20 @@ def record_run(folder: Path) -> dict:
         "kit": ["kit", "학급"],
     }  # fmt: skip
     outputs = {name: jumok(folder, args) for name, args in commands.items()}
-    outputs["refused"] = jumok(folder, commands["grade"], PATH="/nowhere")  # bwrap이 없는 컴퓨터
+    outputs["refused"] = jumok(
+        folder, commands["grade"], PATH="/nowhere"
+    )  # bwrap이 없는 컴퓨터
     outputs["settings"] = (
-        (folder / "학급" / "class.toml").read_text("utf8").replace(way(folder), "..").strip()
+        (folder / "학급" / "class.toml")
+        .read_text("utf8")
+        .replace(way(folder), "..")
+        .strip()
     )
     outputs["moodle"] = head_of(folder / "학급" / "out" / "moodle.csv", 4)
-    return {"outputs": outputs, "alts": save_pictures(folder / "학급" / "out" / "report.html")}
+    return {
+        "outputs": outputs,
+        "alts": save_pictures(folder / "학급" / "out" / "report.html"),
+    }
 
 
 def way(folder: Path) -> str:
@@ -181,7 +196,8 @@ def head_of(path: Path, rows: int) -> str:
 def save_pictures(report: Path) -> list[str]:
     """보고서의 그림을 책의 그림 폴더에 옮기고 대체 글들을 돌려줍니다."""
     found = re.findall(
-        r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"', report.read_text("utf8")
+        r'<img src="data:image/svg\+xml;base64,([^"]+)" alt="([^"]+)"',
+        report.read_text("utf8"),
     )
     for number, (data, _) in enumerate(found, 1):
         (PICTURES / f"teaching_{number}.svg").write_bytes(base64.b64decode(data))
@@ -191,8 +207,14 @@ def save_pictures(report: Path) -> list[str]:
 def main() -> None:
     """쪽을 다시 씁니다."""
     parser = argparse.ArgumentParser(description="선생님 쪽을 만듭니다.")
-    parser.add_argument("--run", action="store_true", help="합성 학급을 채점해 기록과 그림도 새로 만듭니다")
-    parser.add_argument("--attacks", action="store_true", help="공격 시험을 돌려 그 수도 새로 적습니다")
+    parser.add_argument(
+        "--run",
+        action="store_true",
+        help="합성 학급을 채점해 기록과 그림도 새로 만듭니다",
+    )
+    parser.add_argument(
+        "--attacks", action="store_true", help="공격 시험을 돌려 그 수도 새로 적습니다"
+    )
     args = parser.parse_args()
     run = json.loads(RUN.read_text("utf8"))
     if args.attacks:
@@ -201,7 +223,9 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             run |= record_run(Path(folder))
     if args.attacks or args.run:
-        RUN.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        RUN.write_text(
+            json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
     PAGE.write_text(render(run), encoding="utf-8")
     print(f"✔ {PAGE.relative_to(ROOT)}")
 

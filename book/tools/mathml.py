@@ -41,7 +41,9 @@ def to_mathml(tex: str, block: bool) -> etree._Element:
     for pattern, replacement in REWRITES:
         source = pattern.sub(replacement, source)
     try:
-        math = etree.fromstring(convert(source.strip(), display="block" if block else "inline"))
+        math = etree.fromstring(
+            convert(source.strip(), display="block" if block else "inline")
+        )
     except Exception as error:  # latex2mathml은 갖가지 예외를 냅니다
         raise MathError(f"{tex}: {error}") from error
     if "\\" in "".join(math.itertext()) or math.findall(f".//{{{MATHML}}}merror"):
@@ -57,7 +59,9 @@ def _tidy(math: etree._Element, block: bool) -> None:
         mark.text = {"·": "⋅", "...": "…"}.get(mark.text, mark.text)
     for table in math.iter(f"{{{MATHML}}}mtable"):
         if not (table.get("columnspacing") or "").strip():
-            table.attrib.pop("columnspacing", None)  # latex2mathml은 빈 값을 적기도 합니다
+            table.attrib.pop(
+                "columnspacing", None
+            )  # latex2mathml은 빈 값을 적기도 합니다
     for sub in list(math.iter(f"{{{MATHML}}}msub")):
         if block and sub[0].text in UNDER:
             sub.tag = f"{{{MATHML}}}munder"

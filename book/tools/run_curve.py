@@ -38,8 +38,14 @@ class Frame:
 
     def y(self, value: float) -> float:
         """값의 세로 자리."""
-        low, high, value = (math.log10(v) if self.log else v for v in (*self.values, value))
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (value - low) / ((high - low) or 1)
+        low, high, value = (
+            math.log10(v) if self.log else v for v in (*self.values, value)
+        )
+        return (
+            HEIGHT
+            - BOTTOM
+            - (HEIGHT - TOP - BOTTOM) * (value - low) / ((high - low) or 1)
+        )
 
 
 def draw(lines: Sequence[Line], alt: str) -> str:
@@ -49,11 +55,21 @@ def draw(lines: Sequence[Line], alt: str) -> str:
     if not steps:
         raise ValueError("그릴 점이 없습니다. 평가가 적어도 한 번은 있어야 합니다.")
     log = is_log(lines)
-    ticks = log_ticks(min(values), max(values)) if log else nice_ticks(min(values), max(values))
-    frame = Frame((0, max(steps)), (min(ticks[0], *values), max(ticks[-1], *values)), log)
+    ticks = (
+        log_ticks(min(values), max(values))
+        if log
+        else nice_ticks(min(values), max(values))
+    )
+    frame = Frame(
+        (0, max(steps)), (min(ticks[0], *values), max(ticks[-1], *values)), log
+    )
     parts = [
         *(level(frame, tick) for tick in ticks),
-        *(foot(frame, tick) for tick in nice_ticks(0, max(steps)) if tick <= max(steps)),
+        *(
+            foot(frame, tick)
+            for tick in nice_ticks(0, max(steps))
+            if tick <= max(steps)
+        ),
         f'<text class="run-axis" x="{LEFT}" y="{HEIGHT - 4}">걸음</text>',
         *(path(frame, line) for line in lines),
         *labels(frame, [line for line in lines if line.name]),
@@ -64,7 +80,9 @@ def draw(lines: Sequence[Line], alt: str) -> str:
 
 def path(frame: Frame, line: Line) -> str:
     """선 하나."""
-    points = " ".join(f"{frame.x(step):.1f},{frame.y(value):.1f}" for step, value in line.points)
+    points = " ".join(
+        f"{frame.x(step):.1f},{frame.y(value):.1f}" for step, value in line.points
+    )
     return f'<polyline class="run-line run-{line.style % N_STYLES}" points="{points}"/>'
 
 
@@ -85,7 +103,10 @@ def foot(frame: Frame, tick: float) -> str:
 
 def labels(frame: Frame, lines: Sequence[Line]) -> list[str]:
     """선의 오른쪽 끝에 이름을 적습니다. 겹치면 서로 밀어냅니다."""
-    ends = sorted(((frame.y(line.points[-1][1]), line) for line in named(lines)), key=lambda end: end[0])
+    ends = sorted(
+        ((frame.y(line.points[-1][1]), line) for line in named(lines)),
+        key=lambda end: end[0],
+    )
     places = spread([y for y, _ in ends], HEIGHT - BOTTOM)
     x = WIDTH - RIGHT + 8
     return [

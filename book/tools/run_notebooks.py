@@ -12,7 +12,11 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+KERNEL = {
+    "display_name": "Python 3 (ipykernel)",
+    "language": "python",
+    "name": "python3",
+}
 # 셀에 남겨도 되는 메타데이터. 실행 시각처럼 돌릴 때마다 달라지는 것은 버립니다.
 KEEP = {"tags", "nbgrader", "mystnb", "jupyter"}
 NO_STDERR = "remove-stderr"  # 이 꼬리표가 있는 칸은 진행 막대를 저장하지 않습니다. myst-nb의 이름입니다.
@@ -33,7 +37,9 @@ def execute(path: Path) -> bool:
     notebook = nbformat.read(path, as_version=4)
     started = time.monotonic()
     try:
-        NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}).execute()
+        NotebookClient(
+            notebook, timeout=900, resources={"metadata": {"path": str(path.parent)}}
+        ).execute()
     except CellExecutionError as error:
         print(f"✘ {path}: {error}", file=sys.stderr)
         return False
@@ -45,12 +51,18 @@ def execute(path: Path) -> bool:
 
 def tidy(notebook: nbformat.NotebookNode) -> None:
     """메타데이터를 정해진 것만 남기고, 이어진 같은 이름의 stream을 하나로 합칩니다."""
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, "language_info": {"name": "python"}})
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": KERNEL, "language_info": {"name": "python"}}
+    )
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({k: v for k, v in cell.metadata.items() if k in KEEP})
+        cell.metadata = nbformat.from_dict(
+            {k: v for k, v in cell.metadata.items() if k in KEEP}
+        )
         if cell.cell_type == "code":
             kept = [
-                o for o in cell.outputs if not (NO_STDERR in cell.metadata.get("tags", []) and is_stderr(o))
+                o
+                for o in cell.outputs
+                if not (NO_STDERR in cell.metadata.get("tags", []) and is_stderr(o))
             ]
             cell.outputs = merge_streams(kept)
 
@@ -64,7 +76,11 @@ def merge_streams(outputs: list) -> list:
     merged: list = []
     for output in outputs:
         last = merged[-1] if merged else None
-        if last and output.output_type == last.output_type == "stream" and output.name == last.name:
+        if (
+            last
+            and output.output_type == last.output_type == "stream"
+            and output.name == last.name
+        ):
             last.text += output.text
         else:
             merged.append(output)

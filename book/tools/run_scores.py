@@ -51,14 +51,21 @@ def scores(record: Record) -> Iterator[str]:
     """성적의 표들."""
     results = record.results
     if tests := record.card["result"].get("tests"):
-        yield score_table("시험 자료", {TESTS.get(name, name): row for name, row in tests.items()})
+        yield score_table(
+            "시험 자료", {TESTS.get(name, name): row for name, row in tests.items()}
+        )
     if found := results.get("scores"):
         yield "견준 성적:\n\n" + score_table("무엇", found)
     if found := results.get("cards"):
-        rows = ((name, *(brief(row, key) for key in RUN)) for name, row in found.items())
+        rows = (
+            (name, *(brief(row, key) for key in RUN)) for name, row in found.items()
+        )
         yield "견준 실행:\n\n" + table("무엇", *RUN.values(), rows=rows)
     if found := results.get("rows"):
-        rows = {f"{CHANGES.get(row['name'], row['name'])}, 씨앗 {row['seed']}": row for row in found}
+        rows = {
+            f"{CHANGES.get(row['name'], row['name'])}, 씨앗 {row['seed']}": row
+            for row in found
+        }
         yield score_table("바꾼 것", rows)
     if found := results.get("labels"):
         yield "이름표의 수마다 감정을 맞힌 몫(시험 자료):\n\n" + label_table(found)
@@ -71,12 +78,20 @@ def cell(row: dict[str, Any], key: str) -> str:
 
 def score_table(what: str, rows: dict[str, dict]) -> str:
     """BLEU와 chrF의 표와 서명."""
-    keys = {key: name for key, name in SCORES.items() if any(key in row for row in rows.values())}
+    keys = {
+        key: name
+        for key, name in SCORES.items()
+        if any(key in row for row in rows.values())
+    }
     made = ((name, *(brief(row, key) for key in keys)) for name, row in rows.items())
     signed = ("bleu_signature", "chrf_signature")
-    signatures = dict.fromkeys(row[key] for key in signed for row in rows.values() if key in row)
+    signatures = dict.fromkeys(
+        row[key] for key in signed for row in rows.values() if key in row
+    )
     listed = ", ".join(f"`{text}`" for text in signatures)
-    return table(what, *keys.values(), rows=made) + (f"\n\nsacreBLEU의 서명: {listed}" if listed else "")
+    return table(what, *keys.values(), rows=made) + (
+        f"\n\nsacreBLEU의 서명: {listed}" if listed else ""
+    )
 
 
 def brief(row: dict[str, Any], key: str) -> str:
@@ -91,7 +106,10 @@ def label_table(rows: list[dict]) -> str:
     kinds = list(dict.fromkeys(row["start"] for row in rows))
     found = {(row["n_labels"], row["start"]): row for row in rows}
     counts = sorted({row["n_labels"] for row in rows})
-    body = ((f"{n:,}", *(cell(found.get((n, kind), {}), "test_accuracy") for kind in kinds)) for n in counts)
+    body = (
+        (f"{n:,}", *(cell(found.get((n, kind), {}), "test_accuracy") for kind in kinds))
+        for n in counts
+    )
     return table("이름표", *(STARTS.get(kind, kind) for kind in kinds), rows=body)
 
 
@@ -101,7 +119,9 @@ def number(key: str, value: Any) -> str:
         return ", ".join(number(key, x) for x in value)
     if isinstance(value, float):
         return (
-            f"{100 * value:.1f}\N{NO-BREAK SPACE}%" if any(word in key for word in SHARES) else f"{value:.3f}"
+            f"{100 * value:.1f}\N{NO-BREAK SPACE}%"
+            if any(word in key for word in SHARES)
+            else f"{value:.3f}"
         )
     return f"{value:,}" if isinstance(value, int) else str(value)
 

@@ -27,7 +27,9 @@ SCREEN_ONLY = (
     "map-tools",
     "map-read",
 )
-MOVING = "이것은 움직이는 그림입니다. 웹 책에서 열면 손잡이로 값을 바꾸어 볼 수 있습니다."
+MOVING = (
+    "이것은 움직이는 그림입니다. 웹 책에서 열면 손잡이로 값을 바꾸어 볼 수 있습니다."
+)
 FOLD_WORDS = re.compile(r"\s*보기$")
 Rewrite = Callable[["Page", str], str]
 
@@ -104,9 +106,13 @@ def text_of(element: html.HtmlElement) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def with_class(element: html.HtmlElement, name: str, tag: str = "*") -> list[html.HtmlElement]:
+def with_class(
+    element: html.HtmlElement, name: str, tag: str = "*"
+) -> list[html.HtmlElement]:
     """클래스가 name인 요소들."""
-    return element.xpath(f".//{tag}[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]")
+    return element.xpath(
+        f".//{tag}[contains(concat(' ', normalize-space(@class), ' '), ' {name} ')]"
+    )
 
 
 def make(tag: str, text: str, name: str = "") -> html.HtmlElement:
@@ -174,7 +180,10 @@ def unfold(details: html.HtmlElement) -> None:
 
 def relink(pages: list[Page], href: Callable[[Page, str], str]) -> None:
     """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다. 책 밖의 파일로 가는 연결은 글만 남깁니다."""
-    by_name, ids = {page.name: page for page in pages}, {page.key: page.ids for page in pages}
+    by_name, ids = (
+        {page.name: page for page in pages},
+        {page.key: page.ids for page in pages},
+    )
     for page in pages:
         for link in page.article.xpath(".//a[@href]"):
             found = target_of(page, link.get("href"), by_name)
@@ -183,11 +192,15 @@ def relink(pages: list[Page], href: Callable[[Page, str], str]) -> None:
             elif not isinstance(found, str):
                 target, fragment = found
                 if fragment and fragment not in ids[target.key]:
-                    raise ValueError(f"{page.name}: 없는 자리로 가는 연결입니다: {link.get('href')}")
+                    raise ValueError(
+                        f"{page.name}: 없는 자리로 가는 연결입니다: {link.get('href')}"
+                    )
                 link.set("href", href(target, fragment))
 
 
-def target_of(page: Page, address: str, by_name: dict[str, Page]) -> str | tuple[Page, str] | None:
+def target_of(
+    page: Page, address: str, by_name: dict[str, Page]
+) -> str | tuple[Page, str] | None:
     """연결이 가는 곳: 바깥 주소(글), 책 안의 (쪽, 이름), 책에 없는 파일(None)."""
     parts = urlsplit(address)
     if parts.scheme:
@@ -195,7 +208,9 @@ def target_of(page: Page, address: str, by_name: dict[str, Page]) -> str | tuple
     fragment = unquote(parts.fragment)
     if not parts.path:
         return page, fragment
-    path = posixpath.normpath(posixpath.join(posixpath.dirname(page.name), unquote(parts.path)))
+    path = posixpath.normpath(
+        posixpath.join(posixpath.dirname(page.name), unquote(parts.path))
+    )
     target = by_name.get(path.removesuffix(".html"))
     return (target, fragment) if target and path.endswith(".html") else None
 
@@ -205,5 +220,7 @@ def pictures(page: Page) -> Iterator[tuple[html.HtmlElement, str]]:
     for image in page.article.xpath(".//img[@src]"):
         yield (
             image,
-            posixpath.normpath(posixpath.join(posixpath.dirname(page.name), unquote(image.get("src")))),
+            posixpath.normpath(
+                posixpath.join(posixpath.dirname(page.name), unquote(image.get("src")))
+            ),
         )

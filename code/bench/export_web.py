@@ -33,7 +33,9 @@ def main() -> int:
     except (BadCheckpoint, ValueError, OSError) as error:
         print(f"옮길 수 없습니다: {error}", file=sys.stderr)
         return 1
-    print(f"{args.out}: 매개변수 {manifest['n_parameters']:,}개, {manifest['bytes'] / 1e6:.1f} MB")
+    print(
+        f"{args.out}: 매개변수 {manifest['n_parameters']:,}개, {manifest['bytes'] / 1e6:.1f} MB"
+    )
     return 0
 
 

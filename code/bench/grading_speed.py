@@ -62,7 +62,10 @@ def notebook_of(course: Course, slug: str, seed: int, skill: float = 0.7) -> dic
     rng = random.Random(f"{slug}-{seed}")
     notebook = json.loads(course.exercise(slug).read_text(encoding="utf-8"))
     wrong = wrong_answers(course, slug)
-    right = {question.id: question.answer for question in read_master(course.master(slug)).questions}
+    right = {
+        question.id: question.answer
+        for question in read_master(course.master(slug)).questions
+    }
     for cell in notebook["cells"]:
         key = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
         if cell["metadata"].get("nbgrader", {}).get("solution"):
@@ -84,7 +87,9 @@ def make_class(folder: Path, course: Course, slug: str, students: int) -> Path:
         student = f"2026{number:04d}"
         lines.append(f"{student},학생{number:04d},s{number}@example.ac.kr")
         text = json.dumps(notebook_of(course, slug, number), ensure_ascii=False)
-        (handed / f"{student}_학생{number:04d}_{slug[:2]}.ipynb").write_text(text, encoding="utf-8")
+        (handed / f"{student}_학생{number:04d}_{slug[:2]}.ipynb").write_text(
+            text, encoding="utf-8"
+        )
     (folder / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     init_room(folder / "학급", course, folder / "명단.csv", [slug])
     return folder / "학급"
@@ -122,7 +127,14 @@ def measured(work: Callable[[], int]) -> dict:
     count = work()
     seconds = time.monotonic() - started
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime + time.process_time() - own
+    cpu = (
+        after.ru_utime
+        + after.ru_stime
+        - before.ru_utime
+        - before.ru_stime
+        + time.process_time()
+        - own
+    )
     return {
         "count": count, "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
         "per_minute": round(60 * count / seconds, 2), "cpu_each": round(cpu / max(count, 1), 2),
@@ -145,7 +157,9 @@ def ours(room_folder: Path, handed: Path, jobs: int, isolation: str) -> dict:
     done = []
 
     def work() -> int:
-        done.append(grade_class(room, engine, jobs=jobs, quiet=True, isolation=isolation))
+        done.append(
+            grade_class(room, engine, jobs=jobs, quiet=True, isolation=isolation)
+        )
         return sum(done[0].counts.values())
 
     found = measured(work)
@@ -175,7 +189,11 @@ def nbgrader(folder: Path, course: Course, slug: str, handed: list[Path]) -> dic
 
 def _nbgrader(book: Path, *args: str) -> None:
     path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    env = os.environ | {"PATH": path, "JUPYTER_NO_CONFIG": "1", "JUPYTER_PLATFORM_DIRS": "1"}
+    env = os.environ | {
+        "PATH": path,
+        "JUPYTER_NO_CONFIG": "1",
+        "JUPYTER_PLATFORM_DIRS": "1",
+    }
     command = [sys.executable, "-m", "nbgrader", *args]
     done = subprocess.run(command, cwd=book, env=env, capture_output=True, text=True)
     if done.returncode:  # 몇 개가 실패해도 나머지는 채점합니다.
@@ -195,21 +213,40 @@ def main() -> None:
         same.mkdir()
         for path in handed[: args.nbgrader or None]:
             shutil.copy(path, same)
-        runs = {f"주목 --jobs {jobs}": ours(room, same, jobs, args.isolation) for jobs in (1, 2)}
+        runs = {
+            f"주목 --jobs {jobs}": ours(room, same, jobs, args.isolation)
+            for jobs in (1, 2)
+        }
         if args.nbgrader:
-            runs["nbgrader autograde"] = nbgrader(folder, course, slug, sorted(same.iterdir()))
+            runs["nbgrader autograde"] = nbgrader(
+                folder, course, slug, sorted(same.iterdir())
+            )
         if 0 < args.nbgrader < args.students:
             for jobs in (1, 2):
-                runs[f"주목 --jobs {jobs}, 더 많이"] = ours(room, folder / "제출물", jobs, args.isolation)
-    record = {"chapter": slug, "isolation": args.isolation, "machine": machine(), "runs": runs}
+                runs[f"주목 --jobs {jobs}, 더 많이"] = ours(
+                    room, folder / "제출물", jobs, args.isolation
+                )
+    record = {
+        "chapter": slug,
+        "isolation": args.isolation,
+        "machine": machine(),
+        "runs": runs,
+    }
     print(f"{slug}, {record['machine']}, 격리 {args.isolation}\n")
-    print("| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n|---|--:|--:|--:|--:|--:|--:|")
+    print(
+        "| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n|---|--:|--:|--:|--:|--:|--:|"
+    )
     for title, run in runs.items():
-        numbers = [run[key] for key in ("count", "seconds", "per_minute", "cpu_each", "memory_mib")]
+        numbers = [
+            run[key]
+            for key in ("count", "seconds", "per_minute", "cpu_each", "memory_mib")
+        ]
         load = "→".join(map(str, run["load"]))
         print(f"| {title} | {' | '.join(map(str, numbers))} | {load} |")
     if args.json:
-        args.json.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        args.json.write_text(
+            json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
 
 
 def machine() -> str:
@@ -223,9 +260,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--chapter", default="04", help="장 (04)")
     parser.add_argument("--students", type=int, default=12, help="제출물의 수 (12)")
     parser.add_argument(
-        "--nbgrader", type=int, default=4, help="nbgrader로 채점할 수. 0이면 재지 않습니다 (4)"
+        "--nbgrader",
+        type=int,
+        default=4,
+        help="nbgrader로 채점할 수. 0이면 재지 않습니다 (4)",
     )
-    parser.add_argument("--isolation", choices=KINDS, default="bwrap", help="주목의 격리 (bwrap)")
+    parser.add_argument(
+        "--isolation", choices=KINDS, default="bwrap", help="주목의 격리 (bwrap)"
+    )
     parser.add_argument("--json", type=Path, help="기록을 쓸 파일")
     return parser.parse_args()
 

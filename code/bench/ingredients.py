@@ -54,7 +54,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--device")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--output", type=Path, default=Path("runs/ingredients"))
-    parser.add_argument("--record", metavar="이름", help="끝난 실행들을 이 이름의 기록으로")
+    parser.add_argument(
+        "--record", metavar="이름", help="끝난 실행들을 이 이름의 기록으로"
+    )
     args = parser.parse_args(words)
     if args.record:
         return gather(args.output, RECORDS / args.record)
@@ -73,13 +75,19 @@ def main(words: list[str] | None = None) -> int:
     return 0
 
 
-def one(name: str, preset: Preset, corpus: TranslationCorpus, folder: Path, world: World) -> None:
+def one(
+    name: str, preset: Preset, corpus: TranslationCorpus, folder: Path, world: World
+) -> None:
     """실행 하나와 그 성적. 학습률이 남아 있는 일정이면 마지막 가중치와 평균한 가중치도 견줍니다."""
     print(f"── {folder.name}", flush=True)
     card = run_translation(preset, corpus, folder, world)
     if card is None:
         raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
-    row = {"name": name, "seed": preset.recipe.seed, "dev_loss": card["result"]["dev_loss"]}
+    row = {
+        "name": name,
+        "seed": preset.recipe.seed,
+        "dev_loss": card["result"]["dev_loss"],
+    }
     row |= card["result"]["tests"]["test"]
     if preset.recipe.schedule == "inverse_sqrt":
         row["averaged"] = averaged(preset, corpus, folder)
@@ -87,16 +95,22 @@ def one(name: str, preset: Preset, corpus: TranslationCorpus, folder: Path, worl
     print(row, flush=True)
 
 
-def averaged(preset: Preset, corpus: TranslationCorpus, folder: Path) -> dict[str, float]:
+def averaged(
+    preset: Preset, corpus: TranslationCorpus, folder: Path
+) -> dict[str, float]:
     """마지막 체크포인트 다섯을 평균한 가중치의 dev 손실과 시험 성적."""
     tokenizer = read_tokenizer(folder)
     model = build_model(preset.model, tokenizer.vocab_size, preset.options)
     load_model(model, average(checkpoints(folder)[-N_AVERAGED:]))
     encoded = [encode_pairs(tokenizer, part) for part in (corpus.train[:8], corpus.dev)]
-    task = Translation(model.eval(), *encoded, preset.recipe, identity_of(preset, corpus.sha256))
+    task = Translation(
+        model.eval(), *encoded, preset.recipe, identity_of(preset, corpus.sha256)
+    )
     device = torch.device("cpu")
     sources, references = zip(*corpus.tests["test"], strict=True)
-    scores = corpus_scores(Translator(model, tokenizer, device).translate(sources), references)
+    scores = corpus_scores(
+        Translator(model, tokenizer, device).translate(sources), references
+    )
     return {"dev_loss": task.evaluate(device)["loss"], **scores}
 
 
@@ -107,21 +121,37 @@ def gather(runs: Path, folder: Path) -> int:
         print(f"{runs}에 끝난 실행이 없습니다.", file=sys.stderr)
         return 1
     cards = [json.loads((path.parent / "card.json").read_text("utf8")) for path in rows]
-    base = next(c for path, c in zip(rows, cards, strict=True) if path.parent.name.startswith("base-"))
+    base = next(
+        c
+        for path, c in zip(rows, cards, strict=True)
+        if path.parent.name.startswith("base-")
+    )
     lines = []
     for path in rows:
         name, _, seed = path.parent.name.rpartition("-")
         for line in (path.parent / "history.jsonl").read_text("utf8").splitlines():
             lines.append(
-                json.dumps({"name": name, "seed": int(seed), **json.loads(line)}, ensure_ascii=False)
+                json.dumps(
+                    {"name": name, "seed": int(seed), **json.loads(line)},
+                    ensure_ascii=False,
+                )
             )
     card = {key: base[key] for key in ("machine", "data", "preset", "n_parameters")}
     minutes = round(sum(c["result"]["minutes"] for c in cards), 1)
-    card["result"] = {"minutes": minutes, "runs": len(rows), "steps": base["result"]["steps"]}
-    results = {"rows": [json.loads(path.read_text("utf8")) for path in rows], "changes": plain(CHANGES)}
+    card["result"] = {
+        "minutes": minutes,
+        "runs": len(rows),
+        "steps": base["result"]["steps"],
+    }
+    results = {
+        "rows": [json.loads(path.read_text("utf8")) for path in rows],
+        "changes": plain(CHANGES),
+    }
     folder.mkdir(parents=True, exist_ok=True)
     for name, facts in (("card.json", card), ("results.json", results)):
-        write_atomically(folder / name, json.dumps(facts, ensure_ascii=False, indent=1) + "\n")
+        write_atomically(
+            folder / name, json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+        )
     write_atomically(folder / "history.jsonl", "\n".join(lines) + "\n")
     print(folder)
     return 0

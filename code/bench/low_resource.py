@@ -59,7 +59,9 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--precision")
     parser.add_argument("--threads", type=int)
     parser.add_argument("--only", nargs="+", choices=CHANGES, default=list(CHANGES))
-    parser.add_argument("--output", type=Path, help="실행을 모을 폴더 (없으면 runs/low-resource-설정)")
+    parser.add_argument(
+        "--output", type=Path, help="실행을 모을 폴더 (없으면 runs/low-resource-설정)"
+    )
     parser.add_argument("--json", type=Path, help="표를 적을 파일")
     args = parser.parse_args(words)
     if args.threads:
@@ -68,36 +70,55 @@ def main(words: list[str] | None = None) -> None:
     # 시험 자료 대신 dev로 BLEU를 잽니다. 고르는 동안 시험 자료를 보지 않기 위해서입니다.
     corpus = dataclasses.replace(whole, tests={"dev": whole.dev}, aligned=())
     start = find_preset("translation", args.preset).changed(
-        corpus=args.corpus, steps=args.steps, max_tokens=args.max_tokens, precision=args.precision
+        corpus=args.corpus,
+        steps=args.steps,
+        max_tokens=args.max_tokens,
+        precision=args.precision,
     )
     world = World(pick_device(args.device))
     output = args.output or Path(f"runs/low-resource-{args.preset}")
     log = output / "results.jsonl"
     done = (
-        {json.loads(line)["name"] for line in log.read_text("utf8").splitlines()} if log.exists() else set()
+        {json.loads(line)["name"] for line in log.read_text("utf8").splitlines()}
+        if log.exists()
+        else set()
     )
     for name in (name for name in args.only if name not in done):
         change = dict(CHANGES[name])
         options = start.options | change.pop("options", {})
         folder = output / name.replace(" ", "-").replace(",", "")
         print(f"\n── {name}", flush=True)
-        card = run_translation(start.changed(options=options, **change), corpus, folder, world)
+        card = run_translation(
+            start.changed(options=options, **change), corpus, folder, world
+        )
         if card is None:
             raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
         with log.open("a", encoding="utf8") as stream:
             stream.write(json.dumps(row_of(name, card), ensure_ascii=False) + "\n")
         if world.device.type == "cuda":
             torch.cuda.empty_cache()
-    rows = sorted(map(json.loads, log.read_text("utf8").splitlines()), key=lambda row: -row["dev_bleu"])
+    rows = sorted(
+        map(json.loads, log.read_text("utf8").splitlines()),
+        key=lambda row: -row["dev_bleu"],
+    )
     for row in rows:
         scores = f"BLEU {row['dev_bleu']:6.2f}  chrF {row['dev_chrf']:6.2f}  dev {row['dev_loss']:.3f}"
         print(f"{row['name']:20} {scores}  {row['minutes']:.1f}분")
     if args.json:
-        facts = {"cpu": rows[0]["device"], "cores": os.cpu_count(), "threads": torch.get_num_threads()}
-        facts |= {"torch": torch.__version__, "corpus_sha256": whole.sha256, "preset": args.preset}
+        facts = {
+            "cpu": rows[0]["device"],
+            "cores": os.cpu_count(),
+            "threads": torch.get_num_threads(),
+        }
+        facts |= {
+            "torch": torch.__version__,
+            "corpus_sha256": whole.sha256,
+            "preset": args.preset,
+        }
         facts |= {"base": dataclasses.asdict(start)}
         write_atomically(
-            args.json, json.dumps({"machine": facts, "rows": rows}, ensure_ascii=False, indent=1)
+            args.json,
+            json.dumps({"machine": facts, "rows": rows}, ensure_ascii=False, indent=1),
         )
 
 
@@ -105,9 +126,20 @@ def row_of(name: str, card: dict) -> dict:
     """카드에서 표의 한 줄을 뽑습니다."""
     result = card["result"]
     dev = result["tests"]["dev"]
-    row = {"name": name, "dev_bleu": dev["bleu"], "dev_chrf": dev["chrf"], "dev_loss": result["dev_loss"]}
-    row |= {key: result[key] for key in ("minutes", "steps", "tokens_per_second", "peak_memory_gib")}
-    return row | {"n_parameters": card["n_parameters"], "device": card["machine"]["device"]}
+    row = {
+        "name": name,
+        "dev_bleu": dev["bleu"],
+        "dev_chrf": dev["chrf"],
+        "dev_loss": result["dev_loss"],
+    }
+    row |= {
+        key: result[key]
+        for key in ("minutes", "steps", "tokens_per_second", "peak_memory_gib")
+    }
+    return row | {
+        "n_parameters": card["n_parameters"],
+        "device": card["machine"]["device"],
+    }
 
 
 if __name__ == "__main__":

@@ -50,7 +50,9 @@ class Marian(nn.Module):
 
     def __init__(self, size: Size, max_len: int, dropout: float) -> None:
         super().__init__()
-        self.config = Shape(size.d_model, size.n_layers, size.d_ff, size.vocab_size, max_len)
+        self.config = Shape(
+            size.d_model, size.n_layers, size.d_ff, size.vocab_size, max_len
+        )
         self.body = marian_model(size, dropout=dropout)
         for module in self.body.modules():
             # 배우지 않는 위치의 표는 매개변수로 세지 않습니다.
@@ -60,7 +62,9 @@ class Marian(nn.Module):
 
     def forward(self, src: Tensor, tgt: Tensor) -> Tensor:
         masks = {"attention_mask": src != PAD, "decoder_attention_mask": tgt != PAD}
-        return self.body(input_ids=src, decoder_input_ids=tgt, use_cache=False, **masks).logits
+        return self.body(
+            input_ids=src, decoder_input_ids=tgt, use_cache=False, **masks
+        ).logits
 
     @torch.no_grad()
     def decode_ids(self, src: Tensor) -> list[list[int]]:
@@ -88,7 +92,9 @@ def main(words: list[str] | None = None) -> None:
     parser.add_argument("--preset", default="docs-cpu")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--like", type=Path, required=True, help="어휘를 가져올 우리 실행 폴더")
+    parser.add_argument(
+        "--like", type=Path, required=True, help="어휘를 가져올 우리 실행 폴더"
+    )
     parser.add_argument("--output", type=Path, default=Path("runs/marian"))
     parser.add_argument("--device")
     parser.add_argument("--threads", type=int)
@@ -96,13 +102,17 @@ def main(words: list[str] | None = None) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     transformers.logging.set_verbosity_error()
-    preset = find_preset("translation", args.preset).changed(steps=args.steps, seed=args.seed)
+    preset = find_preset("translation", args.preset).changed(
+        steps=args.steps, seed=args.seed
+    )
     corpus, world = load_corpus(preset.corpus), World(pick_device(args.device))
     args.output.mkdir(parents=True, exist_ok=True)
     shutil.copy(args.like / "tokenizer.json", args.output / "tokenizer.json")
     tokenizer = make_tokenizer((), preset.vocab_size, args.output, world)
     o = preset.options
-    size = Size(o["d_model"], o["n_layers"], o["n_heads"], o["d_ff"], tokenizer.vocab_size)
+    size = Size(
+        o["d_model"], o["n_layers"], o["n_heads"], o["d_ff"], tokenizer.vocab_size
+    )
     torch.manual_seed(preset.recipe.seed)
     model = Marian(size, o["max_len"], o["dropout"])
     encoded = [encode_pairs(tokenizer, part) for part in (corpus.train, corpus.dev)]
@@ -119,8 +129,14 @@ def main(words: list[str] | None = None) -> None:
         for name, pairs in corpus.tests.items()
     }
     result["transformers"] = transformers.__version__
-    data = {"name": corpus.name, "sha256": corpus.sha256, "train_pairs": len(corpus.train)}
-    card = write_card(args.output, model, preset.changed(model="marian"), world, data, result)
+    data = {
+        "name": corpus.name,
+        "sha256": corpus.sha256,
+        "train_pairs": len(corpus.train),
+    }
+    card = write_card(
+        args.output, model, preset.changed(model="marian"), world, data, result
+    )
     print(card["n_parameters"], card["result"])
 
 

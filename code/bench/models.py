@@ -8,7 +8,13 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import MarianConfig, MarianMTModel
 
-from jumok.model import SinusoidalPositions, Transformer, TransformerConfig, causal_mask, padding_mask
+from jumok.model import (
+    SinusoidalPositions,
+    Transformer,
+    TransformerConfig,
+    causal_mask,
+    padding_mask,
+)
 from jumok.training import chunked_loss, label_smoothed_loss
 
 PAD, BOS, EOS = 0, 1, 2
@@ -58,12 +64,16 @@ class TorchTransformer(nn.Module):
         self.positions = SinusoidalPositions(size.d_model, 512)
         self.dropout = nn.Dropout(DROPOUT)
         n = size.n_layers
-        self.body = nn.Transformer(size.d_model, size.n_heads, n, n, size.d_ff, DROPOUT, batch_first=True)
+        self.body = nn.Transformer(
+            size.d_model, size.n_heads, n, n, size.d_ff, DROPOUT, batch_first=True
+        )
         self.body.encoder.norm = self.body.decoder.norm = None
         for module in self.body.modules():
             if isinstance(module, nn.MultiheadAttention):
                 module.dropout = 0.0
-            if isinstance(module, nn.TransformerEncoderLayer | nn.TransformerDecoderLayer):
+            if isinstance(
+                module, nn.TransformerEncoderLayer | nn.TransformerDecoderLayer
+            ):
                 module.dropout.p = 0.0  # 피드포워드 안쪽
 
     def forward(self, src: Tensor, tgt: Tensor) -> Tensor:
@@ -79,10 +89,14 @@ class TorchTransformer(nn.Module):
         return hidden @ self.tokens.weight.T
 
     def _embed(self, ids: Tensor) -> Tensor:
-        return self.dropout(self.positions(self.tokens(ids) * math.sqrt(self.tokens.embedding_dim)))
+        return self.dropout(
+            self.positions(self.tokens(ids) * math.sqrt(self.tokens.embedding_dim))
+        )
 
 
-def marian_model(size: Size, attention: str = "sdpa", dropout: float = DROPOUT) -> MarianMTModel:
+def marian_model(
+    size: Size, attention: str = "sdpa", dropout: float = DROPOUT
+) -> MarianMTModel:
     """무작위 가중치의 Marian. 내려받는 것은 없습니다."""
     both = {
         f"{side}_{name}": value
@@ -110,14 +124,19 @@ def marian_model(size: Size, attention: str = "sdpa", dropout: float = DROPOUT) 
     )
     config._attn_implementation = attention
     model = MarianMTModel(config)
-    model.generation_config.eos_token_id = model.generation_config.forced_eos_token_id = None
+    model.generation_config.eos_token_id = (
+        model.generation_config.forced_eos_token_id
+    ) = None
     return model
 
 
 def logits_loss(logits: Tensor, labels: Tensor) -> Tensor:
     """참조 모델의 손실: torch의 레이블 스무딩."""
     return F.cross_entropy(
-        logits.flatten(0, 1), labels.flatten(), ignore_index=PAD, label_smoothing=SMOOTHING
+        logits.flatten(0, 1),
+        labels.flatten(),
+        ignore_index=PAD,
+        label_smoothing=SMOOTHING,
     )
 
 
@@ -126,10 +145,14 @@ def torch_loss(model: nn.Module, src: Tensor, tgt: Tensor, labels: Tensor) -> Te
     return logits_loss(model(src, tgt), labels)
 
 
-def marian_loss(model: MarianMTModel, src: Tensor, tgt: Tensor, labels: Tensor) -> Tensor:
+def marian_loss(
+    model: MarianMTModel, src: Tensor, tgt: Tensor, labels: Tensor
+) -> Tensor:
     """Marian의 학습 손실."""
     masks = {"attention_mask": src != PAD, "decoder_attention_mask": tgt != PAD}
-    logits = model(input_ids=src, decoder_input_ids=tgt, use_cache=False, **masks).logits
+    logits = model(
+        input_ids=src, decoder_input_ids=tgt, use_cache=False, **masks
+    ).logits
     return logits_loss(logits, labels)
 
 
@@ -144,10 +167,14 @@ def plain_loss(model: Transformer, src: Tensor, tgt: Tensor, labels: Tensor) -> 
     return label_smoothed_loss(model(src, tgt), labels, SMOOTHING, PAD)
 
 
-def batch(size: Size, n_sentences: int, length: int = 32) -> tuple[Tensor, Tensor, Tensor]:
+def batch(
+    size: Size, n_sentences: int, length: int = 32
+) -> tuple[Tensor, Tensor, Tensor]:
     """무작위 문장 (원문, 디코더 입력, 정답). 모두 길이가 같아 채움은 없습니다."""
     generator = torch.Generator().manual_seed(0)
     shape = (n_sentences, length)
-    src, labels = (torch.randint(3, size.vocab_size, shape, generator=generator) for _ in range(2))
+    src, labels = (
+        torch.randint(3, size.vocab_size, shape, generator=generator) for _ in range(2)
+    )
     tgt = torch.cat([torch.full((n_sentences, 1), BOS), labels[:, :-1]], dim=1)
     return src, tgt, labels

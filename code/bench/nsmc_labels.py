@@ -36,7 +36,11 @@ def preset_for(base: Preset, n_labels: int, epochs: float, seed: int) -> Preset:
     rows = min(base.recipe.max_tokens, max(16, n_labels // 10))
     steps = steps_for(n_labels, rows, epochs)
     return base.changed(
-        steps=steps, max_tokens=rows, warmup=max(10, steps // 20), eval_every=steps, seed=seed
+        steps=steps,
+        max_tokens=rows,
+        warmup=max(10, steps // 20),
+        eval_every=steps,
+        seed=seed,
     )
 
 
@@ -45,7 +49,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--bert", type=Path, required=True, help="사전 학습한 BERT의 실행 폴더")
+    parser.add_argument(
+        "--bert", type=Path, required=True, help="사전 학습한 BERT의 실행 폴더"
+    )
     parser.add_argument("--preset", default="nsmc-cpu")
     parser.add_argument("--counts", type=int, nargs="+", default=COUNTS)
     parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
@@ -70,7 +76,15 @@ def main() -> None:
         store(args.output, args.record)
 
 
-def one(kind: str, n: int, seed: int, args: argparse.Namespace, base: Preset, reviews: dict, world: World):
+def one(
+    kind: str,
+    n: int,
+    seed: int,
+    args: argparse.Namespace,
+    base: Preset,
+    reviews: dict,
+    world: World,
+):
     """실행 하나의 성적."""
     if kind == "svm":
         texts, labels = reviews["train"]
@@ -78,11 +92,17 @@ def one(kind: str, n: int, seed: int, args: argparse.Namespace, base: Preset, re
     preset = preset_for(base, n, args.epochs, seed)
     start = args.bert if kind == "pretrained" else None
     torch.manual_seed(seed)
-    card = run_classifier(preset, reviews, args.output / f"{kind}-{n}-{seed}", world, start, n)
+    card = run_classifier(
+        preset, reviews, args.output / f"{kind}-{n}-{seed}", world, start, n
+    )
     if not card:
         raise SystemExit(130)
     found = card["result"]
-    return {"test_accuracy": found["test_accuracy"], "steps": found["steps"], "minutes": found["minutes"]}
+    return {
+        "test_accuracy": found["test_accuracy"],
+        "steps": found["steps"],
+        "minutes": found["minutes"],
+    }
 
 
 def write_row(folder: Path, row: dict) -> None:

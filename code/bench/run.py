@@ -44,32 +44,65 @@ from jumok.training.estimate import matmul_speed, step_flops
 
 SEED = 0  # 가중치와 입력의 씨앗
 # 리눅스의 glibc가 시작할 때만 읽는 환경 변수. 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
-KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "4000000000", "MALLOC_MMAP_THRESHOLD_": "4000000000"}
+KEEP_MEMORY = {
+    "MALLOC_TRIM_THRESHOLD_": "4000000000",
+    "MALLOC_MMAP_THRESHOLD_": "4000000000",
+}
 LARGE, FEW_PAIRS = {"base"}, 3  # 큰 모델은 학습만, 짝을 줄여 잽니다.
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
-HEAD = ("일", "크기", "견준 것", "참조 ms", "주목 ms", "비율", "사분위", "토큰/초(주목)", "MFU(주목)")
+HEAD = (
+    "일",
+    "크기",
+    "견준 것",
+    "참조 ms",
+    "주목 ms",
+    "비율",
+    "사분위",
+    "토큰/초(주목)",
+    "MFU(주목)",
+)
 
 
 def main() -> None:
     """인자를 읽고, 재고, 표와 JSON을 냅니다."""
     args = arguments()
-    if args.keep_memory and any(os.environ.get(name) != value for name, value in KEEP_MEMORY.items()):
+    if args.keep_memory and any(
+        os.environ.get(name) != value for name, value in KEEP_MEMORY.items()
+    ):
         print(
-            "다시 시작합니다:", " ".join(f"{name}={value}" for name, value in KEEP_MEMORY.items()), flush=True
+            "다시 시작합니다:",
+            " ".join(f"{name}={value}" for name, value in KEEP_MEMORY.items()),
+            flush=True,
         )
-        sys.exit(subprocess.run([sys.executable, *sys.argv], env=os.environ | KEEP_MEMORY).returncode)
+        sys.exit(
+            subprocess.run(
+                [sys.executable, *sys.argv], env=os.environ | KEEP_MEMORY
+            ).returncode
+        )
     torch.set_num_threads(args.threads)
     torch.set_float32_matmul_precision(args.matmul)
     transformers.logging.set_verbosity_error()
     torch.manual_seed(SEED)
     device = torch.device(args.device)
     facts = machine(device) | {"pairs": args.pairs, "matmul": args.matmul, "seed": SEED}
-    facts |= {"precision": args.precision, "compile": args.compile, "tokens": args.tokens}
+    facts |= {
+        "precision": args.precision,
+        "compile": args.compile,
+        "tokens": args.tokens,
+    }
     # MFU의 분모: 같은 기계에서 같은 자료형으로 잰 행렬 곱의 속도
-    args.peak = facts["matmul_flops"] = matmul_speed(device, DTYPES[args.precision], 1.0)
-    facts["allocator"] = {name: os.environ[name] for name in KEEP_MEMORY if name in os.environ}
+    args.peak = facts["matmul_flops"] = matmul_speed(
+        device, DTYPES[args.precision], 1.0
+    )
+    facts["allocator"] = {
+        name: os.environ[name] for name in KEEP_MEMORY if name in os.environ
+    }
     started = time.monotonic()
-    print("{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(**facts))
+    print(
+        "{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(
+            **facts
+        )
+    )
     print(row(HEAD), row(["---"] * len(HEAD)), sep="\n", flush=True)
     results = []
     for name in args.sizes:
@@ -79,7 +112,10 @@ def main() -> None:
     facts["minutes"] = round((time.monotonic() - started) / 60, 1)
     if args.json:
         Path(args.json).write_text(
-            json.dumps({"machine": facts, "results": results}, ensure_ascii=False, indent=1), "utf8"
+            json.dumps(
+                {"machine": facts, "results": results}, ensure_ascii=False, indent=1
+            ),
+            "utf8",
         )
 
 
@@ -88,18 +124,36 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--sizes", nargs="+", choices=SIZES, default=["tiny", "small", "base"])
+    parser.add_argument(
+        "--sizes", nargs="+", choices=SIZES, default=["tiny", "small", "base"]
+    )
     parser.add_argument("--device", default="cpu")
-    parser.add_argument("--precision", choices=DTYPES, default="fp32", help="bf16이면 학습을 autocast로")
-    parser.add_argument("--compile", action="store_true", help="학습하는 두 모델을 모두 torch.compile로")
-    parser.add_argument("--parts", nargs="+", choices=["train", "decode"], default=["train", "decode"])
+    parser.add_argument(
+        "--precision", choices=DTYPES, default="fp32", help="bf16이면 학습을 autocast로"
+    )
+    parser.add_argument(
+        "--compile", action="store_true", help="학습하는 두 모델을 모두 torch.compile로"
+    )
+    parser.add_argument(
+        "--parts", nargs="+", choices=["train", "decode"], default=["train", "decode"]
+    )
     parser.add_argument("--pairs", type=int, default=7, help="번갈아 재는 짝의 수")
-    parser.add_argument("--tokens", type=int, default=4096, help="학습 한 걸음의 원문 토큰 수")
+    parser.add_argument(
+        "--tokens", type=int, default=4096, help="학습 한 걸음의 원문 토큰 수"
+    )
     parser.add_argument("--new-tokens", type=int, default=64, help="푸는 토큰의 수")
-    parser.add_argument("--batches", type=int, nargs="+", default=[1, 32], help="풀 때의 문장 수")
+    parser.add_argument(
+        "--batches", type=int, nargs="+", default=[1, 32], help="풀 때의 문장 수"
+    )
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
-    parser.add_argument("--matmul", choices=["highest", "high", "medium"], default="highest")
-    parser.add_argument("--keep-memory", action="store_true", help="메모리 설정(KEEP_MEMORY)을 두고 잽니다")
+    parser.add_argument(
+        "--matmul", choices=["highest", "high", "medium"], default="highest"
+    )
+    parser.add_argument(
+        "--keep-memory",
+        action="store_true",
+        help="메모리 설정(KEEP_MEMORY)을 두고 잽니다",
+    )
     parser.add_argument(
         "--attention",
         choices=["eager", "sdpa"],
@@ -176,7 +230,9 @@ def wait(device: str) -> None:
         torch.cuda.synchronize(device)
 
 
-def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace) -> dict:
+def decoding(
+    name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace
+) -> dict:
     """같은 원문에서 정해진 수의 토큰을 풉니다. 끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다."""
     src, n_new = batch(size, n_sentences)[0].to(args.device), args.new_tokens
     attention = args.attention or "eager"
@@ -190,9 +246,9 @@ def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argp
 
     def jumok() -> None:
         ends = {"eos_id": None, "bos_id": BOS}
-        beam(ours, src, n_new, beam_size=beam_size, **ends) if beam_size > 1 else greedy(
-            ours, src, n_new, **ends
-        )
+        beam(
+            ours, src, n_new, beam_size=beam_size, **ends
+        ) if beam_size > 1 else greedy(ours, src, n_new, **ends)
         wait(args.device)
 
     pairs = interleave(reference, jumok, args.pairs)
@@ -200,7 +256,9 @@ def decoding(name: str, size: Size, beam_size: int, n_sentences: int, args: argp
     return summary(task, name, f"Marian {attention}", pairs, n_sentences * n_new)
 
 
-def interleave(reference: Callable, ours: Callable, n_pairs: int) -> list[tuple[float, float]]:
+def interleave(
+    reference: Callable, ours: Callable, n_pairs: int
+) -> list[tuple[float, float]]:
     """번갈아 재어 (참조, 우리) 초의 짝을 냅니다. 짝마다 차례를 바꾸고, 첫 짝은 몸풀기로 버립니다."""
     pairs = []
     for i in range(n_pairs + 1):
@@ -213,7 +271,13 @@ def interleave(reference: Callable, ours: Callable, n_pairs: int) -> list[tuple[
     return pairs[1:]
 
 
-def summary(task: str, size: str, reference: str, pairs: list[tuple[float, float]], n_tokens: int) -> dict:
+def summary(
+    task: str,
+    size: str,
+    reference: str,
+    pairs: list[tuple[float, float]],
+    n_tokens: int,
+) -> dict:
     """짝들을 중앙값으로 줄입니다."""
     ratios = sorted(theirs / ours for theirs, ours in pairs)
     theirs, ours = (statistics.median(times) for times in zip(*pairs, strict=True))

@@ -27,7 +27,11 @@ def main() -> None:
     """인자를 읽고, 재고, 길이마다 한 줄과 JSON을 냅니다."""
     args = arguments()
     torch.set_num_threads(args.threads)
-    facts = machine(torch.device("cpu")) | {"pairs": args.pairs, "size": args.size, "tokens": args.tokens}
+    facts = machine(torch.device("cpu")) | {
+        "pairs": args.pairs,
+        "size": args.size,
+        "tokens": args.tokens,
+    }
     print("{cpu}, {threads}스레드, torch {torch}, {size}\n".format(**facts), flush=True)
     results = []
     for length in args.lengths:
@@ -35,7 +39,9 @@ def main() -> None:
         print(line(results[-1]), flush=True)
     if args.json:
         record = {"machine": facts, "results": results}
-        Path(args.json).write_text(json.dumps(record, ensure_ascii=False, indent=1), "utf8")
+        Path(args.json).write_text(
+            json.dumps(record, ensure_ascii=False, indent=1), "utf8"
+        )
 
 
 def measure(length: int, args: argparse.Namespace) -> dict:
@@ -43,9 +49,15 @@ def measure(length: int, args: argparse.Namespace) -> dict:
     torch.manual_seed(0)
     size, n_sentences = SIZES[args.size], max(1, args.tokens // length)
     options = argparse.Namespace(device="cpu", compile=False, precision="fp32")
-    step = training_step(jumok_model(size), jumok_loss, batch(size, n_sentences, length), options)
-    pairs = interleave(taking(attention.fused_attention, step), taking(textbook, step), args.pairs)
-    result = summary("학습 한 걸음", args.size, "융합 커널", pairs, 2 * n_sentences * length)
+    step = training_step(
+        jumok_model(size), jumok_loss, batch(size, n_sentences, length), options
+    )
+    pairs = interleave(
+        taking(attention.fused_attention, step), taking(textbook, step), args.pairs
+    )
+    result = summary(
+        "학습 한 걸음", args.size, "융합 커널", pairs, 2 * n_sentences * length
+    )
     return {"length": length, "sentences": n_sentences} | result
 
 
@@ -56,12 +68,20 @@ def line(result: dict) -> str:
     return f"{result['length']:4}토큰  {times}  비율 {result['ratio']:.2f} ({low:.2f}–{high:.2f})"
 
 
-def textbook(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, _: float = 0.0) -> Tensor:
+def textbook(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    _: float = 0.0,
+) -> Tensor:
     """교과서 식의 출력만."""
     return attention.scaled_dot_product_attention(query, key, value, mask)[0]
 
 
-def taking(function: Callable[..., Tensor], step: Callable[[], None]) -> Callable[[], None]:
+def taking(
+    function: Callable[..., Tensor], step: Callable[[], None]
+) -> Callable[[], None]:
     """모델이 function으로 어텐션을 하며 step을 밟게 합니다."""
 
     def measured() -> None:
@@ -76,9 +96,13 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--lengths", type=int, nargs="+", default=[6, 8, 12, 16, 24, 32])
+    parser.add_argument(
+        "--lengths", type=int, nargs="+", default=[6, 8, 12, 16, 24, 32]
+    )
     parser.add_argument("--size", choices=SIZES, default="tiny")
-    parser.add_argument("--tokens", type=int, default=2048, help="한 걸음의 원문 토큰 수")
+    parser.add_argument(
+        "--tokens", type=int, default=2048, help="한 걸음의 원문 토큰 수"
+    )
     parser.add_argument("--pairs", type=int, default=15, help="번갈아 재는 짝의 수")
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
     parser.add_argument("--json", help="결과를 적을 파일")

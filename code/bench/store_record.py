@@ -22,16 +22,24 @@ def main() -> int:
     parser.add_argument("run", type=Path, help="실행 폴더")
     parser.add_argument("name", help="기록의 이름")
     parser.add_argument("--model", action="store_true", help="가중치도 함께")
-    parser.add_argument("--note", default="", help="카드에 적을 말(바쁜 기계였다, 도중에 걸음을 줄였다)")
+    parser.add_argument(
+        "--note", default="", help="카드에 적을 말(바쁜 기계였다, 도중에 걸음을 줄였다)"
+    )
     parser.add_argument("--root", type=Path, default=RECORDS, help="기록을 두는 곳")
     args = parser.parse_args()
     weights = args.run / "model.safetensors"
     if not (args.run / "card.json").exists() or (args.model and not weights.exists()):
-        print(f"{args.run}은(는) 끝난 실행이 아닙니다. `jumok train`을 끝까지 돌려 주세요.", file=sys.stderr)
+        print(
+            f"{args.run}은(는) 끝난 실행이 아닙니다. `jumok train`을 끝까지 돌려 주세요.",
+            file=sys.stderr,
+        )
         return 1
     if args.model and weights.stat().st_size / 2 > LIMIT:
         size = weights.stat().st_size / 2**21
-        print(f"모델이 16비트로도 {size:.0f} MiB입니다. 10 MiB까지만 저장소에 둡니다.", file=sys.stderr)
+        print(
+            f"모델이 16비트로도 {size:.0f} MiB입니다. 10 MiB까지만 저장소에 둡니다.",
+            file=sys.stderr,
+        )
         return 1
     print(store_record(args.run, args.name, args.model, args.root, args.note))
     return 0

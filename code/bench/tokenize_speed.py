@@ -30,7 +30,9 @@ def main() -> None:
     n_letters = len(choose_alphabet(count_words(train), COVERAGE, 10**6))
     vocab_size = len(BASE) + n_letters + args.merges
     size = sum(len(text.encode()) for text in test) / 1e6
-    print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()}")
+    print(
+        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"
+    )
     print(
         f"배우는 문장 {len(train):,}, 알파벳 {n_letters:,}, 규칙 {args.merges:,}, 견주는 글 {size:.1f} MB\n"
     )
@@ -38,7 +40,9 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- |")
     encoded = []
     for name, kind in (("주목", BpeTokenizer), ("tokenizers", LibraryBpe)):
-        seconds, bpe = timed(lambda kind=kind: kind.from_texts(train, vocab_size, COVERAGE))
+        seconds, bpe = timed(
+            lambda kind=kind: kind.from_texts(train, vocab_size, COVERAGE)
+        )
         # 같은 규칙으로 견주도록 번호로 바꾸는 일은 우리가 배운 규칙으로 합니다.
         rules = encoded[0][0] if encoded else bpe
         fresh = kind(rules.alphabet, rules.merges)
@@ -53,7 +57,9 @@ def main() -> None:
     same = sum(a == b for a, b in zip(encoded[0][1], encoded[1][1], strict=True))
     print(f"\n같게 자른 문장: {same:,} / {len(test):,}")
     ours, theirs = (set(bpe.merges) for bpe, _ in encoded)
-    print(f"따로 배운 규칙 가운데 같은 것: {len(ours & theirs) / max(1, len(ours)):.1%}")
+    print(
+        f"따로 배운 규칙 가운데 같은 것: {len(ours & theirs) / max(1, len(ours)):.1%}"
+    )
 
 
 def arguments() -> argparse.Namespace:
@@ -62,7 +68,9 @@ def arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("texts", help="UTF-8 글. 한 줄이 한 문장")
-    parser.add_argument("--column", type=int, help="탭으로 나눈 열의 번호(0부터). 없으면 줄 전체")
+    parser.add_argument(
+        "--column", type=int, help="탭으로 나눈 열의 번호(0부터). 없으면 줄 전체"
+    )
     parser.add_argument("--train", type=int, default=100_000)
     parser.add_argument("--test", type=int, default=40_000)
     parser.add_argument("--merges", type=int, default=8000)

@@ -33,7 +33,10 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--run", action="append", required=True, metavar="이름=폴더")
     parser.add_argument("--corpus", default="docs")
     args = parser.parse_args(words)
-    runs = {name: Path(folder) for name, _, folder in (text.partition("=") for text in args.run)}
+    runs = {
+        name: Path(folder)
+        for name, _, folder in (text.partition("=") for text in args.run)
+    }
     for folder in runs.values():
         if not (folder / "card.json").exists():
             print(f"{folder}은(는) 끝난 실행이 아닙니다.", file=sys.stderr)
@@ -44,7 +47,9 @@ def main(words: list[str] | None = None) -> int:
     answers["번역 기억"] = nearest_translations(corpus.train, sources)
     answers["베끼기"] = copy_source(sources)
     facts = {
-        "scores": {name: corpus_scores(texts, references) for name, texts in answers.items()},
+        "scores": {
+            name: corpus_scores(texts, references) for name, texts in answers.items()
+        },
         "cards": {name: card_facts(folder) for name, folder in runs.items()},
         "edges": EDGES,
         "by_length": by_length(sources, references, answers),
@@ -69,31 +74,52 @@ def translations(folder: Path, sources: tuple[str, ...]) -> list[str]:
 def card_facts(folder: Path) -> dict:
     """카드에서 견줄 것만."""
     card = json.loads((folder / "card.json").read_text("utf8"))
-    history = [json.loads(s) for s in (folder / "history.jsonl").read_text("utf8").splitlines()]
+    history = [
+        json.loads(s) for s in (folder / "history.jsonl").read_text("utf8").splitlines()
+    ]
     result, recipe = card["result"], card["preset"]["recipe"]
     return {
         "n_parameters": card["n_parameters"],
         "seed": recipe["seed"],
-        **{key: result[key] for key in ("minutes", "steps", "tokens_per_second", "dev_loss")},
-        **{key: card["machine"][key] for key in ("device", "threads", "torch", "commit")},
-        "history": [{key: row[key] for key in ("step", "loss", "dev_loss")} for row in history],
+        **{
+            key: result[key]
+            for key in ("minutes", "steps", "tokens_per_second", "dev_loss")
+        },
+        **{
+            key: card["machine"][key]
+            for key in ("device", "threads", "torch", "commit")
+        },
+        "history": [
+            {key: row[key] for key in ("step", "loss", "dev_loss")} for row in history
+        ],
     }
 
 
-def by_length(sources: tuple, references: tuple, answers: dict[str, list[str]]) -> list[dict]:
+def by_length(
+    sources: tuple, references: tuple, answers: dict[str, list[str]]
+) -> list[dict]:
     """원문의 어절 수로 나눈 칸마다의 문장 수와 BLEU."""
     rows = []
     for low, high in itertools.pairwise(EDGES):
-        picked = [i for i, text in enumerate(sources) if low < len(text.split()) <= high]
+        picked = [
+            i for i, text in enumerate(sources) if low < len(text.split()) <= high
+        ]
         if not picked:
             continue
         truth = [references[i] for i in picked]
-        scores = {k: corpus_scores([v[i] for i in picked], truth)["bleu"] for k, v in answers.items()}
-        rows.append({"from": low + 1, "to": high, "sentences": len(picked), "bleu": scores})
+        scores = {
+            k: corpus_scores([v[i] for i in picked], truth)["bleu"]
+            for k, v in answers.items()
+        }
+        rows.append(
+            {"from": low + 1, "to": high, "sentences": len(picked), "bleu": scores}
+        )
     return rows
 
 
-def samples(sources: tuple, references: tuple, answers: list[str], path: Path) -> list[dict]:
+def samples(
+    sources: tuple, references: tuple, answers: list[str], path: Path
+) -> list[dict]:
     """씨앗으로 고른 번역 스무 개. 전에 적은 평은 번역이 같을 때만 남깁니다."""
     old = json.loads(path.read_text("utf8")).get("samples", []) if path.exists() else []
     comments = {(row["source"], row["answer"]): row["comment"] for row in old}

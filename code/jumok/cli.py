@@ -30,24 +30,39 @@ def build_parser() -> argparse.ArgumentParser:
     about = "주목: 어텐션 교과서의 문제를 채점하고, 자료를 받고, 모델을 학습합니다."
     parser = with_help(Parser(prog="jumok", description=about, add_help=False))
     parser.add_argument(
-        "--version", action="version", version=f"jumok {__version__}", help="판 번호를 보여 줍니다"
+        "--version",
+        action="version",
+        version=f"jumok {__version__}",
+        help="판 번호를 보여 줍니다",
     )
     commands = parser.add_subparsers(dest="command", metavar="명령", required=True)
     grade = add_command(
         commands, "grade", "문제 노트북을 채점합니다", epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    grade.add_argument("target", metavar="장|경로", help="장 번호(4, 04) 또는 노트북이나 폴더의 경로")
-    grade.add_argument("path", metavar="경로", nargs="?", help="그 장으로 채점할 노트북이나 폴더")
+    grade.add_argument(
+        "target", metavar="장|경로", help="장 번호(4, 04) 또는 노트북이나 폴더의 경로"
+    )
+    grade.add_argument(
+        "path", metavar="경로", nargs="?", help="그 장으로 채점할 노트북이나 폴더"
+    )
     grade.add_argument("--json", action="store_true", help="표 대신 JSON을 출력합니다")
     progress = add_command(commands, "progress", "모든 장의 진도를 봅니다")
     told = "모든 장의 성적을 모을 JSON (웹 책의 지도가 불러옵니다)"
     progress.add_argument("--export", metavar="파일", type=Path, help=told)
     for command, run in ((grade, _grade), (progress, _progress)):
         command.add_argument(
-            "--course", metavar="폴더", type=Path, help="책 폴더 (없으면 지금 폴더에서 위로 찾음)"
+            "--course",
+            metavar="폴더",
+            type=Path,
+            help="책 폴더 (없으면 지금 폴더에서 위로 찾음)",
         )
-        command.add_argument("--output", metavar="폴더", type=Path, help="결과를 쓸 폴더 (없으면 grades/)")
+        command.add_argument(
+            "--output",
+            metavar="폴더",
+            type=Path,
+            help="결과를 쓸 폴더 (없으면 grades/)",
+        )
         command.set_defaults(run=run)
     for module in (data, train, translate, generate, classroom, doctor):
         module.register(commands)
@@ -81,10 +96,20 @@ def _grade(args: argparse.Namespace) -> int:
     from .course.grading import grade_notebook
     from .course.report import html_report, text_table
 
-    course = find_course(args.course) if args.course else _course_around(args.path or args.target)
+    course = (
+        find_course(args.course)
+        if args.course
+        else _course_around(args.path or args.target)
+    )
     alone = args.path is None and looks_like_path(args.target)
     slug = None if alone else course.slug_of(args.target)
-    place = Path(args.target) if alone else Path(args.path) if args.path else course.exercise(slug)
+    place = (
+        Path(args.target)
+        if alone
+        else Path(args.path)
+        if args.path
+        else course.exercise(slug)
+    )
     path, slug = find_notebook(place, course, slug)
     result = grade_notebook(path, course.master(slug))
     now = datetime.now().astimezone().isoformat(timespec="seconds")
@@ -94,7 +119,11 @@ def _grade(args: argparse.Namespace) -> int:
     write_atomically(output / f"{slug}.json", text)
     write_atomically(output / f"{slug}.html", html_report(stored, output))
     columns = min(shutil.get_terminal_size((100, 24)).columns, 120)
-    print(text if args.json else f"{text_table(result, columns)}\n보고서: {output / f'{slug}.html'}")
+    print(
+        text
+        if args.json
+        else f"{text_table(result, columns)}\n보고서: {output / f'{slug}.html'}"
+    )
     return 0
 
 

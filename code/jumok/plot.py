@@ -71,12 +71,16 @@ def heatmap(
     """
     array = np.asarray(array, dtype=float)
     if array.ndim != 2:
-        raise ValueError(f"heatmap에는 2차원 배열을 주세요. 받은 모양은 {array.shape}입니다.")
+        raise ValueError(
+            f"heatmap에는 2차원 배열을 주세요. 받은 모양은 {array.shape}입니다."
+        )
     with _styled():
         ax = ax or plt.subplots(figsize=_size(array.shape))[1]
         finite = np.ma.masked_invalid(array)
         ax.set_facecolor("#DDDDDD")
-        ax.imshow(finite, cmap="Blues", vmin=min(0.0, float(finite.min())), aspect="auto")
+        ax.imshow(
+            finite, cmap="Blues", vmin=min(0.0, float(finite.min())), aspect="auto"
+        )
         ax.grid(False)
         _ticks(ax, array.shape, row_labels, col_labels)
         if digits is not None:
@@ -102,9 +106,18 @@ def curves(
         ax = ax or plt.subplots()[1]
         for i, (label, y) in enumerate(lines.items()):
             if len(y) != len(x):
-                raise ValueError(f"곡선 '{label}'의 길이 {len(y)}이(가) x의 길이 {len(x)}과(와) 다릅니다.")
+                raise ValueError(
+                    f"곡선 '{label}'의 길이 {len(y)}이(가) x의 길이 {len(x)}과(와) 다릅니다."
+                )
             marker = MARKERS[i % len(MARKERS)] if len(x) <= 40 else None
-            ax.plot(x, y, label=label, color=COLORS[i % len(COLORS)], marker=marker, markersize=5)
+            ax.plot(
+                x,
+                y,
+                label=label,
+                color=COLORS[i % len(COLORS)],
+                marker=marker,
+                markersize=5,
+            )
         ax.set(xlabel=xlabel, ylabel=ylabel, title=title)
         if len(lines) > 1:
             ax.legend()
@@ -118,8 +131,12 @@ def show_figure(fig: Figure | Axes, alt: str) -> None:
     오류: alt가 비었거나 한글이 없으면 ValueError.
     """
     if not any("가" <= ch <= "힣" for ch in alt):
-        raise ValueError(f"그림에서 무엇이 보이는지 alt에 한국어로 적어 주세요. 받은 값은 {alt!r}입니다.")
-    from IPython.display import display  # 그림을 파일로만 쓰는 프로그램에는 IPython이 필요 없습니다.
+        raise ValueError(
+            f"그림에서 무엇이 보이는지 alt에 한국어로 적어 주세요. 받은 값은 {alt!r}입니다."
+        )
+    from IPython.display import (
+        display,
+    )  # 그림을 파일로만 쓰는 프로그램에는 IPython이 필요 없습니다.
 
     fig = fig.figure if isinstance(fig, Axes) else fig
     buffer = io.BytesIO()
@@ -136,20 +153,37 @@ def _size(shape: tuple[int, int]) -> tuple[float, float]:
     return min(9.0, 1.6 + 0.75 * shape[1]), min(8.0, 1.0 + 0.5 * shape[0])
 
 
-def _ticks(ax: Axes, shape: tuple[int, int], rows: Sequence[str] | None, cols: Sequence[str] | None) -> None:
+def _ticks(
+    ax: Axes,
+    shape: tuple[int, int],
+    rows: Sequence[str] | None,
+    cols: Sequence[str] | None,
+) -> None:
     for axis, n, labels in ((ax.yaxis, shape[0], rows), (ax.xaxis, shape[1], cols)):
         if labels is not None and len(labels) != n:
-            raise ValueError(f"이름표가 {len(labels)}개인데 행렬의 칸은 {n}개입니다. 개수를 맞추세요.")
-        axis.set_ticks(range(n) if labels is not None else [], labels if labels is not None else [])
+            raise ValueError(
+                f"이름표가 {len(labels)}개인데 행렬의 칸은 {n}개입니다. 개수를 맞추세요."
+            )
+        axis.set_ticks(
+            range(n) if labels is not None else [], labels if labels is not None else []
+        )
     ax.xaxis.tick_top()
     ax.tick_params(length=0)
     for spine in ax.spines.values():
         spine.set_visible(False)
 
 
-def _numbers(ax: Axes, array: np.ndarray, finite: np.ma.MaskedArray, digits: int) -> None:
+def _numbers(
+    ax: Axes, array: np.ndarray, finite: np.ma.MaskedArray, digits: int
+) -> None:
     low, high = min(0.0, float(finite.min())), float(finite.max())
     for (i, j), number in np.ndenumerate(array):
         dark = np.isfinite(number) and number - low > 0.6 * (high - low)
-        text = f"{number:.{digits}f}".replace("-", "−").replace("nan", "NaN").replace("inf", "∞")
-        ax.text(j, i, text, ha="center", va="center", color="white" if dark else "black")
+        text = (
+            f"{number:.{digits}f}".replace("-", "−")
+            .replace("nan", "NaN")
+            .replace("inf", "∞")
+        )
+        ax.text(
+            j, i, text, ha="center", va="center", color="white" if dark else "black"
+        )

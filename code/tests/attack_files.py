@@ -46,7 +46,9 @@ def _no_tests():
 
 @attack("검사 칸을 고침")
 def _edited_tests():
-    notebook = honest(ex04_1=WRONG, ex04_1_test="print('✔')", ex04_3_test="raise SystemExit")
+    notebook = honest(
+        ex04_1=WRONG, ex04_1_test="print('✔')", ex04_3_test="raise SystemExit"
+    )
     return dump(notebook), 3
 
 
@@ -100,7 +102,9 @@ def _points():
 @attack("문제 번호를 바꿔 단 metadata")
 def _swapped_ids():
     notebook = honest(ex04_1=WRONG)
-    one, other = (cell_of(notebook, key)["metadata"]["nbgrader"] for key in ("ex04-1", "ex04-3"))
+    one, other = (
+        cell_of(notebook, key)["metadata"]["nbgrader"] for key in ("ex04-1", "ex04-3")
+    )
     one["grade_id"], other["grade_id"] = "ex04-3", "ex04-1"
     return dump(notebook), 1
 
@@ -110,14 +114,29 @@ def _same_ids():
     notebook = honest(ex04_1=WRONG)
     for cell in notebook["cells"]:
         cell["id"] = "x"
-        cell["metadata"]["nbgrader"] = {"grade_id": "ex04-2", "solution": True, "grade": True, "points": 6}
+        cell["metadata"]["nbgrader"] = {
+            "grade_id": "ex04-2",
+            "solution": True,
+            "grade": True,
+            "points": 6,
+        }
     return dump(notebook), 3
 
 
 @attack("자료형이 엉터리인 metadata")
 def _odd_types():
     notebook = honest(ex04_1=WRONG)
-    odd = [None, 3, [], {}, "x", [[]], {"nbgrader": 3}, {"nbgrader": {"grade_id": []}}, {"tags": 3}]
+    odd = [
+        None,
+        3,
+        [],
+        {},
+        "x",
+        [[]],
+        {"nbgrader": 3},
+        {"nbgrader": {"grade_id": []}},
+        {"tags": 3},
+    ]
     notebook["cells"] += [
         {"cell_type": kind, "metadata": item, "source": item, "id": item}
         for item in odd
@@ -208,11 +227,20 @@ def _cp949():
 
 @attack("nbformat 3 노트북")
 def _old():
-    cells = [dict(c, input=c["source"]) if c["cell_type"] == "code" else c for c in honest()["cells"]]
+    cells = [
+        dict(c, input=c["source"]) if c["cell_type"] == "code" else c
+        for c in honest()["cells"]
+    ]
     for cell in cells:
         if cell["cell_type"] == "code":
             del cell["source"]
-    return dump({"worksheets": [{"cells": cells}, None, {"cells": 3}], "nbformat": 3, "metadata": {}}), FULL
+    return dump(
+        {
+            "worksheets": [{"cells": cells}, None, {"cells": 3}],
+            "nbformat": 3,
+            "metadata": {},
+        }
+    ), FULL
 
 
 @attack("끝없이 깊은 JSON")
@@ -255,7 +283,9 @@ def _surrogates():
 @attack("아주 큰 수와 NaN")
 def _numbers():
     data = dump(honest(ex04_1=WRONG))
-    return data.replace(b'"nbformat": 4', b'"nbformat": NaN, "x": 1e999999, "y": ' + b"9" * 4000), 3
+    return data.replace(
+        b'"nbformat": 4', b'"nbformat": NaN, "x": 1e999999, "y": ' + b"9" * 4000
+    ), 3
 
 
 @attack("자릿수가 백만인 수")
@@ -274,7 +304,9 @@ def _pickles():
     }
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
-            cell["outputs"] = [{"output_type": "display_data", "data": data, "metadata": {}}]
+            cell["outputs"] = [
+                {"output_type": "display_data", "data": data, "metadata": {}}
+            ]
     return dump(notebook), 3
 
 
@@ -291,7 +323,9 @@ def _attachments():
 
 @attack("다른 장의 노트북")
 def _other_chapter():
-    return json.dumps(honest()).replace("ex04-", "ex05-").replace("my_softmax", "f").encode(), 3
+    return json.dumps(honest()).replace("ex04-", "ex05-").replace(
+        "my_softmax", "f"
+    ).encode(), 3
 
 
 @attack("노트북이 아닌 파일")

@@ -53,7 +53,10 @@ def read_attacks(path: Path) -> dict[str, tuple[str, float]]:
     for name, points, source in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         source = re.sub(r"^#{8} .*$", "", source, flags=re.M)
         assert name not in found, f"이름이 같은 공격이 있습니다: {name}"
-        found[name] = source.replace("@GOOD@", GOOD).replace("@WIRE@", WIRE).strip("\n"), float(points)
+        found[name] = (
+            source.replace("@GOOD@", GOOD).replace("@WIRE@", WIRE).strip("\n"),
+            float(points),
+        )
     return found
 
 

@@ -71,14 +71,21 @@ def third(i: int, before: Transform = keep) -> Transform:
     return lambda tensor: before(tensor).chunk(3)[i]
 
 
-def pair(ours: str, theirs: str, weight: Transform = keep, bias: Transform = keep) -> Names:
+def pair(
+    ours: str, theirs: str, weight: Transform = keep, bias: Transform = keep
+) -> Names:
     """weight와 bias를 가진 모듈 한 쌍."""
-    return {f"{ours}.weight": (f"{theirs}.weight", weight), f"{ours}.bias": (f"{theirs}.bias", bias)}
+    return {
+        f"{ours}.weight": (f"{theirs}.weight", weight),
+        f"{ours}.bias": (f"{theirs}.bias", bias),
+    }
 
 
 def under(ours: str, theirs: str, names: Names) -> Names:
     """이름 앞에 길을 붙입니다."""
-    return {ours + mine: (theirs + other, change) for mine, (other, change) in names.items()}
+    return {
+        ours + mine: (theirs + other, change) for mine, (other, change) in names.items()
+    }
 
 
 def torch_attention() -> Names:
@@ -99,7 +106,10 @@ def exact(dtype: torch.dtype) -> Iterator[None]:
     before = torch.get_default_dtype()
     torch.set_default_dtype(dtype)
     try:
-        with torch.backends.cudnn.flags(enabled=False), torch.random.fork_rng(devices=[]):
+        with (
+            torch.backends.cudnn.flags(enabled=False),
+            torch.random.fork_rng(devices=[]),
+        ):
             torch.manual_seed(3)
             yield
     finally:
@@ -123,9 +133,15 @@ def trainable(module: nn.Module) -> dict[str, nn.Parameter]:
 def copy_weights(setup: Setup) -> None:
     """상대의 가중치를 우리 모델에 옮깁니다. 빠뜨린 것이 하나라도 있으면 멈춥니다."""
     mine, other = trainable(setup.ours), trainable(setup.theirs)
-    assert set(mine) == set(setup.names), f"짝이 없는 매개변수: {set(mine) ^ set(setup.names)}"
-    assert {name for name, _ in setup.names.values()} == set(other), "상대에게 남는 것이 있습니다"
-    assert sum(p.numel() for p in mine.values()) == sum(p.numel() for p in other.values())
+    assert set(mine) == set(setup.names), (
+        f"짝이 없는 매개변수: {set(mine) ^ set(setup.names)}"
+    )
+    assert {name for name, _ in setup.names.values()} == set(other), (
+        "상대에게 남는 것이 있습니다"
+    )
+    assert sum(p.numel() for p in mine.values()) == sum(
+        p.numel() for p in other.values()
+    )
     with torch.no_grad():
         for name, (their_name, change) in setup.names.items():
             source = change(other[their_name])
@@ -141,7 +157,12 @@ def outputs_and_gradients(
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     generator = torch.Generator().manual_seed(5)
     loss = sum(
-        (out * torch.randn(out.shape, generator=generator, dtype=out.dtype).to(out.device)).sum()
+        (
+            out
+            * torch.randn(out.shape, generator=generator, dtype=out.dtype).to(
+                out.device
+            )
+        ).sum()
         for out in outputs
     )
     grads = torch.autograd.grad(loss, (*parameters.values(), *inputs))
@@ -157,18 +178,26 @@ def gap(got: Tensor, want: Tensor, scale: float = 0.0) -> float:
     return float((got - want).detach().abs().max()) / size
 
 
-def worst_gradient(names: Names, got: dict[str, Tensor], want: dict[str, Tensor]) -> float:
+def worst_gradient(
+    names: Names, got: dict[str, Tensor], want: dict[str, Tensor]
+) -> float:
     """매개변수마다의 차이를, 같은 모듈(weight와 bias)의 가장 큰 기울기로 나눈 것 가운데 가장 나쁜 것.
 
     키의 치우침은 소프트맥스가 지워서 기울기가 이론상 0입니다. 자기 크기로는 나눌 수 없으므로
     한 사영의 weight와 bias를 한 행렬 [W | b]로 봅니다.
     """
-    pairs = {name: (got[name], change(want[other])) for name, (other, change) in names.items()}
+    pairs = {
+        name: (got[name], change(want[other]))
+        for name, (other, change) in names.items()
+    }
     sizes: dict[str, float] = {}
     for name, (_, reference) in pairs.items():
         owner = name.rpartition(".")[0]
         sizes[owner] = max(sizes.get(owner, 0.0), float(reference.abs().max()))
-    return max((gap(*both, sizes[name.rpartition(".")[0]]) for name, both in pairs.items()), default=0.0)
+    return max(
+        (gap(*both, sizes[name.rpartition(".")[0]]) for name, both in pairs.items()),
+        default=0.0,
+    )
 
 
 @cache
@@ -180,8 +209,12 @@ def measure(case: Case, dtype: torch.dtype, device: str = "cpu") -> tuple[float,
         setup.theirs.to(device).eval()
         copy_weights(setup)
         inputs = tuple(t.to(device).requires_grad_() for t in setup.inputs)
-        got, grads, in_grads = outputs_and_gradients(setup.run_ours, inputs, trainable(setup.ours))
-        want, want_grads, want_in = outputs_and_gradients(setup.run_theirs, inputs, trainable(setup.theirs))
+        got, grads, in_grads = outputs_and_gradients(
+            setup.run_ours, inputs, trainable(setup.ours)
+        )
+        want, want_grads, want_in = outputs_and_gradients(
+            setup.run_theirs, inputs, trainable(setup.theirs)
+        )
     forward = max(gap(g, w) for g, w in zip(got, want, strict=True))
     gradients = [gap(g, w) for g, w in zip(in_grads, want_in, strict=True)]
     return forward, max(worst_gradient(setup.names, grads, want_grads), *gradients, 0.0)
@@ -198,10 +231,14 @@ def lengths_to_ids(lengths: list[int], vocab_size: int) -> Tensor:
     return ids * (torch.arange(ids.size(1)) < torch.tensor(lengths)[:, None])
 
 
-def on_device(model: nn.Module, *ids: Tensor, **more: Tensor) -> Tensor | tuple[Tensor, ...]:
+def on_device(
+    model: nn.Module, *ids: Tensor, **more: Tensor
+) -> Tensor | tuple[Tensor, ...]:
     """ids를 모델이 있는 장치로 옮겨서 부릅니다."""
     device = next(model.parameters()).device
-    return model(*(i.to(device) for i in ids), **{name: i.to(device) for name, i in more.items()})
+    return model(
+        *(i.to(device) for i in ids), **{name: i.to(device) for name, i in more.items()}
+    )
 
 
 def offline_transformers() -> ModuleType:

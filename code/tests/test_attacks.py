@@ -21,18 +21,29 @@ from attacks import CODE, inmates
 from test_course_samples import SLUG, sample_course, sample_master, write
 
 from jumok.course.intake import REASONS, Outcome, grade_submission
-from jumok.course.isolation import CLASS_CAPS, PACKAGE_ROOT, PRELOAD, Isolation, class_isolation, why_not
+from jumok.course.isolation import (
+    CLASS_CAPS,
+    PACKAGE_ROOT,
+    PRELOAD,
+    Isolation,
+    class_isolation,
+    why_not,
+)
 from jumok.course.master import read_master
 from jumok.course.report import html_report, text_table
 from jumok.course.seedbed import Seedbed, seedbed
 from jumok.course.session import Limits
 
-resource = pytest.importorskip("resource", reason="학생의 코드를 가두는 것은 Linux에서만 합니다")
+resource = pytest.importorskip(
+    "resource", reason="학생의 코드를 가두는 것은 Linux에서만 합니다"
+)
 pytestmark = pytest.mark.skipif(
     bool(why_not()), reason=f"격리를 쓸 수 없습니다: {why_not().splitlines()[:1]}"
 )
 LIMITS = Limits(call=3, cell=3, setup=60, total=60)
-SCRATCH = (16 * 256 + secrets.randbelow(256)) * 4096  # 이 시험의 일꾼을 알아보는 표이기도 합니다.
+SCRATCH = (
+    16 * 256 + secrets.randbelow(256)
+) * 4096  # 이 시험의 일꾼을 알아보는 표이기도 합니다.
 COLD = [
     "fork 폭탄",
     "이름 없는 파일(memfd) 폭탄",
@@ -45,7 +56,13 @@ COLD = [
     "이름공간으로 탈출",
     "아무 데나 쓰기",
 ]
-CAPS = replace(CLASS_CAPS, memory=400 * 2**20, data=300 * 2**20, scratch=SCRATCH, scratch_files=2_000)
+CAPS = replace(
+    CLASS_CAPS,
+    memory=400 * 2**20,
+    data=300 * 2**20,
+    scratch=SCRATCH,
+    scratch_files=2_000,
+)
 TALLY = {"공격": 0, "해": 0, "위조": 0, "초": 0.0}
 
 
@@ -94,7 +111,11 @@ class World:
 
     def files(self) -> dict[str, bytes]:
         """지켜야 할 파일의 이름과 내용. 제출함(inbox)은 뺍니다."""
-        found = (path for path in self.root.rglob("*") if path.is_file() and "inbox" not in path.parts)
+        found = (
+            path
+            for path in self.root.rglob("*")
+            if path.is_file() and "inbox" not in path.parts
+        )
         return {str(path): path.read_bytes() for path in found}
 
     def contacted(self) -> bool:
@@ -111,12 +132,17 @@ def world(tmp_path_factory):
     sample_course(root / "책")
     notebook = sample_master()
     for cell in notebook["cells"]:
-        cell["source"] = cell["source"].replace("### END HIDDEN", f"# {secret}\n### END HIDDEN")
+        cell["source"] = cell["source"].replace(
+            "### END HIDDEN", f"# {secret}\n### END HIDDEN"
+        )
     write(root / "책" / "solutions" / SLUG / f"{SLUG}.ipynb", notebook)
     (root / "제출").mkdir()
     for name in ("제출/영희.ipynb", "성적.sqlite", "카나리아.txt"):
         (root / name).write_text(f"{name} {secret}", encoding="utf-8")
-    server, quiet_socket = socket.create_server(("0.0.0.0", 0)), socket.socket(socket.AF_UNIX)
+    server, quiet_socket = (
+        socket.create_server(("0.0.0.0", 0)),
+        socket.socket(socket.AF_UNIX),
+    )
     quiet_socket.bind(f"\0jumok-{secret}")
     quiet_socket.listen()
     for listener in (server, quiet_socket):
@@ -124,10 +150,21 @@ def world(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DATABASE_URL", f"postgresql://teacher:{secret}@db/grades")
         patch.setenv("JUMOK_TOKEN", secret)
-        bystander = subprocess.Popen(["bash", "-c", f"sleep 9999; : {secret}"], start_new_session=True)
+        bystander = subprocess.Popen(
+            ["bash", "-c", f"sleep 9999; : {secret}"], start_new_session=True
+        )
         hidden = (root / "책" / "solutions", root / "제출", root / "성적.sqlite")
         chosen = class_isolation(caps=CAPS, hidden=hidden)
-        yield World(root, secret, bystander, server, quiet_socket, chosen, seedbed(chosen), _peak())
+        yield World(
+            root,
+            secret,
+            bystander,
+            server,
+            quiet_socket,
+            chosen,
+            seedbed(chosen),
+            _peak(),
+        )
         os.killpg(bystander.pid, 9)
         bystander.wait()
     server.close()
@@ -145,7 +182,9 @@ def submit(world, master):
 
     def run(path: Path, allowed: float, preload: tuple[str, ...] = PRELOAD) -> Outcome:
         before, started = world.files(), time.monotonic()
-        outcome = grade_submission(path, master, replace(world.isolation, preload=preload), limits=LIMITS)
+        outcome = grade_submission(
+            path, master, replace(world.isolation, preload=preload), limits=LIMITS
+        )
         seconds = time.monotonic() - started
         harms = _harms(world, before, outcome, seconds)
         points = outcome.result.points if outcome.result else 0
@@ -155,7 +194,9 @@ def submit(world, master):
         TALLY["초"] += seconds
         assert not harms, (harms, outcome)
         assert points <= allowed, outcome
-        assert outcome.result or (outcome.reason in REASONS and _korean(outcome.message)), outcome
+        assert outcome.result or (
+            outcome.reason in REASONS and _korean(outcome.message)
+        ), outcome
         questions = outcome.result.questions if outcome.result else []
         assert all(item.status != "error" for item in questions), outcome
         return outcome
@@ -174,7 +215,9 @@ def _harms(world: World, before: dict, outcome: Outcome, seconds: float) -> list
     printed = "".join(item.output for item in result.questions) if result else ""
     found = {
         "파일이 바뀜": world.files() != before,
-        "비밀이 샘": world.secret in said or "새다!" in printed or "secret_probe" in said,
+        "비밀이 샘": world.secret in said
+        or "새다!" in printed
+        or "secret_probe" in said,
         "격리가 열림": any(word in printed for word in ("열림", "썼음")),
         "남의 프로세스가 죽음": world.bystander.poll() is not None,
         "네트워크에 닿음": world.contacted(),
@@ -204,10 +247,26 @@ def _dangerous(result) -> bool:
     html = html_report(result.to_dict() | {"graded_at": "2026-01-01T00:00:00"})
     seen = Tags()
     seen.feed(html)
-    tags = seen.tags & {"script", "img", "svg", "iframe", "object", "embed", "link", "base", "form", "a"}
+    tags = seen.tags & {
+        "script",
+        "img",
+        "svg",
+        "iframe",
+        "object",
+        "embed",
+        "link",
+        "base",
+        "form",
+        "a",
+    }
     table = text_table(result)
-    control = [char for char in html + table if not char.isprintable() and char not in "\n\t"]
-    return bool(tags or control or any(n.startswith("on") for n in seen.attributes)) or "1337" in html + table
+    control = [
+        char for char in html + table if not char.isprintable() and char not in "\n\t"
+    ]
+    return (
+        bool(tags or control or any(n.startswith("on") for n in seen.attributes))
+        or "1337" in html + table
+    )
 
 
 def test_honest_notebook_gets_full_points(world, submit):
@@ -219,7 +278,10 @@ def test_honest_notebook_gets_full_points(world, submit):
 @pytest.mark.parametrize("name", CODE)
 def test_hostile_code(world, submit, name):
     source, allowed = CODE[name]
-    submit(write(world.root / "inbox" / "코드.ipynb", honest(ex04_1=world.fill(source))), allowed)
+    submit(
+        write(world.root / "inbox" / "코드.ipynb", honest(ex04_1=world.fill(source))),
+        allowed,
+    )
 
 
 @pytest.mark.parametrize("name", COLD)
@@ -234,14 +296,23 @@ def test_hostile_code_without_seedbed(world, submit, name):
 def test_hostile_file(world, submit, name):
     data, allowed = FILES[name]()
     path = world.root / "inbox" / "파일.ipynb"
-    path.write_bytes(data.replace(b"@CANARY@", str(world.root / "카나리아.txt").encode()))
+    path.write_bytes(
+        data.replace(b"@CANARY@", str(world.root / "카나리아.txt").encode())
+    )
     outcome = submit(path, allowed)
     if not allowed:
         assert outcome.reason == "bad_notebook", outcome
 
 
 @pytest.mark.parametrize(
-    "kind", ["정답을 가리키는 링크", "끝없는 장치를 가리키는 링크", "파이프", "폴더", "없는 파일"]
+    "kind",
+    [
+        "정답을 가리키는 링크",
+        "끝없는 장치를 가리키는 링크",
+        "파이프",
+        "폴더",
+        "없는 파일",
+    ],
 )
 def test_hostile_path(world, submit, kind):
     path = world.root / "inbox" / "자리.ipynb"
@@ -286,16 +357,22 @@ def test_next_student_gets_a_clean_worker(world, submit):
         ex04_1="import numpy, builtins\nnumpy.exp = builtins.print\nopen('/tmp/쪽지', 'w').write('앞사람')"
     )
     submit(write(world.root / "inbox" / "앞.ipynb", poison), 3)
-    peek = honest(ex04_1="import os\nprint(os.listdir('/tmp'))\n" + CODE["정답 읽기"][0])
+    peek = honest(
+        ex04_1="import os\nprint(os.listdir('/tmp'))\n" + CODE["정답 읽기"][0]
+    )
     outcome = submit(write(world.root / "inbox" / "뒤.ipynb", peek), 6)
-    assert outcome.result.points == 6 and "쪽지" not in outcome.result.questions[0].output
+    assert (
+        outcome.result.points == 6 and "쪽지" not in outcome.result.questions[0].output
+    )
 
 
 @pytest.mark.parametrize("name", ["정답 읽기", "데이터베이스 읽기", "다른 제출물 읽기"])
 def test_suite_notices_harm_without_isolation(world, master, name):
     """시험을 시험합니다: 격리하지 않으면 같은 공격이 비밀을 빼내고, 이 시험은 그것을 알아봅니다."""
     before = world.files()
-    path = write(world.root / "inbox" / "코드.ipynb", honest(ex04_1=world.fill(CODE[name][0])))
+    path = write(
+        world.root / "inbox" / "코드.ipynb", honest(ex04_1=world.fill(CODE[name][0]))
+    )
     outcome = grade_submission(path, master, class_isolation("none"), limits=LIMITS)
     assert "비밀이 샘" in _harms(world, before, outcome, 0)
 
@@ -304,6 +381,8 @@ def test_summary(capsys):
     """마지막 줄: 공격, 해, 위조의 수."""
     with capsys.disabled():
         tried, harms, forged = TALLY["공격"], TALLY["해"], TALLY["위조"]
-        print(f"\n공격 {tried} · 해 {harms} · 위조된 점수 {forged} ({TALLY['초']:.0f}초)")
+        print(
+            f"\n공격 {tried} · 해 {harms} · 위조된 점수 {forged} ({TALLY['초']:.0f}초)"
+        )
     assert TALLY["해"] == TALLY["위조"] == 0
     assert TALLY["공격"] == 0 or TALLY["공격"] >= 40 or "-k" in sys.argv

@@ -37,11 +37,15 @@ def script(monkeypatch, tmp_path):
     return load
 
 
-def test_ingredients_change_one_thing_and_are_gathered_into_a_record(script, tmp_path, capsys):
+def test_ingredients_change_one_thing_and_are_gathered_into_a_record(
+    script, tmp_path, capsys
+):
     ingredients, runs = script("ingredients"), tmp_path / "runs"
     words = ["--preset", "toy", "--output", str(runs), "--device", "cpu"]
     assert ingredients.main([*words, "--only", "base", "paper-schedule"]) == 0
-    assert ingredients.main([*words, "--only", "base", "--seeds", "0", "1"]) == 0  # 끝난 것은 건너뜁니다.
+    assert (
+        ingredients.main([*words, "--only", "base", "--seeds", "0", "1"]) == 0
+    )  # 끝난 것은 건너뜁니다.
     assert ingredients.main(["--output", str(runs), "--record", "toy"]) == 0
     assert capsys.readouterr().out.count("── base-0") == 1
     record = load_record("toy", tmp_path / "records")
@@ -50,7 +54,9 @@ def test_ingredients_change_one_thing_and_are_gathered_into_a_record(script, tmp
     assert {"dev_loss", "bleu"} <= rows["paper-schedule", 0]["averaged"].keys()
     assert {(r["name"], r["seed"]) for r in record.history} == set(rows)
     assert record.history[-1]["step"] == record.card["result"]["steps"] == 60
-    assert ingredients.main(["--output", str(tmp_path / "none"), "--record", "toy"]) == 1
+    assert (
+        ingredients.main(["--output", str(tmp_path / "none"), "--record", "toy"]) == 1
+    )
 
 
 def test_every_ingredient_builds_and_differs_from_the_base(script):
@@ -67,8 +73,19 @@ def test_three_runs_are_scored_side_by_side(script, tmp_path, capsys):
     """Marian이 우리 어휘와 배치로 배우고, 세 실행과 두 기준선의 성적이 기록에 모입니다."""
     ours, rnn, marian = (tmp_path / name for name in ("ours", "rnn", "marian"))
     run_translation(presets.TRANSLATION["toy"], corpus(), ours, ALONE, lambda _: None)
-    run_translation(rnn_twin(presets.TRANSLATION["toy"]), corpus(), rnn, ALONE, lambda _: None)
-    words = ["--preset", "toy", "--like", str(ours), "--output", str(marian), "--device", "cpu"]
+    run_translation(
+        rnn_twin(presets.TRANSLATION["toy"]), corpus(), rnn, ALONE, lambda _: None
+    )
+    words = [
+        "--preset",
+        "toy",
+        "--like",
+        str(ours),
+        "--output",
+        str(marian),
+        "--device",
+        "cpu",
+    ]
     script("marian_twin").main(words)
     report = script("translation_report")
     report.N_SAMPLES = 3
@@ -82,8 +99,12 @@ def test_three_runs_are_scored_side_by_side(script, tmp_path, capsys):
     cards = facts["cards"]
     assert cards["우리"]["n_parameters"] == cards["Marian"]["n_parameters"]
     assert abs(cards["RNN"]["n_parameters"] / cards["우리"]["n_parameters"] - 1) < 0.15
-    assert [r["step"] for r in cards["Marian"]["history"]] == [r["step"] for r in cards["우리"]["history"]]
-    assert sum(row["sentences"] for row in facts["by_length"]) == len(corpus().tests["test"])
+    assert [r["step"] for r in cards["Marian"]["history"]] == [
+        r["step"] for r in cards["우리"]["history"]
+    ]
+    assert sum(row["sentences"] for row in facts["by_length"]) == len(
+        corpus().tests["test"]
+    )
     for row in facts["samples"]:
         row["comment"] = "좋습니다"
     facts["samples"][0]["answer"] = "다른 번역"  # 번역이 바뀌면 평을 버립니다.
@@ -95,9 +116,22 @@ def test_three_runs_are_scored_side_by_side(script, tmp_path, capsys):
     assert "끝난 실행이 아닙니다" in capsys.readouterr().err
 
 
-def test_low_resource_settings_are_compared_on_dev_and_never_on_the_test(script, tmp_path, capsys):
+def test_low_resource_settings_are_compared_on_dev_and_never_on_the_test(
+    script, tmp_path, capsys
+):
     low, out = script("low_resource"), tmp_path / "low.json"
-    words = ["--preset", "toy", "--corpus", "toy", "--steps", "60", "--device", "cpu", "--threads", "1"]
+    words = [
+        "--preset",
+        "toy",
+        "--corpus",
+        "toy",
+        "--steps",
+        "60",
+        "--device",
+        "cpu",
+        "--threads",
+        "1",
+    ]
     words += ["--output", str(tmp_path / "runs"), "--json", str(out), "--only"]
     low.main([*words, "base", "dropout 0.4"])
     low.main([*words, "base", "3 layers"])  # 끝난 것은 건너뜁니다.
@@ -107,6 +141,13 @@ def test_low_resource_settings_are_compared_on_dev_and_never_on_the_test(script,
     assert set(rows) == {"base", "dropout 0.4", "3 layers"}
     assert rows["base"]["dev_loss"] != rows["dropout 0.4"]["dev_loss"]
     assert rows["3 layers"]["n_parameters"] > rows["base"]["n_parameters"]
-    assert [row["dev_bleu"] for row in record["rows"]] == sorted(r["dev_bleu"] for r in rows.values())[::-1]
-    assert record["machine"]["corpus_sha256"] and record["machine"]["base"]["recipe"]["steps"] == 60
-    assert {path.name for path in (tmp_path / "runs" / "base").glob("*.tsv")} == {"dev.tsv"}
+    assert [row["dev_bleu"] for row in record["rows"]] == sorted(
+        r["dev_bleu"] for r in rows.values()
+    )[::-1]
+    assert (
+        record["machine"]["corpus_sha256"]
+        and record["machine"]["base"]["recipe"]["steps"] == 60
+    )
+    assert {path.name for path in (tmp_path / "runs" / "base").glob("*.tsv")} == {
+        "dev.tsv"
+    }

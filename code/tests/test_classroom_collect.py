@@ -13,14 +13,24 @@ import sqlalchemy as sa
 from test_classroom_fakes import hand_in, make_room, notebook, opened
 
 from jumok.classroom.archive import Bounds, bad_name
-from jumok.classroom.collect import Hints, collect, content_path, days_late, read_links, read_times
+from jumok.classroom.collect import (
+    Hints,
+    collect,
+    content_path,
+    days_late,
+    read_links,
+    read_times,
+)
 from jumok.classroom.naming import Names, attempt_of, chapter_of
 from jumok.classroom.reasons import BadClass
 from jumok.classroom.roster import Student
 from jumok.classroom.store import files, submissions
 from jumok.cli import main
 
-HONG, KIM = Student("20260001", "홍길동", "hong@example.ac.kr"), Student("20260002", "김영희")
+HONG, KIM = (
+    Student("20260001", "홍길동", "hong@example.ac.kr"),
+    Student("20260002", "김영희"),
+)
 TWIN = Student("20260009", "김영희")
 JANE = Student("2026-1234", "Jane van Doe", lms_id="4321")
 LEE = Student("20260010", "Bruce Lee")
@@ -50,7 +60,12 @@ NAMES = Names([HONG, KIM, TWIN, JANE, LEE])
         ("2026-1234_04.ipynb", JANE),
         ("20261234 jane/04.ipynb", JANE),
         ("20260002_김영희_04.ipynb", KIM),
-        (unicodedata.normalize("NFC", unicodedata.normalize("NFD", "홍길동_04.ipynb")), HONG),
+        (
+            unicodedata.normalize(
+                "NFC", unicodedata.normalize("NFD", "홍길동_04.ipynb")
+            ),
+            HONG,
+        ),
     ],
 )
 def test_usual_names_find_the_student(path, student):
@@ -67,7 +82,10 @@ def test_usual_names_find_the_student(path, student):
         ("임꺽정_04.ipynb", "unknown_student"),
         ("04.ipynb", "unknown_student"),
         ("202600011_04.ipynb", "unknown_student"),
-        ("임꺽정_12345_assignsubmission_file_/20260001_홍길동.ipynb", "unknown_student"),
+        (
+            "임꺽정_12345_assignsubmission_file_/20260001_홍길동.ipynb",
+            "unknown_student",
+        ),
         ("임꺽정_12345_67890_20260001.ipynb", "unknown_student"),
     ],
 )
@@ -81,7 +99,9 @@ def test_links_settle_what_names_cannot():
     assert names.owner("김영희_12345_assignsubmission_file_/04.ipynb").student == TWIN
     assert names.owner("조별/둘/04.ipynb").student == HONG
     assert (
-        Names([HONG], {"7": "20269999"}).owner("홍길동_7_assignsubmission_file_/a").reason
+        Names([HONG], {"7": "20269999"})
+        .owner("홍길동_7_assignsubmission_file_/a")
+        .reason
         == "unknown_student"
     )
 
@@ -104,7 +124,10 @@ def test_chapter_comes_from_content_then_name(name, data, slug):
 
 
 def test_attempt_numbers():
-    assert [attempt_of(name) for name in ("a.ipynb", "a-2.ipynb", "a (3).ipynb", "a-b.ipynb")] == [0, 2, 3, 0]
+    assert [
+        attempt_of(name)
+        for name in ("a.ipynb", "a-2.ipynb", "a (3).ipynb", "a-b.ipynb")
+    ] == [0, 2, 3, 0]
 
 
 # ── 꾸러미 ────────────────────────────────────────────────────────────────────────────────────────
@@ -114,7 +137,9 @@ def zipped(path, *members: tuple, compression=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(path, "w", compression) as archive:
         for name, data in members:
             info = (
-                name if isinstance(name, zipfile.ZipInfo) else zipfile.ZipInfo(name, (2026, 3, 16, 12, 0, 0))
+                name
+                if isinstance(name, zipfile.ZipInfo)
+                else zipfile.ZipInfo(name, (2026, 3, 16, 12, 0, 0))
             )
             if not isinstance(name, zipfile.ZipInfo):
                 info.compress_type = compression
@@ -141,7 +166,9 @@ def taken(room, source, bounds=None, **hints) -> dict[str, str]:
 
 def chosen(room) -> dict[str, str]:
     with room[1].connect() as connection:
-        return {row.student: row.name for row in connection.execute(sa.select(submissions))}
+        return {
+            row.student: row.name for row in connection.execute(sa.select(submissions))
+        }
 
 
 def special(name: str, mode: int) -> zipfile.ZipInfo:
@@ -164,9 +191,14 @@ def test_lms_zips_of_three_kinds(room, tmp_path):
         "이철수_3_assignsubmission_onlinetext_/onlinetext.html": "not_notebook",
     }
     two = zipped(
-        tmp_path / "canvas.zip", ("이철수_LATE_3_77_04.ipynb", notebook(3)), ("임꺽정_4_78_a.ipynb", b"{}")
+        tmp_path / "canvas.zip",
+        ("이철수_LATE_3_77_04.ipynb", notebook(3)),
+        ("임꺽정_4_78_a.ipynb", b"{}"),
     )
-    assert taken(room, two) == {"이철수_LATE_3_77_04.ipynb": "", "임꺽정_4_78_a.ipynb": "unknown_student"}
+    assert taken(room, two) == {
+        "이철수_LATE_3_77_04.ipynb": "",
+        "임꺽정_4_78_a.ipynb": "unknown_student",
+    }
     three = hand_in(tmp_path / "폴더", s20260004=notebook(4))
     assert taken(room, three) == {"20260004_04.ipynb": ""}
     assert set(chosen(room)) == {"20260001", "20260002", "20260003", "20260004"}
@@ -175,16 +207,26 @@ def test_lms_zips_of_three_kinds(room, tmp_path):
 def test_collecting_again_adds_no_rows_and_later_wins(room, tmp_path):
     early = zipfile.ZipInfo("20260001_04.ipynb", (2026, 3, 16, 12, 0, 0))
     late = zipfile.ZipInfo("20260001_04-1.ipynb", (2026, 3, 17, 12, 0, 0))
-    path = zipped(tmp_path / "a.zip", (late, notebook("나중")), (early, notebook("먼저")))
+    path = zipped(
+        tmp_path / "a.zip", (late, notebook("나중")), (early, notebook("먼저"))
+    )
     for _ in range(2):
-        assert taken(room, path) == {"20260001_04.ipynb": "older_attempt", "20260001_04-1.ipynb": ""}
+        assert taken(room, path) == {
+            "20260001_04.ipynb": "older_attempt",
+            "20260001_04-1.ipynb": "",
+        }
     older = zipped(tmp_path / "b.zip", ("20260001_04.ipynb", notebook("더 먼저")))
     assert taken(room, older) == {"20260001_04.ipynb": "older_attempt"}
     assert chosen(room) == {"20260001": "20260001_04-1.ipynb"}
     with room[1].connect() as connection:
-        assert connection.execute(sa.select(sa.func.count()).select_from(files)).scalar() == 3
+        assert (
+            connection.execute(sa.select(sa.func.count()).select_from(files)).scalar()
+            == 3
+        )
         when = connection.execute(sa.select(submissions.c.submitted_at)).scalar()
-    assert datetime.fromisoformat(when) == datetime(2026, 3, 17, 3, 0, tzinfo=UTC)  # 서울의 12시
+    assert datetime.fromisoformat(when) == datetime(
+        2026, 3, 17, 3, 0, tzinfo=UTC
+    )  # 서울의 12시
 
 
 @pytest.mark.parametrize(
@@ -207,31 +249,48 @@ def test_collecting_again_adds_no_rows_and_later_wins(room, tmp_path):
 )
 def test_hostile_member_is_refused_and_the_rest_is_taken(room, tmp_path, name, reason):
     before = {path for path in tmp_path.rglob("*") if path.is_file()}
-    path = zipped(tmp_path / "a.zip", (name, notebook(1)), ("20260002_04.ipynb", notebook(2)))
+    path = zipped(
+        tmp_path / "a.zip", (name, notebook(1)), ("20260002_04.ipynb", notebook(2))
+    )
     found = taken(room, path)
-    assert sorted(found.values()) == ["", reason] and chosen(room) == {"20260002": "20260002_04.ipynb"}
+    assert sorted(found.values()) == ["", reason] and chosen(room) == {
+        "20260002": "20260002_04.ipynb"
+    }
     new = {path for path in tmp_path.rglob("*") if path.is_file()} - before - {path}
     inside = {path for path in new if (room[0].folder / "submissions") in path.parents}
-    assert len(inside) == 1 and all(path.name.startswith("grades.db") for path in new - inside)
+    assert len(inside) == 1 and all(
+        path.name.startswith("grades.db") for path in new - inside
+    )
 
 
 def test_duplicate_names_are_both_refused(room, tmp_path):
     path = tmp_path / "a.zip"
     with pytest.warns(UserWarning, match="Duplicate"):
-        zipped(path, ("20260001_04.ipynb", notebook(1)), ("20260001_04.ipynb", notebook(2)))
+        zipped(
+            path, ("20260001_04.ipynb", notebook(1)), ("20260001_04.ipynb", notebook(2))
+        )
     done = collect(*room, path)
     assert [row["reason"] for row in done.rows] == ["duplicate_name"] * 2
     same = [unicodedata.normalize(form, "홍길동_04.ipynb") for form in ("NFC", "NFD")]
-    done = collect(*room, zipped(tmp_path / "b.zip", *((name, notebook(name)) for name in same)))
+    done = collect(
+        *room, zipped(tmp_path / "b.zip", *((name, notebook(name)) for name in same))
+    )
     assert [row["reason"] for row in done.rows] == ["duplicate_name"] * 2
-    done = collect(*room, zipped(tmp_path / "c.zip", ("홍길동_04.IPYNB", b"1"), ("홍길동_04.ipynb", b"2")))
+    done = collect(
+        *room,
+        zipped(
+            tmp_path / "c.zip", ("홍길동_04.IPYNB", b"1"), ("홍길동_04.ipynb", b"2")
+        ),
+    )
     assert [row["reason"] for row in done.rows] == ["duplicate_name"] * 2
     assert not chosen(room)
 
 
 def test_decomposed_hangul_and_cp949_names_are_read(room, tmp_path):
     apart = unicodedata.normalize("NFD", "홍길동_04.ipynb")
-    assert taken(room, zipped(tmp_path / "a.zip", (apart, notebook(1)))) == {"홍길동_04.ipynb": ""}
+    assert taken(room, zipped(tmp_path / "a.zip", (apart, notebook(1)))) == {
+        "홍길동_04.ipynb": ""
+    }
     korean = "김영희_04.ipynb".encode("cp949")
     path = zipped(tmp_path / "b.zip", ("x" * len(korean), notebook(2)))
     path.write_bytes(path.read_bytes().replace(b"x" * len(korean), korean))
@@ -240,12 +299,21 @@ def test_decomposed_hangul_and_cp949_names_are_read(room, tmp_path):
 
 def test_bombs_are_refused_before_unpacking(room, tmp_path):
     zeros = b"0" * (30 * 2**20)
-    bomb = zipped(tmp_path / "a.zip", ("20260001_04.ipynb", zeros), ("20260002_04.ipynb", notebook(2)))
-    assert taken(room, bomb) == {"20260001_04.ipynb": "bomb_ratio", "20260002_04.ipynb": ""}
+    bomb = zipped(
+        tmp_path / "a.zip",
+        ("20260001_04.ipynb", zeros),
+        ("20260002_04.ipynb", notebook(2)),
+    )
+    assert taken(room, bomb) == {
+        "20260001_04.ipynb": "bomb_ratio",
+        "20260002_04.ipynb": "",
+    }
     small = Bounds(files=3, file_bytes=1000, total_bytes=3000)
     many = zipped(tmp_path / "b.zip", *((f"{n}.ipynb", b"") for n in range(4)))
     assert taken(room, many, small) == {"b.zip": "zip_too_many"}
-    big = zipped(tmp_path / "c.zip", *((f"2026000{n}_04.ipynb", b"1" * 1200) for n in range(3)))
+    big = zipped(
+        tmp_path / "c.zip", *((f"2026000{n}_04.ipynb", b"1" * 1200) for n in range(3))
+    )
     assert taken(room, big, small) == {"c.zip": "zip_too_big"}
     one = zipped(tmp_path / "d.zip", ("20260001_04.ipynb", b"1" * 1200))
     assert taken(room, one, small) == {"20260001_04.ipynb": "too_big"}
@@ -253,7 +321,11 @@ def test_bombs_are_refused_before_unpacking(room, tmp_path):
 
 def test_overlapping_members_are_a_bomb(room, tmp_path):
     """한 덩이를 여러 이름이 함께 가리키는 폭탄: 목록의 자리를 첫 파일로 돌려놓습니다."""
-    path = zipped(tmp_path / "a.zip", ("20260001_04.ipynb", notebook(1)), ("20260002_04.ipynb", notebook(2)))
+    path = zipped(
+        tmp_path / "a.zip",
+        ("20260001_04.ipynb", notebook(1)),
+        ("20260002_04.ipynb", notebook(2)),
+    )
     data = bytearray(path.read_bytes())
     second = data.rindex(b"PK\x01\x02")
     data[second + 42 : second + 46] = struct.pack("<I", 0)
@@ -271,7 +343,11 @@ def test_header_that_lies_about_the_size_gives_a_row(room, tmp_path):
 
 
 def test_encrypted_nested_and_broken(room, tmp_path):
-    path = zipped(tmp_path / "a.zip", ("20260001_04.ipynb", notebook(1)), compression=zipfile.ZIP_STORED)
+    path = zipped(
+        tmp_path / "a.zip",
+        ("20260001_04.ipynb", notebook(1)),
+        compression=zipfile.ZIP_STORED,
+    )
     data = bytearray(path.read_bytes())
     for mark, at in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(mark) + at] |= 1
@@ -280,9 +356,14 @@ def test_encrypted_nested_and_broken(room, tmp_path):
     inner = io.BytesIO()
     zipped(inner, ("20260002_04.ipynb", notebook(2)))
     outer = zipped(
-        tmp_path / "b.zip", ("20260002_04.ipynb", inner.getvalue()), ("홍길동/a.zip", inner.getvalue())
+        tmp_path / "b.zip",
+        ("20260002_04.ipynb", inner.getvalue()),
+        ("홍길동/a.zip", inner.getvalue()),
     )
-    assert taken(room, outer) == {"20260002_04.ipynb": "nested_zip", "홍길동/a.zip": "nested_zip"}
+    assert taken(room, outer) == {
+        "20260002_04.ipynb": "nested_zip",
+        "홍길동/a.zip": "nested_zip",
+    }
     for name, content in (
         ("c.zip", path.read_bytes()[:-30]),
         ("d.zip", b"zip"),
@@ -291,8 +372,14 @@ def test_encrypted_nested_and_broken(room, tmp_path):
     ):
         (tmp_path / name).write_bytes(content)
         assert taken(room, tmp_path / name) == {name: "zip_broken"}
-    spoiled = zipped(tmp_path / "g.zip", ("20260001_04.ipynb", notebook(1)), compression=zipfile.ZIP_STORED)
-    spoiled.write_bytes(spoiled.read_bytes().replace("4장 연습".encode(), "5장 연습".encode()))
+    spoiled = zipped(
+        tmp_path / "g.zip",
+        ("20260001_04.ipynb", notebook(1)),
+        compression=zipfile.ZIP_STORED,
+    )
+    spoiled.write_bytes(
+        spoiled.read_bytes().replace("4장 연습".encode(), "5장 연습".encode())
+    )
     assert taken(room, spoiled) == {"20260001_04.ipynb": "zip_broken"}
     assert not chosen(room)
 
@@ -313,24 +400,42 @@ def test_folder_with_links_pipes_and_odd_names(room, tmp_path):
         "20260001_04.ipynb": "", "20260002_04.ipynb": "symlink", "20260003": "symlink",
         "20260004_04.ipynb": "not_regular", "20260002_�.ipynb": "",
     }  # fmt: skip
-    assert "비밀" not in str([path.read_bytes() for path in room[0].folder.rglob("*.ipynb")])
+    assert "비밀" not in str(
+        [path.read_bytes() for path in room[0].folder.rglob("*.ipynb")]
+    )
 
 
 def test_content_is_stored_under_its_hash_not_its_name(room, tmp_path):
-    done = collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook(1), s20260002=notebook(1)))
+    done = collect(
+        *room, hand_in(tmp_path / "폴더", s20260001=notebook(1), s20260002=notebook(1))
+    )
     assert len({row["sha256"] for row in done.rows}) == 1
     path = content_path(room[0], done.rows[0]["sha256"])
-    assert path.read_bytes() == notebook(1) and len(list(room[0].folder.rglob("*.ipynb"))) == 1
+    assert (
+        path.read_bytes() == notebook(1)
+        and len(list(room[0].folder.rglob("*.ipynb"))) == 1
+    )
 
 
 def test_hints_of_chapter_links_and_times(room, tmp_path):
     (tmp_path / "잇기.csv").write_text("LMS번호,학번\n55,20260002\n", encoding="utf-8")
-    (tmp_path / "시각.csv").write_text("학번,제출\n20260002,2026-03-18 09:00\n", encoding="cp949")
-    path = zipped(tmp_path / "a.zip", ("모름_55_assignsubmission_file_/a.ipynb", b'{"cells": []}'))
-    assert taken(room, path)["모름_55_assignsubmission_file_/a.ipynb"] == "unknown_student"
-    links, times = read_links(tmp_path / "잇기.csv"), read_times(tmp_path / "시각.csv", room[0])
+    (tmp_path / "시각.csv").write_text(
+        "학번,제출\n20260002,2026-03-18 09:00\n", encoding="cp949"
+    )
+    path = zipped(
+        tmp_path / "a.zip", ("모름_55_assignsubmission_file_/a.ipynb", b'{"cells": []}')
+    )
+    assert (
+        taken(room, path)["모름_55_assignsubmission_file_/a.ipynb"] == "unknown_student"
+    )
+    links, times = (
+        read_links(tmp_path / "잇기.csv"),
+        read_times(tmp_path / "시각.csv", room[0]),
+    )
     assert set(taken(room, path, links=links).values()) == {"unknown_chapter"}
-    assert set(taken(room, path, links=links, times=times, chapter="04_sample").values()) == {""}
+    assert set(
+        taken(room, path, links=links, times=times, chapter="04_sample").values()
+    ) == {""}
     with room[1].connect() as connection:
         when = connection.execute(sa.select(submissions.c.submitted_at)).scalar()
     assert datetime.fromisoformat(when) == datetime(2026, 3, 18, 0, 0, tzinfo=UTC)
@@ -353,7 +458,10 @@ def test_other_chapters_notebook_is_named(room, tmp_path):
 )  # fmt: skip
 def test_days_late_are_counted_in_whole_days(room, sent, days):
     assert days_late(sent, room[0].chapters[0].due) == days
-    assert days_late(None, room[0].chapters[0].due, True) == 1 and days_late(sent, None) == 0
+    assert (
+        days_late(None, room[0].chapters[0].due, True) == 1
+        and days_late(sent, None) == 0
+    )
 
 
 def test_good_names_are_not_refused():
@@ -370,9 +478,16 @@ def test_good_names_are_not_refused():
 def test_command_prints_reasons_in_korean(tmp_path, capsys):
     folder = make_room(tmp_path)
     path = zipped(
-        tmp_path / "a.zip", ("../x.ipynb", b""), ("20260001_04.ipynb", notebook(1)), ("임꺽정.ipynb", b"{}")
+        tmp_path / "a.zip",
+        ("../x.ipynb", b""),
+        ("20260001_04.ipynb", notebook(1)),
+        ("임꺽정.ipynb", b"{}"),
     )
     assert main(["class", "collect", str(folder), str(path)]) == 0
     said = capsys.readouterr().out
-    assert "파일 3개" in said and "경로에 '..'이 있습니다 1개" in said and "명단에 없는 학생입니다" in said
+    assert (
+        "파일 3개" in said
+        and "경로에 '..'이 있습니다 1개" in said
+        and "명단에 없는 학생입니다" in said
+    )
     assert main(["class", "collect", str(folder), str(tmp_path / "없음.zip")]) == 2

@@ -52,11 +52,30 @@ def fake(task: dict) -> dict:
     part = float(json.loads(base64.b64decode(task["notebook"]))["metadata"]["mark"])
     rows = []
     for number, most in ((1, 3), (2, 1), (3, 2)):
-        wrong = {"status": "failed", "name": "=2+5" if number == 1 else "축이 다름", "mistake": "wrong_axis"}
-        told = {"message": EVIL, "detail": EVIL, "output": EVIL} | (wrong if part < 1 else {})
-        base = {"id": f"ex04-{number}", "title": f"문제 4.{number} {EVIL}", "status": "passed", "name": ""}
+        wrong = {
+            "status": "failed",
+            "name": "=2+5" if number == 1 else "축이 다름",
+            "mistake": "wrong_axis",
+        }
+        told = {"message": EVIL, "detail": EVIL, "output": EVIL} | (
+            wrong if part < 1 else {}
+        )
+        base = {
+            "id": f"ex04-{number}",
+            "title": f"문제 4.{number} {EVIL}",
+            "status": "passed",
+            "name": "",
+        }
         rows.append(base | told | {"points": part * most, "max_points": most})
-    rows.append({"id": "ex04-4", "title": "설명", "status": "manual", "points": 0, "max_points": 2})
+    rows.append(
+        {
+            "id": "ex04-4",
+            "title": "설명",
+            "status": "manual",
+            "points": 0,
+            "max_points": 2,
+        }
+    )
     return {"state": "done", "seconds": 1, "questions": rows}
 
 
@@ -69,7 +88,12 @@ def room(tmp_path_factory):
         root / "폴더", s20260001=notebook(1), s20260002=notebook("0.5"), s20260003=notebook(0.25),
         s20260005=notebook(0),
     )  # fmt: skip
-    for who, day in (("20260001", 16), ("20260002", 18), ("20260003", 20), ("20260005", 1)):
+    for who, day in (
+        ("20260001", 16),
+        ("20260002", 18),
+        ("20260003", 20),
+        ("20260005", 1),
+    ):
         when = datetime(2026, 3, day, 12, tzinfo=ZONE).timestamp()
         os.utime(folder / f"{who}_04.ipynb", (when, when))
     (folder / "=cmd|calc.ipynb").write_bytes(b"{}")
@@ -99,7 +123,10 @@ def test_late_policy_is_ten_percent_a_day_for_three_days():
 
 
 def test_scores_take_late_days_off_and_name_what_is_missing(book):
-    found = {score.student.id: (score.status, score.raw, score.points, score.days) for score in book}
+    found = {
+        score.student.id: (score.status, score.raw, score.points, score.days)
+        for score in book
+    }
     assert found == {
         "20260001": ("manual", 6, 6, 0), "20260002": ("manual", 3, 2.4, 2),
         "20260003": ("too_late", 1.5, 0, 4), "20260004": ("not_submitted", 0, 0, 0),
@@ -119,9 +146,15 @@ def test_class_points_and_manual_points(room, tmp_path):
     try:
         fresh = opened(room[0].folder)
         score = scores(*fresh, read_exercises(fresh[0]))[1]
-        assert (score.max_points, score.raw, score.status) == (35, 15 + 0.5 + 1 + 1.5, "graded")
+        assert (score.max_points, score.raw, score.status) == (
+            35,
+            15 + 0.5 + 1 + 1.5,
+            "graded",
+        )
         assert score.questions[3]["message"] == "좋아요"
-        (room[0].folder / "manual.csv").write_text("학번,문제,점수\n1,ex04-4,많이\n", encoding="utf-8")
+        (room[0].folder / "manual.csv").write_text(
+            "학번,문제,점수\n1,ex04-4,많이\n", encoding="utf-8"
+        )
         with pytest.raises(BadClass, match="2째 줄"):
             scores(*fresh, read_exercises(fresh[0]))
         fresh[1].dispose()
@@ -132,7 +165,10 @@ def test_class_points_and_manual_points(room, tmp_path):
 
 def test_moodle_columns_are_those_its_import_maps(room, book):
     head, *rows = moodle_rows(room[0], book)
-    assert head[:3] == ["ID number", "Full name", "Email address"] and head[4] == f"{head[3]} (feedback)"
+    assert (
+        head[:3] == ["ID number", "Full name", "Email address"]
+        and head[4] == f"{head[3]} (feedback)"
+    )
     assert [row[0] for row in rows] == [who for who, _ in PEOPLE] + ["20260005"]
     assert [row[3] for row in rows] == ["6", "2.4", "0", "0", "0"]
     assert "2일 늦어 20% 깎음" in rows[1][4] and rows[3][4] == "내지 않았습니다"
@@ -141,12 +177,17 @@ def test_moodle_columns_are_those_its_import_maps(room, book):
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1"])
 def test_formulas_are_not_left_in_csv(text):
     assert safe_cell(text) == f"'{text}" and safe_cell(-1.5) == "-1.5"
-    assert next(csv.reader(io.StringIO(csv_text([[text, '가"나,다\n']])))) == [f"'{text}", '가"나,다\n']
+    assert next(csv.reader(io.StringIO(csv_text([[text, '가"나,다\n']])))) == [
+        f"'{text}",
+        '가"나,다\n',
+    ]
 
 
 def test_full_table_has_two_columns_per_question(book):
     head, *rows = full_rows(book)
-    assert head[-8:] == [name for n in (1, 2, 3, 4) for name in (f"ex04-{n}", f"ex04-{n} 실수")]
+    assert head[-8:] == [
+        name for n in (1, 2, 3, 4) for name in (f"ex04-{n}", f"ex04-{n} 실수")
+    ]
     assert all(len(row) == len(head) for row in rows) and len(rows) == 5
 
 
@@ -155,7 +196,11 @@ def test_export_writes_everything_and_escapes_everything(room, book, tmp_path):
     for name in ("moodle", "grades", "files"):
         data = made[name].read_bytes()
         assert data.startswith(b"\xef\xbb\xbf")
-        cells = [cell for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) for cell in row]
+        cells = [
+            cell
+            for row in csv.reader(io.StringIO(data.decode("utf-8-sig")))
+            for cell in row
+        ]
         assert not [cell for cell in cells if cell[:1] in "=+-@" and cell]
     assert "'=cmd|calc.ipynb" in made["files"].read_text(encoding="utf-8")
     stored = json.loads(made["json"].read_text(encoding="utf-8"))
@@ -166,7 +211,11 @@ def test_export_writes_everything_and_escapes_everything(room, book, tmp_path):
         text = page.read_text(encoding="utf-8")
         tags = Tags(text)
         assert not {"script", "img", "iframe", "link", "object"} & set(tags.tags)
-        assert not [key for key, _ in tags.attributes if key.startswith("on") or key in ("src", "href")]
+        assert not [
+            key
+            for key, _ in tags.attributes
+            if key.startswith("on") or key in ("src", "href")
+        ]
         assert not re.search(r"https?://|secret_probe|shifted_scores", text)
 
 
@@ -174,7 +223,9 @@ def test_feedback_says_late_and_missing_in_words(room, book):
     assert "2일 늦어 3점에서 20 %를 깎았습니다" in feedback_html(room[0], book[1])
     assert "3일까지 받습니다" in feedback_html(room[0], book[2])
     assert "내지 않았습니다" in feedback_html(room[0], book[3])
-    assert "2026-03-18 12:00에 냄 · 마감 2026-03-16 23:59" in feedback_html(room[0], book[1])
+    assert "2026-03-18 12:00에 냄 · 마감 2026-03-16 23:59" in feedback_html(
+        room[0], book[1]
+    )
 
 
 def test_report_has_pictures_without_scripts(room, book, tmp_path):
@@ -183,15 +234,22 @@ def test_report_has_pictures_without_scripts(room, book, tmp_path):
     assert dict(mpl.rcParams) == before
     tags = Tags(text)
     sources = [value for key, value in tags.attributes if key == "src"]
-    assert len(sources) == 3 and all(source.startswith("data:image/svg+xml;base64,") for source in sources)
-    assert all(value for key, value in tags.attributes if key == "alt") and "script" not in tags.tags
+    assert len(sources) == 3 and all(
+        source.startswith("data:image/svg+xml;base64,") for source in sources
+    )
+    assert (
+        all(value for key, value in tags.attributes if key == "alt")
+        and "script" not in tags.tags
+    )
     assert "내지 않았습니다: 1명" in text and "=2+5" in text and EVIL not in text
 
 
 def test_hardest_and_most_frequent_are_counted(book):
     done = [score for score in book if score.status == "manual"]
     assert [row["id"] for row in hardest(done)] == ["ex04-1", "ex04-2", "ex04-3"]
-    assert hardest(done)[0]["part"] == pytest.approx((1 + 0.5 + 0) / 3) and hardest(done)[0]["mistake"] == (
+    assert hardest(done)[0]["part"] == pytest.approx((1 + 0.5 + 0) / 3) and hardest(
+        done
+    )[0]["mistake"] == (
         "=2+5",
         2,
     )
@@ -233,7 +291,9 @@ def test_winnowing_guarantee():
 def test_tokens_ignore_comments_layout_and_names():
     one = "def f(x):  # 주석\n    return  x+1\n"
     two = "def other(value):\n\n    return value + 22  # 다른 주석"
-    assert tokens_of(one) == tokens_of(two) and tokens_of(one, True) != tokens_of(two, True)
+    assert tokens_of(one) == tokens_of(two) and tokens_of(one, True) != tokens_of(
+        two, True
+    )
     assert tokens_of("x = (1,\n 'abc") and tokens_of("\x00\x01") is not None
     assert tokens_of("%matplotlib inline\nx = 1")
 
@@ -266,7 +326,9 @@ def test_copies_are_found_even_when_renamed_and_honest_ones_are_not():
         "베낌": {"q": COPY},
         "바꿈": {"q": RENAMED},
     }
-    pairs = similar(people, {"q": "def my_softmax(x):\n    raise NotImplementedError()"})
+    pairs = similar(
+        people, {"q": "def my_softmax(x):\n    raise NotImplementedError()"}
+    )
     assert {frozenset((pair.first, pair.second)) for pair in pairs} == {
         frozenset(pair) for pair in (("1", "베낌"), ("1", "바꿈"), ("바꿈", "베낌"))
     }
@@ -295,5 +357,7 @@ def test_similarity_of_1000_is_quick():
     people["사본"] = people["7"]
     started = time.process_time()
     pairs = similar(people, {})
-    assert ("7", "사본") in [(pair.first, pair.second) for pair in pairs if pair.words == 1]
+    assert ("7", "사본") in [
+        (pair.first, pair.second) for pair in pairs if pair.words == 1
+    ]
     assert time.process_time() - started < 30

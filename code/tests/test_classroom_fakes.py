@@ -22,7 +22,12 @@ from jumok.course.isolation import why_not
 # 가둘 수 없는 컴퓨터에서는 격리 없이 시험합니다. 격리가 꼭 있어야 하는 곳은 test_course_isolation이 봅니다.
 KIND = "none" if why_not() else "bwrap"
 NEED = "JUMOK_REQUIRE_POSTGRES"
-PEOPLE = [("20260001", "홍길동"), ("20260002", "김영희"), ("20260003", "이철수"), ("20260004", "박민수")]
+PEOPLE = [
+    ("20260001", "홍길동"),
+    ("20260002", "김영희"),
+    ("20260003", "이철수"),
+    ("20260004", "박민수"),
+]
 TESTS = Path(__file__).resolve().parent
 DUE = "2026-03-16T23:59"
 GRADE = """
@@ -51,15 +56,29 @@ def need(*modules: str) -> object:
 def make_room(root: Path, people=PEOPLE, due: str | None = DUE, **options) -> Path:
     """작은 책과 학급을 만들고 학급 폴더를 돌려줍니다."""
     course = Course(sample_course(root / "책"))
-    lines = ["학번,이름,이메일", *(f"{who},{name},{who}@example.ac.kr" for who, name in people)]
+    lines = [
+        "학번,이름,이메일",
+        *(f"{who},{name},{who}@example.ac.kr" for who, name in people),
+    ]
     (root / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    init_room(root / "학급", course, root / "명단.csv", ["4"], {"4": due} if due else {}, **options)
+    init_room(
+        root / "학급",
+        course,
+        root / "명단.csv",
+        ["4"],
+        {"4": due} if due else {},
+        **options,
+    )
     return root / "학급"
 
 
 def opened(folder: Path, database: str | None = None) -> tuple:
     room: Room = read_room(folder, database)
-    return room, connect(room.database, room.folder), read_roster(room.folder / "roster.csv")
+    return (
+        room,
+        connect(room.database, room.folder),
+        read_roster(room.folder / "roster.csv"),
+    )
 
 
 def notebook(mark: object = 0, **sources: str) -> bytes:
@@ -86,7 +105,11 @@ def fast(task: dict) -> dict:
     item = {"title": "문제", "max_points": 3, "status": "passed", "points": points}
     ids = [f"ex04-{n}" for n in (1, 2, 3, 4)]
     wanted = task["questions"] or ids
-    return {"state": "done", "seconds": 0, "questions": [item | {"id": key} for key in ids if key in wanted]}
+    return {
+        "state": "done",
+        "seconds": 0,
+        "questions": [item | {"id": key} for key in ids if key in wanted],
+    }
 
 
 def troubled(task: dict) -> dict:
@@ -100,14 +123,23 @@ def troubled(task: dict) -> dict:
         raise ValueError("망가짐")
     ids = [f"ex04-{n}" for n in (1, 2, 3, 4)]
     item = {"title": "문제", "max_points": 3, "status": "passed", "points": 3}
-    return {"state": "done", "seconds": 0, "questions": [item | {"id": key} for key in ids]}
+    return {
+        "state": "done",
+        "seconds": 0,
+        "questions": [item | {"id": key} for key in ids],
+    }
 
 
-def start_grading(folder: Path, log: Path, work: str = "test_classroom_fakes:fast") -> subprocess.Popen:
+def start_grading(
+    folder: Path, log: Path, work: str = "test_classroom_fakes:fast"
+) -> subprocess.Popen:
     """따로 된 프로세스에서 끝까지 채점하기를 시작합니다."""
     env = os.environ | {"FAKE_LOG": str(log), "PYTHONPATH": str(TESTS)}
     return subprocess.Popen(
-        [sys.executable, "-c", GRADE, str(folder), work], env=env, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", GRADE, str(folder), work],
+        env=env,
+        stdout=subprocess.PIPE,
+        text=True,
     )
 
 

@@ -56,11 +56,17 @@ def room(tmp_path):
 
 def called(tmp_path) -> Counter:
     log = tmp_path / "log"
-    return Counter(log.read_text(encoding="utf-8").split("\n")[:-1]) if log.exists() else Counter()
+    return (
+        Counter(log.read_text(encoding="utf-8").split("\n")[:-1])
+        if log.exists()
+        else Counter()
+    )
 
 
 def graded(room, **options) -> Counter:
-    return grade_class(room[0], room[1], quiet=True, **{"isolation": KIND} | options).counts
+    return grade_class(
+        room[0], room[1], quiet=True, **{"isolation": KIND} | options
+    ).counts
 
 
 def fill(room, tmp_path, count: int) -> None:
@@ -92,7 +98,9 @@ def test_real_grading_gives_points_or_a_named_reason(room, tmp_path):
     folder = hand_in(
         tmp_path / "폴더",
         s20260001=notebook(1),
-        s20260002=notebook(2, ex04_1="def my_softmax(x):\n    while True: pass", ex04_2="answer = 1"),
+        s20260002=notebook(
+            2, ex04_1="def my_softmax(x):\n    while True: pass", ex04_2="answer = 1"
+        ),
         s20260003=b'{"cells": [], "metadata": {}, "grade_id": "ex04-1"}',
         s20260004=notebook(1)[:-400],
     )
@@ -100,10 +108,16 @@ def test_real_grading_gives_points_or_a_named_reason(room, tmp_path):
     assert graded(room, jobs=2) == {"": 2, "bad_notebook": 2}
     mine = {score.student.id: score for score in scores(*room, read_exercises(room[0]))}
     assert (mine["20260001"].raw, mine["20260001"].status) == (6, "manual")
-    assert mine["20260002"].raw == 2 and mine["20260002"].questions[0]["mistake"] == "timeout"
+    assert (
+        mine["20260002"].raw == 2
+        and mine["20260002"].questions[0]["mistake"] == "timeout"
+    )
     assert mine["20260002"].questions[1]["name"] == "거꾸로"
     assert mine["20260003"].status == mine["20260004"].status == "bad_notebook"
-    assert "칸이 하나도 없는" in mine["20260003"].message and "/tmp" not in mine["20260003"].message
+    assert (
+        "칸이 하나도 없는" in mine["20260003"].message
+        and "/tmp" not in mine["20260003"].message
+    )
     assert "깨졌습니다" in mine["20260004"].message
     assert graded(room) == {}
 
@@ -117,7 +131,9 @@ def test_changed_test_regrades_only_that_exercise(room, tmp_path):
     for cell in made["cells"]:
         if cell["metadata"].get("nbgrader", {}).get("grade_id") == "ex04-3-test":
             cell["source"] = (
-                cell["source"].replace("q @ k.T / np.sqrt(q.shape[-1])", "q @ k.T").split("{\n")[0]
+                cell["source"]
+                .replace("q @ k.T / np.sqrt(q.shape[-1])", "q @ k.T")
+                .split("{\n")[0]
             )
             cell["source"] += "{})\ncheck(np.ones((2, 3)), np.ones((4, 3)))"
     path.write_text(json.dumps(made, ensure_ascii=False), encoding="utf-8")
@@ -128,9 +144,14 @@ def test_changed_test_regrades_only_that_exercise(room, tmp_path):
     score = scores(*room, read_exercises(room[0]))[0]
     assert (score.raw, score.reason) == (6, "")
     new = [row for row in rows(room[1], results) if row["question"] == "ex04-3"]
-    assert [row["points"] for row in sorted(new, key=lambda row: row["points"])] == [0, 2]
+    assert [row["points"] for row in sorted(new, key=lambda row: row["points"])] == [
+        0,
+        2,
+    ]
     kept = {
-        row["question"]: row["graded_at"] for row in rows(room[1], results) if row["question"] != "ex04-3"
+        row["question"]: row["graded_at"]
+        for row in rows(room[1], results)
+        if row["question"] != "ex04-3"
     }
     assert kept.items() <= before.items() and len(rows(room[1], results)) == 5
 
@@ -140,16 +161,21 @@ def test_words_alone_do_not_change_the_version(room):
     path = room[0].master("04_sample")
     text = path.read_text(encoding="utf-8")
     path.write_text(
-        text.replace("직접 쓰세요.", "손으로 쓰세요.").replace("해설: ", "풀이: "), encoding="utf-8"
+        text.replace("직접 쓰세요.", "손으로 쓰세요.").replace("해설: ", "풀이: "),
+        encoding="utf-8",
     )
     assert read_exercises(room[0])["04_sample"].versions == before
     path.write_text(text.replace("secret_probe = ", "other_probe = "), encoding="utf-8")
     after = read_exercises(room[0])["04_sample"].versions
     assert [key for key in after if after[key] != before[key]] == ["ex04-1"]
     path.write_text(
-        text.replace("import numpy as np\\n", "import numpy as np\\nimport math\\n", 1), encoding="utf-8"
+        text.replace("import numpy as np\\n", "import numpy as np\\nimport math\\n", 1),
+        encoding="utf-8",
     )
-    assert all(value != before[key] for key, value in read_exercises(room[0])["04_sample"].versions.items())
+    assert all(
+        value != before[key]
+        for key, value in read_exercises(room[0])["04_sample"].versions.items()
+    )
 
 
 def test_private_master_wins_over_the_public_one(room):
@@ -163,8 +189,13 @@ def test_private_master_wins_over_the_public_one(room):
 def test_seam_answers_in_json_and_hides_its_folder():
     task = task_of("0", "04_sample", b"{", b"{", None, 60, isolation=KIND)
     outcome = grade_one(json.loads(json.dumps(task)))
-    assert outcome["reason"] == "bad_notebook" and "jumok-class-" not in outcome["message"]
-    assert grade_one(task | {"notebook": "!"})["reason"] in ("grader_error", "bad_notebook")
+    assert (
+        outcome["reason"] == "bad_notebook" and "jumok-class-" not in outcome["message"]
+    )
+    assert grade_one(task | {"notebook": "!"})["reason"] in (
+        "grader_error",
+        "bad_notebook",
+    )
 
 
 # ── 나쁜 일이 생겨도 한 줄 ────────────────────────────────────────────────────────────────────────
@@ -173,8 +204,19 @@ def test_seam_answers_in_json_and_hides_its_folder():
 def test_dead_hanging_and_broken_graders_end_in_a_row(room, tmp_path, monkeypatch):
     monkeypatch.setattr("jumok.classroom.helper._GRACE", 0)
     quick = (type(room[0])(**{**vars(room[0]), "seconds": 3}), *room[1:])
-    marks = dict(zip((f"s{who}" for who, _ in PEOPLE), ("dies", "hangs", "raises", "fine"), strict=True))
-    collect(*room, hand_in(tmp_path / "폴더", **{who: notebook(mark) for who, mark in marks.items()}))
+    marks = dict(
+        zip(
+            (f"s{who}" for who, _ in PEOPLE),
+            ("dies", "hangs", "raises", "fine"),
+            strict=True,
+        )
+    )
+    collect(
+        *room,
+        hand_in(
+            tmp_path / "폴더", **{who: notebook(mark) for who, mark in marks.items()}
+        ),
+    )
     assert graded(quick, jobs=2, work=TROUBLED) == {
         "grader_died": 1,
         "grader_error": 1,
@@ -183,7 +225,11 @@ def test_dead_hanging_and_broken_graders_end_in_a_row(room, tmp_path, monkeypatc
     }
     assert {row["state"] for row in rows(room[1], jobs)} == {"done", "refused"}
     assert graded(quick, work=TROUBLED) == {}
-    assert graded(quick, work=TROUBLED, retry=True) == {"grader_died": 1, "grader_error": 1, "time_limit": 1}
+    assert graded(quick, work=TROUBLED, retry=True) == {
+        "grader_died": 1,
+        "grader_error": 1,
+        "time_limit": 1,
+    }
 
 
 def test_job_given_back_by_a_stopped_grader_is_not_given_up(room, tmp_path):
@@ -193,7 +239,9 @@ def test_job_given_back_by_a_stopped_grader_is_not_given_up(room, tmp_path):
     for _ in range(2 * ledger.MAX_ATTEMPTS):
         assert len(ledger.claim(room[1], "이", 1, 60)) == 1
         ledger.give_back(room[1], "이")
-    assert [(row["state"], row["attempts"]) for row in rows(room[1], jobs)] == [("waiting", 0)]
+    assert [(row["state"], row["attempts"]) for row in rows(room[1], jobs)] == [
+        ("waiting", 0)
+    ]
 
 
 def test_lost_file_is_a_row(room, tmp_path):
@@ -220,7 +268,9 @@ def test_helper_dies_with_its_parent(tmp_path):
         "    return {'pid': kids[0].pid}\n"
     )
     env = os.environ | {"PYTHONPATH": str(tmp_path)}
-    parent = subprocess.Popen([sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, text=True)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", script], env=env, stdout=subprocess.PIPE, text=True
+    )
     pid = int(parent.stdout.readline())
     os.kill(pid, 0)
     parent.kill()
@@ -246,7 +296,9 @@ def test_machine_that_cannot_grade_stops_and_writes_nothing(room, tmp_path):
     with pytest.raises(BadClass, match="뜨지 않습니다") as error:
         graded(room, work="없는_모듈:함수")
     assert "ModuleNotFoundError" in str(error.value)
-    assert {row["state"] for row in rows(room[1], jobs)} == {"waiting"} and not rows(room[1], results)
+    assert {row["state"] for row in rows(room[1], jobs)} == {"waiting"} and not rows(
+        room[1], results
+    )
     assert graded(room, work=FAST) == {"": 3}
 
 
@@ -264,12 +316,19 @@ def test_helper_can_be_closed_twice_and_used_again():
 
 
 def test_same_content_is_graded_once(room, tmp_path):
-    collect(*room, hand_in(tmp_path / "폴더", **{f"s{who}": notebook(7) for who, _ in PEOPLE}))
+    collect(
+        *room,
+        hand_in(tmp_path / "폴더", **{f"s{who}": notebook(7) for who, _ in PEOPLE}),
+    )
     assert graded(room, jobs=2, work=FAST) == {"": 1}
     assert called(tmp_path) == {"7": 1}
     assert [score.raw for score in scores(*room, read_exercises(room[0]))] == [6] * 4
     again = graded(room, work=FAST, again=True)
-    assert again == {"": 1} and called(tmp_path) == {"7": 2} and len(rows(room[1], results)) == 4
+    assert (
+        again == {"": 1}
+        and called(tmp_path) == {"7": 2}
+        and len(rows(room[1], results)) == 4
+    )
 
 
 def test_killed_in_the_middle_of_3000_nothing_is_lost_or_graded_twice(room, tmp_path):
@@ -291,7 +350,9 @@ def test_killed_in_the_middle_of_3000_nothing_is_lost_or_graded_twice(room, tmp_
     said, _ = process.communicate(timeout=300)
     assert int(said) == count - len(seen)
     found = rows(room[1], results)
-    assert len(found) == 4 * count and {row["sha256"] for row in found} == {f"{n:064x}" for n in range(count)}
+    assert len(found) == 4 * count and {row["sha256"] for row in found} == {
+        f"{n:064x}" for n in range(count)
+    }
     assert all(row["points"] == int(row["sha256"], 16) % 4 for row in found)
     assert {row["state"] for row in rows(room[1], jobs)} == {"done"}
     calls = called(tmp_path)
@@ -311,13 +372,18 @@ def test_two_graders_at_once_share_the_work(room, tmp_path):
 def race(engine, exercises) -> None:
     """여러 줄기가 함께 맡아도 하나는 한 이만 맡고, 한 번만 적습니다."""
     exercise = exercises["04_sample"]
-    outcome = {"state": "done", "questions": [{"id": "ex04-1", "points": 1, "max_points": 3, "status": "x"}]}
+    outcome = {
+        "state": "done",
+        "questions": [{"id": "ex04-1", "points": 1, "max_points": 3, "status": "x"}],
+    }
 
     def work(number: int) -> list:
         mine = []
         while got := ledger.claim(engine, f"이{number}", 3, 60):
             mine += [
-                job.sha256 for job in got if ledger.finish(engine, f"이{number}", job, exercise, outcome)
+                job.sha256
+                for job in got
+                if ledger.finish(engine, f"이{number}", job, exercise, outcome)
             ]
         return mine
 
@@ -357,14 +423,18 @@ def test_a_job_that_always_kills_the_grader_is_given_up(room, tmp_path):
     for _ in range(ledger.MAX_ATTEMPTS):
         assert len(ledger.claim(room[1], "이", 1, -1)) == 1
     assert ledger.claim(room[1], "이", 1, 60) == []
-    assert [(row["state"], row["reason"]) for row in rows(room[1], jobs)] == [("refused", "grader_lost")]
+    assert [(row["state"], row["reason"]) for row in rows(room[1], jobs)] == [
+        ("refused", "grader_lost")
+    ]
 
 
 def test_dead_owner_on_this_machine_is_released_at_once(room, tmp_path):
     fill(room, tmp_path, 2)
     ledger.plan(room[1], read_exercises(room[0]))
     done = subprocess.run(
-        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, text=True
+        [sys.executable, "-c", "import os; print(os.getpid())"],
+        capture_output=True,
+        text=True,
     )
     dead = ledger.owner_name().replace(str(os.getpid()), done.stdout.strip())
     ledger.claim(room[1], dead, 1, 600)
@@ -375,7 +445,11 @@ def test_dead_owner_on_this_machine_is_released_at_once(room, tmp_path):
 def test_unknown_exercise_and_bad_addresses_are_said_in_words(room, tmp_path):
     with pytest.raises(BadClass, match="ex04-9"):
         known_questions(read_exercises(room[0]), ["ex04-9"])
-    for url in ("없는것://x", "그냥 글", "postgresql+psycopg://nobody:secret@127.0.0.1:1/none"):
+    for url in (
+        "없는것://x",
+        "그냥 글",
+        "postgresql+psycopg://nobody:secret@127.0.0.1:1/none",
+    ):
         with pytest.raises(BadClass) as error:
             connect(url, tmp_path)
         assert "secret" not in str(error.value)
@@ -387,21 +461,38 @@ def test_missing_extra_is_said_in_words(tmp_path):
     script += "from jumok.cli import main; sys.exit(main(sys.argv[1:]))"
     command = [sys.executable, "-c", script, "class", "grade", str(make_room(tmp_path))]
     done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 2 and "sqlalchemy" in done.stderr and "./code[class]" in done.stderr
+    assert (
+        done.returncode == 2
+        and "sqlalchemy" in done.stderr
+        and "./code[class]" in done.stderr
+    )
 
 
 def test_command_grades_and_says_how_many(tmp_path, capsys):
     folder = make_room(tmp_path)
     hand_in(tmp_path / "폴더", s20260001=notebook(1), s20260002=b"{}")
-    assert main(["class", "collect", str(folder), str(tmp_path / "폴더"), "--chapter", "4"]) == 0
+    assert (
+        main(
+            ["class", "collect", str(folder), str(tmp_path / "폴더"), "--chapter", "4"]
+        )
+        == 0
+    )
     assert main(["class", "grade", str(folder), "--jobs", "0"]) == 2
     assert main(["class", "grade", str(folder), "--only", "ex09-1"]) == 2
     capsys.readouterr()
     assert main(["class", "grade", str(folder), "--isolation", KIND]) == 0
     said = capsys.readouterr()
-    assert ("격리: bubblewrap" in said.out) is (KIND == "bwrap") is ("격리 없이" not in said.err)
+    assert (
+        ("격리: bubblewrap" in said.out)
+        is (KIND == "bwrap")
+        is ("격리 없이" not in said.err)
+    )
     said = said.out
-    assert "제출물 2개" in said and "채점함 1개" in said and "채점할 수 없는 노트북입니다 1개" in said
+    assert (
+        "제출물 2개" in said
+        and "채점함 1개" in said
+        and "채점할 수 없는 노트북입니다 1개" in said
+    )
     assert main(["class", "grade", str(folder), "--isolation", KIND]) == 0
     assert "새로 채점할 것이 없습니다" in capsys.readouterr().out
 
@@ -412,12 +503,25 @@ def test_command_grades_and_says_how_many(tmp_path, capsys):
 def test_dask_with_two_worker_processes(room, tmp_path):
     distributed = need("dask", "distributed")
     fill(room, tmp_path, 40)
-    options = {"n_workers": 2, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
+    options = {
+        "n_workers": 2,
+        "threads_per_worker": 1,
+        "processes": True,
+        "dashboard_address": None,
+    }
     with distributed.LocalCluster(**options) as cluster:
-        done = grade_class(room[0], room[1], scheduler=cluster.scheduler_address, quiet=True, work=FAST)
-        assert done.counts == {"": 40} and called(tmp_path) == {str(n): 1 for n in range(40)}
+        done = grade_class(
+            room[0], room[1], scheduler=cluster.scheduler_address, quiet=True, work=FAST
+        )
+        assert done.counts == {"": 40} and called(tmp_path) == {
+            str(n): 1 for n in range(40)
+        }
         collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook("진짜")))
-        where = {"scheduler": cluster.scheduler_address, "quiet": True, "isolation": KIND}
+        where = {
+            "scheduler": cluster.scheduler_address,
+            "quiet": True,
+            "isolation": KIND,
+        }
         assert grade_class(room[0], room[1], **where).counts == {"": 1}
     assert scores(*room, read_exercises(room[0]))[0].raw == 6
 
@@ -452,10 +556,19 @@ def postgres():
 def test_postgresql_runs_the_whole_path(postgres, tmp_path, monkeypatch):
     room = opened(make_room(tmp_path, due=None), postgres)
     try:
-        collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook(1), s20260002=b'{"grade_id": "ex04-1"}'))
+        collect(
+            *room,
+            hand_in(
+                tmp_path / "폴더",
+                s20260001=notebook(1),
+                s20260002=b'{"grade_id": "ex04-1"}',
+            ),
+        )
         collect(*room, tmp_path / "폴더")
         assert graded(room, jobs=2) == {"": 1, "bad_notebook": 1} and graded(room) == {}
-        assert [score.status for score in scores(*room, read_exercises(room[0]))][:2] == [
+        assert [score.status for score in scores(*room, read_exercises(room[0]))][
+            :2
+        ] == [
             "manual",
             "bad_notebook",
         ]
@@ -467,11 +580,21 @@ def test_postgresql_runs_the_whole_path(postgres, tmp_path, monkeypatch):
         assert ledger.plan(room[1], exercises) == 60
         race(room[1], exercises)
         monkeypatch.setenv("JUMOK_DATABASE", postgres)
-        item = {"id": "ex04-2", "points": 1, "max_points": 1, "status": "passed", "output": "\0x\ud800"}
+        item = {
+            "id": "ex04-2",
+            "points": 1,
+            "max_points": 1,
+            "status": "passed",
+            "output": "\0x\ud800",
+        }
         ledger.plan(room[1], exercises, again=True)
         (job,) = ledger.claim(room[1], "이", 1, 60)
         assert ledger.finish(
-            room[1], "이", job, exercises["04_sample"], {"state": "done", "questions": [item]}
+            room[1],
+            "이",
+            job,
+            exercises["04_sample"],
+            {"state": "done", "questions": [item]},
         )
     finally:
         room[1].dispose()
@@ -494,7 +617,9 @@ def test_postgresql_survives_kill_minus_nine(postgres, tmp_path, monkeypatch):
         for process in two:
             process.communicate(timeout=120)
         found = rows(room[1], results)
-        assert len(found) == 1200 and {row["state"] for row in rows(room[1], jobs)} == {"done"}
+        assert len(found) == 1200 and {row["state"] for row in rows(room[1], jobs)} == {
+            "done"
+        }
         assert sum(called(tmp_path).values()) - 300 <= 4
     finally:
         room[1].dispose()

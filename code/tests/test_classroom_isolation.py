@@ -82,21 +82,33 @@ def room(tmp_path):
 
 
 @needs_bwrap
-def test_hostile_submission_ends_in_a_row_and_reaches_nothing(room, tmp_path, monkeypatch):
+def test_hostile_submission_ends_in_a_row_and_reaches_nothing(
+    room, tmp_path, monkeypatch
+):
     folder, token = room[0].folder, "bimil-1f0e"
     monkeypatch.setenv("DATABASE_URL", f"postgresql://teacher:{token}@db/grades")
     (folder / "private").mkdir()
-    (folder / "private" / "04_sample.ipynb").write_bytes(room[0].master("04_sample").read_bytes())
+    (folder / "private" / "04_sample.ipynb").write_bytes(
+        room[0].master("04_sample").read_bytes()
+    )
     places = [folder, folder / "grades.db", folder / "secret.key", folder / "submissions",
               folder / "private" / "04_sample.ipynb", room[0].course.root / "solutions"]  # fmt: skip
     server = socket.create_server(("127.0.0.1", 0))
     server.setblocking(False)
-    spy = LOOK.format(places=", ".join(repr(str(p)) for p in places), port=server.getsockname()[1], good=GOOD)
+    spy = LOOK.format(
+        places=", ".join(repr(str(p)) for p in places),
+        port=server.getsockname()[1],
+        good=GOOD,
+    )
     spin = "while True: pass"
     handed = hand_in(tmp_path / "폴더", s20260001=notebook(1, ex04_1=spy), s20260002=notebook(2, ex04_1=spin),
                      s20260003=notebook(token))  # fmt: skip
     collect(*room, handed)
-    before = {path: path.read_bytes() for path in places if path.is_file() and path.suffix != ".db"}
+    before = {
+        path: path.read_bytes()
+        for path in places
+        if path.is_file() and path.suffix != ".db"
+    }
     done = grade_class(room[0], room[1], quiet=True)
     assert done.counts == {"": 3} and 0 < done.peak_bytes < 2**30
     mine = {score.student.id: score for score in scores(*room, read_exercises(room[0]))}
@@ -143,12 +155,20 @@ def alive(pid: int) -> bool:
 # ── 가둘 수 없는 컴퓨터 ──────────────────────────────────────────────────────────────────────────
 
 
-def test_command_refuses_and_writes_nothing_without_isolation(room, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(rules, "why_not", lambda: f"bubblewrap(bwrap)이 없습니다.\n{rules._INSTALL}")
+def test_command_refuses_and_writes_nothing_without_isolation(
+    room, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(
+        rules, "why_not", lambda: f"bubblewrap(bwrap)이 없습니다.\n{rules._INSTALL}"
+    )
     collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook(1)))
     assert main(["class", "grade", str(room[0].folder)]) == 2
     said = capsys.readouterr()
-    assert "apt-get install bubblewrap" in said.err and "--isolation none" in said.err and not said.out
+    assert (
+        "apt-get install bubblewrap" in said.err
+        and "--isolation none" in said.err
+        and not said.out
+    )
     assert not rows(room[1], jobs) and not rows(room[1], results)
 
 
@@ -160,15 +180,25 @@ def test_helper_refuses_and_the_run_stops(room, tmp_path, monkeypatch):
         with pytest.raises(BadClass, match="--isolation none"):
             grade_class(room[0], room[1], quiet=True)
     assert not rows(room[1], results)
-    assert [(row["state"], row["attempts"]) for row in rows(room[1], jobs)] == [("waiting", 0)]
+    assert [(row["state"], row["attempts"]) for row in rows(room[1], jobs)] == [
+        ("waiting", 0)
+    ]
 
 
 def test_dask_worker_checks_its_own_machine(room, tmp_path, monkeypatch):
     distributed = need("dask", "distributed")
     monkeypatch.setenv("PATH", "/nowhere")
     collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook(1)))
-    options = {"n_workers": 1, "threads_per_worker": 1, "processes": True, "dashboard_address": None}
-    with distributed.LocalCluster(**options) as cluster, pytest.raises(BadClass, match="--isolation none"):
+    options = {
+        "n_workers": 1,
+        "threads_per_worker": 1,
+        "processes": True,
+        "dashboard_address": None,
+    }
+    with (
+        distributed.LocalCluster(**options) as cluster,
+        pytest.raises(BadClass, match="--isolation none"),
+    ):
         grade_class(room[0], room[1], scheduler=cluster.scheduler_address, quiet=True)
     assert not rows(room[1], results)
 
@@ -176,7 +206,19 @@ def test_dask_worker_checks_its_own_machine(room, tmp_path, monkeypatch):
 def test_isolation_none_works_and_warns_every_time(room, tmp_path, capsys):
     collect(*room, hand_in(tmp_path / "폴더", s20260001=notebook(1)))
     for _ in range(2):
-        assert main(["class", "grade", str(room[0].folder), "--isolation", "none", "--again"]) == 0
+        assert (
+            main(
+                [
+                    "class",
+                    "grade",
+                    str(room[0].folder),
+                    "--isolation",
+                    "none",
+                    "--again",
+                ]
+            )
+            == 0
+        )
         said = capsys.readouterr()
         assert "격리 없이 채점합니다" in said.err and "격리: bubblewrap" not in said.out
     assert scores(*room, read_exercises(room[0]))[0].raw == 6
@@ -185,19 +227,27 @@ def test_isolation_none_works_and_warns_every_time(room, tmp_path, capsys):
 def test_unknown_isolation_is_said_in_words(room, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["class", "grade", str(room[0].folder), "--isolation", "docker"])
-    assert stopped.value.code == 2 and "고를 수 없는 값입니다" in capsys.readouterr().err
-    task = one.task_of("0", "04_sample", notebook(), notebook(), None, 60, isolation="docker")
+    assert (
+        stopped.value.code == 2 and "고를 수 없는 값입니다" in capsys.readouterr().err
+    )
+    task = one.task_of(
+        "0", "04_sample", notebook(), notebook(), None, 60, isolation="docker"
+    )
     assert one.grade_one(task)["state"] == one.prepare("docker")["state"] == "stop"
 
 
-@pytest.mark.parametrize("error", [SeedbedError("방이 없음"), WorkerMissing("일꾼이 없음")])
+@pytest.mark.parametrize(
+    "error", [SeedbedError("방이 없음"), WorkerMissing("일꾼이 없음")]
+)
 def test_machine_without_workers_stops_the_run(monkeypatch, error):
     def fail(*args, **options):
         raise error
 
     monkeypatch.setattr("jumok.course.intake.grade_submission", fail)
     monkeypatch.setattr("jumok.course.session.Session.run", fail)
-    task = one.task_of("0", "04_sample", notebook(), notebook(), None, 60, isolation="none")
+    task = one.task_of(
+        "0", "04_sample", notebook(), notebook(), None, 60, isolation="none"
+    )
     assert one.grade_one(task) == {"state": "stop", "message": str(error)}
     monkeypatch.setattr("jumok.course.session.Session.run", lambda *a, **k: None)
     outcome = one.grade_one(task)  # 컴퓨터는 멀쩡한데 이 제출물에서만 뜨지 않습니다.
@@ -209,14 +259,18 @@ def test_full_disk_stops_the_run(monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("jumok.classroom.one.tempfile.TemporaryDirectory", full)
-    task = one.task_of("0", "04_sample", notebook(), notebook(), None, 60, isolation="none")
+    task = one.task_of(
+        "0", "04_sample", notebook(), notebook(), None, 60, isolation="none"
+    )
     assert one.grade_one(task)["state"] == "stop"
 
 
 @needs_bwrap
 def test_class_folder_that_would_be_seen_is_refused(room):
     inside = rules.PACKAGE_ROOT / "jumok" / "학급"
-    task = one.task_of("0", "04_sample", notebook(), notebook(), None, 60, hidden=(inside,))
+    task = one.task_of(
+        "0", "04_sample", notebook(), notebook(), None, 60, hidden=(inside,)
+    )
     outcome = one.grade_one(task)
     assert outcome["state"] == "stop" and "겹칩니다" in outcome["message"]
     with pytest.raises(IsolationError):
@@ -233,7 +287,10 @@ def test_secret_is_private_kept_and_made_for_old_classes(room):
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     path.unlink()
-    assert secret.read_secret(room[0].folder) != first and len(list(path.parent.glob(".secret*"))) == 0
+    assert (
+        secret.read_secret(room[0].folder) != first
+        and len(list(path.parent.glob(".secret*"))) == 0
+    )
     for text in ("", "ab", "글"):
         path.write_text(text, encoding="utf-8")
         with pytest.raises(BadClass, match="지우면 새로 만듭니다"):
@@ -251,19 +308,33 @@ def test_secret_without_links_and_with_a_race(room, monkeypatch):
         raise OSError("링크가 없음")
 
     monkeypatch.setattr(secret.os, "link", refuse)
-    assert secret.read_secret(room[0].folder) == secret.read_secret(room[0].folder) != kept
+    assert (
+        secret.read_secret(room[0].folder) == secret.read_secret(room[0].folder) != kept
+    )
 
 
 def test_everything_of_the_class_is_hidden(room, tmp_path):
-    folder, other, remote = room[0].folder, f"sqlite:///{tmp_path}/x.db", "postgresql://db/x"
+    folder, other, remote = (
+        room[0].folder,
+        f"sqlite:///{tmp_path}/x.db",
+        "postgresql://db/x",
+    )
     assert opened(folder, other)[0].secrets()[-1] == tmp_path / "x.db"
-    assert room[0].secrets() == (folder, room[0].course.root / "solutions", folder / "grades.db")
+    assert room[0].secrets() == (
+        folder,
+        room[0].course.root / "solutions",
+        folder / "grades.db",
+    )
     assert replace(room[0], database=remote).secrets() == room[0].secrets()[:2]
 
 
 def test_every_submission_and_chapter_has_its_own_seed(room):
     key = secret.read_secret(room[0].folder)
-    seeds = {secret.seed_of(key, sha, chapter) for sha in ("a", "b") for chapter in ("04", "05")}
+    seeds = {
+        secret.seed_of(key, sha, chapter)
+        for sha in ("a", "b")
+        for chapter in ("04", "05")
+    }
     assert len(seeds) == 4 and secret.seed_of(bytes(32), "a", "04") not in seeds
     assert secret.seed_of(key, "a", "04") in seeds
 
@@ -283,7 +354,9 @@ def test_secret_and_seed_are_never_published(room, tmp_path, monkeypatch):
     (task,) = seen
     assert task["isolation"] == "none" and key not in json.dumps(task)
     outcome = one.grade_one(task)
-    assert "seed" not in json.dumps(outcome) and str(task["seed"]) not in json.dumps(outcome)
+    assert "seed" not in json.dumps(outcome) and str(task["seed"]) not in json.dumps(
+        outcome
+    )
     export(room[0], room[1], scores(*room, read_exercises(room[0])), tmp_path / "out")
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     files += list(room[0].folder.glob("grades.db*"))

@@ -51,8 +51,12 @@ def read_gift(text: str) -> list[dict]:
     """GIFT를 Moodle처럼 읽는 작은 독자: 빈 줄이 문제를 가르고, 피하지 않은 글자만 뜻이 있습니다."""
     found = []
     for block in text.strip().split("\n\n")[1:]:
-        name, body = re.fullmatch(r"::((?:\\.|[^:\\])*)::\[html\](.*)", block, re.S).groups()
-        question, inside = re.fullmatch(r"((?:\\.|[^{\\])*)\{((?:\\.|[^}\\])*)\}", body, re.S).groups()
+        name, body = re.fullmatch(
+            r"::((?:\\.|[^:\\])*)::\[html\](.*)", block, re.S
+        ).groups()
+        question, inside = re.fullmatch(
+            r"((?:\\.|[^{\\])*)\{((?:\\.|[^}\\])*)\}", body, re.S
+        ).groups()
         answers, feedback = inside.split("####")
         options = re.findall(r"\t([=~])((?:\\.|[^\\\n])*)", answers)
         found.append({
@@ -73,14 +77,29 @@ def test_quizzes_come_from_the_chapter(quizzes):
 def test_xml_and_gift_say_the_same(quizzes):
     root = ElementTree.fromstring(moodle_xml(quizzes, "주목/장").encode())
     questions = [item for item in root if item.get("type") == "multichoice"]
-    for quiz, xml, plain in zip(quizzes, questions, read_gift(gift(quizzes, "주목/장")), strict=True):
-        answers = [(item.get("fraction"), item.find("text").text) for item in xml.findall("answer")]
+    for quiz, xml, plain in zip(
+        quizzes, questions, read_gift(gift(quizzes, "주목/장")), strict=True
+    ):
+        answers = [
+            (item.get("fraction"), item.find("text").text)
+            for item in xml.findall("answer")
+        ]
         assert [fraction for fraction, _ in answers].count("100") == 1
-        assert [fraction for fraction, _ in answers].index("100") == quiz.answer == plain["answer"]
+        assert (
+            [fraction for fraction, _ in answers].index("100")
+            == quiz.answer
+            == plain["answer"]
+        )
         flat = [re.sub(r"\s*\n\s*", " ", text) for _, text in answers]
-        assert flat == plain["options"] and xml.find("name/text").text == plain["name"] == quiz.name
+        assert (
+            flat == plain["options"]
+            and xml.find("name/text").text == plain["name"] == quiz.name
+        )
         assert xml.find("questiontext").get("format") == "html"
-        assert re.sub(r"\s*\n\s*", " ", xml.find("generalfeedback/text").text) == plain["feedback"]
+        assert (
+            re.sub(r"\s*\n\s*", " ", xml.find("generalfeedback/text").text)
+            == plain["feedback"]
+        )
         assert "$" not in plain["text"] and "{cite" not in plain["feedback"]
 
 
@@ -92,7 +111,10 @@ def test_gift_special_letters_are_escaped():
 def test_bad_quiz_is_said_in_words(tmp_path):
     source = '**퀴즈 1.** 물음\n\n1. 하나\n2. 둘\n\n<details class="quiz" data-answer="5">답</details>'
     path = tmp_path / "01_x.ipynb"
-    path.write_text(json.dumps({"cells": [{"cell_type": "markdown", "source": source}]}), encoding="utf-8")
+    path.write_text(
+        json.dumps({"cells": [{"cell_type": "markdown", "source": source}]}),
+        encoding="utf-8",
+    )
     with pytest.raises(BadClass, match="정답 번호 5"):
         read_quizzes(path)
     path.write_text("{", encoding="utf-8")
@@ -102,10 +124,19 @@ def test_bad_quiz_is_said_in_words(tmp_path):
 
 @pytest.mark.usefixtures("mathml")
 def test_markup_needs_no_network_and_runs_no_script():
-    made = to_html("**굵게** $\\frac{a}{b}$ <script>alert(1)</script> {cite}`x` [링크](javascript:alert(1))")
-    assert "<math" in made and "<mfrac>" in made and "<script" not in made and "cite" not in made
+    made = to_html(
+        "**굵게** $\\frac{a}{b}$ <script>alert(1)</script> {cite}`x` [링크](javascript:alert(1))"
+    )
+    assert (
+        "<math" in made
+        and "<mfrac>" in made
+        and "<script" not in made
+        and "cite" not in made
+    )
     assert 'href="javascript' not in made
-    assert to_html("$a<b$ 와 $$c$$", "moodle").count("\\") == 4 and "&lt;" in to_html("$a<b$", "moodle")
+    assert to_html("$a<b$ 와 $$c$$", "moodle").count("\\") == 4 and "&lt;" in to_html(
+        "$a<b$", "moodle"
+    )
 
 
 BOOK = {
@@ -113,7 +144,13 @@ BOOK = {
     2: ["(−1, 1, 3)", "23.172", "(0.016, 0.117, 0.867)", "(0.15, 1.10, 1.75)"],
     3: ["(1, 3, 0)", "23.804", "(0.114, 0.844, 0.042)", "(2.73, 1.92)"],
     4: ["(2, 4, 0)", "(1, 2, 0)", "11.107", "(0.245, 0.665, 0.090)", "(1.16, 6.83)"],
-    5: ["(2, −1, −2, 0)", "(0.831, 0.041, 0.015, 0.112)", "9.06", "8.34", "(17.40, 0.72)"],
+    5: [
+        "(2, −1, −2, 0)",
+        "(0.831, 0.041, 0.015, 0.112)",
+        "9.06",
+        "8.34",
+        "(17.40, 0.72)",
+    ],
     6: ["었·어 → 「었어」", "갔·었어 → 「갔었어」", "먹·고 → 「먹고」"],
     7: ["(4, 0, 4, 0)", "2", "(1.000, −1.000, 1.000, −1.000)"],
     8: ["(1.000, 0.000)", "0.617", "0.483", "(0.500, 0.500)", "0.280", "1.271"],
@@ -128,26 +165,45 @@ def test_sheet_with_book_numbers_gives_the_books_answers(chapter):
     missing = [answer for answer in BOOK[chapter] if answer not in answers]
     assert not missing, answers
     book = text_of(CHAPTERS[chapter - 1]).replace("−", "-")
-    for number in {part for answer in BOOK[chapter] for part in re.findall(r"\d+\.\d{2,3}", answer)}:
+    for number in {
+        part for answer in BOOK[chapter] for part in re.findall(r"\d+\.\d{2,3}", answer)
+    }:
         short = number.rstrip("0").rstrip(".")
-        assert number in book or short in book, f"{number}이(가) {chapter}장에 없습니다."
+        assert number in book or short in book, (
+            f"{number}이(가) {chapter}장에 없습니다."
+        )
 
 
 @pytest.mark.parametrize("chapter", MAKERS)
 def test_variants_are_the_same_task_with_other_numbers(chapter):
     base = sheet_for(chapter)
     sheets = [sheet_for(chapter, f"1:2026{n:04d}:{chapter}") for n in range(40)]
-    assert all([step.text for step in s.steps][:1] == [base.steps[0].text] for s in sheets if chapter != 9)
-    assert all(len(s.steps) == len(base.steps) and s.title == base.title for s in sheets)
-    assert all("nan" not in step.answer and step.answer for s in sheets for step in s.steps)
+    assert all(
+        [step.text for step in s.steps][:1] == [base.steps[0].text]
+        for s in sheets
+        if chapter != 9
+    )
+    assert all(
+        len(s.steps) == len(base.steps) and s.title == base.title for s in sheets
+    )
+    assert all(
+        "nan" not in step.answer and step.answer for s in sheets for step in s.steps
+    )
     assert len({(s.tables, s.intro) for s in sheets}) >= 25
     assert sheets[3] == sheet_for(chapter, f"1:20260003:{chapter}")
-    assert sheets[3] != sheet_for(chapter, f"2:20260003:{chapter}") or chapter in (1, 6, 8, 9)
+    assert sheets[3] != sheet_for(chapter, f"2:20260003:{chapter}") or chapter in (
+        1,
+        6,
+        8,
+        9,
+    )
 
 
 def test_numbers_are_written_plainly():
     assert (
-        shown([-1, 0.5, 2.0]) == "(−1, 0.5, 2)" and shown(-1e-12, 3) == "0.000" and shown(1.005, 2) == "1.00"
+        shown([-1, 0.5, 2.0]) == "(−1, 0.5, 2)"
+        and shown(-1e-12, 3) == "0.000"
+        and shown(1.005, 2) == "1.00"
     )
 
 
@@ -155,9 +211,15 @@ def test_plan_fills_fifteen_weeks_with_every_section_once():
     lessons = read_lessons(COURSE)
     weeks = plan_weeks(lessons)
     assert [row["week"] for row in weeks] == list(range(1, 16))
-    assert [row["title"] for row in weeks if row["week"] in (8, 15)] == ["중간시험", "기말시험"]
+    assert [row["title"] for row in weeks if row["week"] in (8, 15)] == [
+        "중간시험",
+        "기말시험",
+    ]
     taught = [section for row in weeks for section in row["sections"]]
-    assert taught == [section for lesson in lessons for section in lesson.sections] and len(taught) > 100
+    assert (
+        taught == [section for lesson in lessons for section in lesson.sections]
+        and len(taught) > 100
+    )
     assert [row["due"] for row in weeks if row["due"]] == [
         lesson.slug for lesson in lessons if lesson.exercises
     ]
@@ -166,7 +228,12 @@ def test_plan_fills_fifteen_weeks_with_every_section_once():
 
 def test_plan_of_any_size():
     for count in (1, 5, 13):
-        weeks = plan_weeks([Lesson(f"{n:02d}_x", f"{n}장", 50, 100, ("a", "b", "c")) for n in range(count)])
+        weeks = plan_weeks(
+            [
+                Lesson(f"{n:02d}_x", f"{n}장", 50, 100, ("a", "b", "c"))
+                for n in range(count)
+            ]
+        )
         assert len(weeks) == 15
     with pytest.raises(BadClass, match="13주"):
         plan_weeks([Lesson("x", "x", 1, 1, ())] * 14)
@@ -176,8 +243,12 @@ def test_plan_of_any_size():
 def test_answer_key_has_every_answer_and_explanation():
     rows = answer_key(COURSE, "04_scaled_dot_product")
     assert len(rows) == 12 and sum(row["points"] for row in rows) == 40
-    assert all(row["text"] for row in rows) and all(row["code"] or row["manual"] for row in rows)
-    assert not any("SOLUTION" in row["code"] or "details" in row["text"] for row in rows)
+    assert all(row["text"] for row in rows) and all(
+        row["code"] or row["manual"] for row in rows
+    )
+    assert not any(
+        "SOLUTION" in row["code"] or "details" in row["text"] for row in rows
+    )
 
 
 class Outside(HTMLParser):
@@ -196,7 +267,8 @@ class Outside(HTMLParser):
 @pytest.mark.usefixtures("mathml")
 def test_whole_kit_is_written_and_stands_alone(tmp_path):
     (tmp_path / "명단.csv").write_text(
-        "학번,이름\n" + "\n".join(f"{who},{name}" for who, name in PEOPLE), encoding="utf-8"
+        "학번,이름\n" + "\n".join(f"{who},{name}" for who, name in PEOPLE),
+        encoding="utf-8",
     )
     init_room(tmp_path / "학급", COURSE, tmp_path / "명단.csv", ["4", "9"])
     room, students = read_room(tmp_path / "학급"), [Student(*row) for row in PEOPLE]
@@ -207,10 +279,18 @@ def test_whole_kit_is_written_and_stands_alone(tmp_path):
     assert len(list((tmp_path / "out" / "quiz").iterdir())) == 2 * len(CHAPTERS)
     assert len(list((tmp_path / "out" / "keys").iterdir())) == len(COURSE.slugs())
     assert len(list((tmp_path / "out" / "worksheets").iterdir())) == 2 * len(MAKERS)
-    mine = (tmp_path / "out" / "variants" / "04" / "20260001.html").read_text(encoding="utf-8")
-    rows = list(
-        csv.DictReader(io.StringIO((tmp_path / "out" / "variants" / "answers.csv").read_text("utf-8-sig")))
+    mine = (tmp_path / "out" / "variants" / "04" / "20260001.html").read_text(
+        encoding="utf-8"
     )
-    answers = [row["답"] for row in rows if row["학번"] == "20260001" and row["장"] == "4"]
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                (tmp_path / "out" / "variants" / "answers.csv").read_text("utf-8-sig")
+            )
+        )
+    )
+    answers = [
+        row["답"] for row in rows if row["학번"] == "20260001" and row["장"] == "4"
+    ]
     assert len(answers) == 6 and answers[-1] not in mine and "홍길동" in mine
     assert {row["장"] for row in rows} == {"4", "9"}

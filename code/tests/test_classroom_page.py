@@ -28,7 +28,9 @@ def page():
 
 def test_page_shows_the_recorded_run(page):
     run = json.loads(page.RUN.read_text("utf8"))
-    assert page.PAGE.read_text("utf8") == page.render(run), "book/tools/make_teaching_page.py를 부르세요"
+    assert page.PAGE.read_text("utf8") == page.render(run), (
+        "book/tools/make_teaching_page.py를 부르세요"
+    )
 
 
 def test_recorded_run_went_through_every_command(page):
@@ -47,13 +49,29 @@ def test_recorded_run_went_through_every_command(page):
         "moodle",
     }
     assert expected == set(outputs)
-    assert "격리: bubblewrap" in outputs["grade"] and "격리 없이 채점합니다" in outputs["none"]
-    assert "apt-get install bubblewrap" in outputs["refused"] and "채점함" not in outputs["refused"]
-    assert "받음 23개" in outputs["collect"] and "경로에 '..'이 있습니다" in outputs["collect"]
-    assert "채점할 수 없는 노트북입니다 1개" in outputs["grade"]  # 24명, 한 명은 안 냈고 둘은 같은 파일
+    assert (
+        "격리: bubblewrap" in outputs["grade"]
+        and "격리 없이 채점합니다" in outputs["none"]
+    )
+    assert (
+        "apt-get install bubblewrap" in outputs["refused"]
+        and "채점함" not in outputs["refused"]
+    )
+    assert (
+        "받음 23개" in outputs["collect"]
+        and "경로에 '..'이 있습니다" in outputs["collect"]
+    )
+    assert (
+        "채점할 수 없는 노트북입니다 1개" in outputs["grade"]
+    )  # 24명, 한 명은 안 냈고 둘은 같은 파일
     assert "/tmp" not in json.dumps(run) and len(run["alts"]) == 3
     for number in (1, 2, 3):
-        assert (page.PICTURES / f"teaching_{number}.svg").read_text("utf8").lstrip().startswith("<?xml")
+        assert (
+            (page.PICTURES / f"teaching_{number}.svg")
+            .read_text("utf8")
+            .lstrip()
+            .startswith("<?xml")
+        )
 
 
 def test_recorded_attacks_did_no_harm(page):
@@ -66,7 +84,11 @@ def test_recorded_attacks_did_no_harm(page):
 
 def test_page_shows_only_commands_that_exist(page):
     text = page.PAGE.read_text("utf8")
-    commands = [line.split("#")[0].split() for line in text.splitlines() if line.startswith("jumok class")]
+    commands = [
+        line.split("#")[0].split()
+        for line in text.splitlines()
+        if line.startswith("jumok class")
+    ]
     assert len(commands) >= 7
     for words in commands:
         assert callable(build_parser().parse_args(words[1:]).run)
@@ -93,7 +115,10 @@ def test_speed_script_measures_both_ways(monkeypatch, capsys, tmp_path):
     speed.main()
     runs = json.loads(record.read_text("utf8"))["runs"]
     assert set(runs) == {"주목 --jobs 1", "주목 --jobs 2"}
-    assert all(run["count"] == 2 and run["per_minute"] > 0 < run["cpu_each"] for run in runs.values())
+    assert all(
+        run["count"] == 2 and run["per_minute"] > 0 < run["cpu_each"]
+        for run in runs.values()
+    )
     assert "| 주목 --jobs 2 | 2 |" in capsys.readouterr().out
 
 
@@ -101,5 +126,7 @@ def test_synthetic_submission_is_the_same_every_time():
     pytest.importorskip("resource", reason="CPU 시간은 POSIX에서만 잽니다")
     speed = loaded(ROOT / "code" / "bench" / "grading_speed.py")
     course = speed.Course(ROOT)
-    one, same, other = (speed.notebook_of(course, "04_scaled_dot_product", seed) for seed in (1, 1, 2))
+    one, same, other = (
+        speed.notebook_of(course, "04_scaled_dot_product", seed) for seed in (1, 1, 2)
+    )
     assert one == same != other

@@ -35,7 +35,9 @@ def test_roster_in_any_usual_encoding(tmp_path, encoding):
 def test_roster_columns_in_any_order_and_name(tmp_path, text):
     path = tmp_path / "명단.csv"
     path.write_text(text, encoding="utf-8")
-    assert read_roster(path) == [Student("20260001", "홍길동", "hong@example.ac.kr", "77")]
+    assert read_roster(path) == [
+        Student("20260001", "홍길동", "hong@example.ac.kr", "77")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -76,8 +78,14 @@ def test_init_writes_points_due_and_late_policy(tmp_path):
     chapter = room.chapters[0]
     assert chapter.points == {"ex04-1": 3, "ex04-2": 1, "ex04-3": 2, "ex04-4": 2}
     assert chapter.due == datetime(2026, 3, 16, 23, 59, tzinfo=ZoneInfo("Asia/Seoul"))
-    assert (room.late.percent_per_day, room.late.max_days, room.late.after) == (20, 2, "zero")
-    assert room.course.root == tmp_path / "책" and room.database == "sqlite:///grades.db"
+    assert (room.late.percent_per_day, room.late.max_days, room.late.after) == (
+        20,
+        2,
+        "zero",
+    )
+    assert (
+        room.course.root == tmp_path / "책" and room.database == "sqlite:///grades.db"
+    )
     assert (room.folder / ".gitignore").read_text(encoding="utf-8").endswith("*\n")
     raw = tomllib.loads((room.folder / FILE).read_text(encoding="utf-8"))
     assert raw["chapters"][0]["slug"] == chapter.slug
@@ -115,7 +123,10 @@ def test_init_refuses_twice_unknown_chapters_and_stray_due(tmp_path, capsys):
         ([str(tmp_path / "b"), "--chapters", "9"], "'9'장을 찾지 못했습니다"),
         ([str(tmp_path / "b"), "--chapters", "4", "04"], "같은 장을 두 번"),
         ([str(tmp_path / "b"), "--chapters", "4", "--due", "내일"], "장=시각"),
-        ([str(tmp_path / "b"), "--chapters", "4", "--timezone", "서울"], "모르는 시간대"),
+        (
+            [str(tmp_path / "b"), "--chapters", "4", "--timezone", "서울"],
+            "모르는 시간대",
+        ),
     ):
         assert main(["class", "init", *args, *common]) == 2
         assert told in capsys.readouterr().err
@@ -135,5 +146,7 @@ def test_not_a_class_folder_is_said_in_words(tmp_path, capsys):
 
 
 def test_every_reason_has_korean_words():
-    assert all(any("가" <= char <= "힣" for char in words) for words in REASONS.values())
+    assert all(
+        any("가" <= char <= "힣" for char in words) for words in REASONS.values()
+    )
     assert explain("처음 보는 것") == "처음 보는 것"

@@ -8,7 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_course_samples import CHOICE, SLUG, answer, changed, sample_course, sample_master, write
+from test_course_samples import (
+    CHOICE,
+    SLUG,
+    answer,
+    changed,
+    sample_course,
+    sample_master,
+    write,
+)
 
 RUN = [sys.executable, "-m", "jumok.cli"]
 
@@ -17,7 +25,13 @@ def jumok(*args: object, cwd: Path, **environment: str) -> subprocess.CompletedP
     env = os.environ | {"PYTHONIOENCODING": "utf-8", "COLUMNS": "100"} | environment
     command = [*RUN, *map(str, args)]
     return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", env=env, timeout=60
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=env,
+        timeout=60,
     )
 
 
@@ -42,8 +56,14 @@ def test_grade_prints_a_table_and_writes_both_files(course):
     done = jumok("grade", "04", course / "solutions" / SLUG, cwd=course / "exercises")
     assert done.returncode == 0 and done.stderr == ""
     assert "문제 4.1 softmax" in done.stdout and "점수 6 / 6" in done.stdout
-    stored = json.loads((course / "grades" / f"{SLUG}.json").read_text(encoding="utf-8"))
-    assert stored["points"] == 6 and stored["questions"][3]["status"] == "manual" and stored["graded_at"]
+    stored = json.loads(
+        (course / "grades" / f"{SLUG}.json").read_text(encoding="utf-8")
+    )
+    assert (
+        stored["points"] == 6
+        and stored["questions"][3]["status"] == "manual"
+        and stored["graded_at"]
+    )
     html = (course / "grades" / f"{SLUG}.html").read_text(encoding="utf-8")
     assert 'lang="ko"' in html and "6 / 6점" in html
     assert not list((course / "grades").glob("*.tmp"))
@@ -51,19 +71,43 @@ def test_grade_prints_a_table_and_writes_both_files(course):
 
 @pytest.mark.parametrize("chapter", ["4", "04", SLUG])
 def test_unfilled_exercise_by_number(course, tmp_path, chapter):
-    done = jumok("grade", chapter, "--output", tmp_path / "성적", "--course", course, cwd=tmp_path)
-    assert done.returncode == 0 and "점수 0 / 6" in done.stdout and done.stdout.count("아직 풀지 않음") == 3
+    done = jumok(
+        "grade",
+        chapter,
+        "--output",
+        tmp_path / "성적",
+        "--course",
+        course,
+        cwd=tmp_path,
+    )
+    assert (
+        done.returncode == 0
+        and "점수 0 / 6" in done.stdout
+        and done.stdout.count("아직 풀지 않음") == 3
+    )
     assert sorted(snapshot(tmp_path / "성적")) == [f"{SLUG}.html", f"{SLUG}.json"]
 
 
 def test_path_alone_finds_the_chapter_even_when_renamed(course, tmp_path):
     path = write(tmp_path / "내 풀이 (사본).ipynb", sample_master())
-    done = jumok("grade", path, "--json", "--course", course, "--output", tmp_path / "g", cwd=tmp_path)
+    done = jumok(
+        "grade",
+        path,
+        "--json",
+        "--course",
+        course,
+        "--output",
+        tmp_path / "g",
+        cwd=tmp_path,
+    )
     assert json.loads(done.stdout)["points"] == 6
     alone = tmp_path / "한 폴더"
     write(alone / "a.ipynb", sample_master())
     assert (
-        "6 / 6" in jumok("grade", "4", alone, "--course", course, "--output", tmp_path, cwd=tmp_path).stdout
+        "6 / 6"
+        in jumok(
+            "grade", "4", alone, "--course", course, "--output", tmp_path, cwd=tmp_path
+        ).stdout
     )
 
 
@@ -72,7 +116,12 @@ def nbformat3() -> dict:
     for cell in cells:
         if cell["cell_type"] == "code":
             cell["input"] = cell.pop("source").splitlines(keepends=True)
-    return {"worksheets": [{"cells": cells}], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}
+    return {
+        "worksheets": [{"cells": cells}],
+        "metadata": {},
+        "nbformat": 3,
+        "nbformat_minor": 0,
+    }
 
 
 TEXT = json.dumps(sample_master(), ensure_ascii=False)
@@ -81,7 +130,9 @@ READABLE = {
     "utf16": TEXT.encode("utf-16"),
     "cp949": TEXT.replace("−", "-").encode("cp949", "ignore"),
     "nbformat3": json.dumps(nbformat3(), ensure_ascii=False).encode(),
-    "crlf": json.dumps(sample_master(), ensure_ascii=False, indent=1).replace("\n", "\r\n").encode(),
+    "crlf": json.dumps(sample_master(), ensure_ascii=False, indent=1)
+    .replace("\n", "\r\n")
+    .encode(),
 }
 
 
@@ -89,7 +140,9 @@ READABLE = {
 def test_honest_files_of_other_editors_are_graded(course, tmp_path, kind):
     path = tmp_path / f"{kind}.ipynb"
     path.write_bytes(READABLE[kind])
-    done = jumok("grade", "4", path, "--course", course, "--output", tmp_path, cwd=tmp_path)
+    done = jumok(
+        "grade", "4", path, "--course", course, "--output", tmp_path, cwd=tmp_path
+    )
     assert done.returncode == 0 and "점수 6 / 6" in done.stdout, done.stderr
 
 
@@ -100,7 +153,9 @@ def twice() -> dict:
 
 
 def chapter5() -> dict:
-    return json.loads(TEXT.replace("ex04-", "ex05-").replace("my_softmax", "f").replace("scores", "g"))
+    return json.loads(
+        TEXT.replace("ex04-", "ex05-").replace("my_softmax", "f").replace("scores", "g")
+    )
 
 
 def no_answers() -> dict:
@@ -108,7 +163,9 @@ def no_answers() -> dict:
 
 
 def one_less() -> dict:
-    return sample_master() | {"cells": [c for c in sample_master()["cells"] if c["id"] != "ex04-3"]}
+    return sample_master() | {
+        "cells": [c for c in sample_master()["cells"] if c["id"] != "ex04-3"]
+    }
 
 
 def as_markdown() -> dict:
@@ -145,7 +202,9 @@ BAD["chapter5"] = (
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_bad_input_is_refused_in_korean_and_nothing_is_overwritten(graded, tmp_path, kind):
+def test_bad_input_is_refused_in_korean_and_nothing_is_overwritten(
+    graded, tmp_path, kind
+):
     content, reason = BAD[kind]
     path = tmp_path / "나쁜 파일.ipynb"
     path.write_bytes(content)
@@ -177,15 +236,25 @@ def test_bad_arguments(graded, args, reason):
     before = snapshot(graded / "grades")
     done = jumok(*args, cwd=graded)
     if "--course" in args:
-        assert done.returncode == 0  # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
+        assert (
+            done.returncode == 0
+        )  # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
         return
-    assert done.returncode == 2 and reason in done.stderr and "Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and reason in done.stderr
+        and "Traceback" not in done.stderr
+    )
     assert snapshot(graded / "grades") == before
 
 
 def test_outside_of_any_course(tmp_path):
     done = jumok("grade", "4", cwd=tmp_path)
-    assert done.returncode == 2 and "책 폴더를 찾지 못했습니다" in done.stderr and "--course" in done.stderr
+    assert (
+        done.returncode == 2
+        and "책 폴더를 찾지 못했습니다" in done.stderr
+        and "--course" in done.stderr
+    )
 
 
 def test_book_is_found_from_the_notebook_when_outside(course, tmp_path):
@@ -212,17 +281,29 @@ def test_unwritable_output(graded, tmp_path):
 def test_progress_shows_points_and_the_next_step(tmp_path):
     course = sample_course(tmp_path / "책")
     done = jumok("progress", cwd=course)
-    assert done.returncode == 0 and "0 / 6" in done.stdout and "jumok grade 04" in done.stdout
+    assert (
+        done.returncode == 0
+        and "0 / 6" in done.stdout
+        and "jumok grade 04" in done.stdout
+    )
     half = changed(sample_master(), ex04_3="def scores(q, k):\n    return q @ k.T")
     write(course / "exercises" / SLUG / f"{SLUG}.ipynb", half)
     graded = jumok("grade", "4", cwd=course)
     assert "√d_k로 나누지 않음" in graded.stdout and "점수 4 / 6" in graded.stdout
     done = jumok("progress", cwd=course)
-    assert "●●◐✎" in done.stdout and "4 / 6" in done.stdout and "문제 4.3 점수부터" in done.stdout
+    assert (
+        "●●◐✎" in done.stdout
+        and "4 / 6" in done.stdout
+        and "문제 4.3 점수부터" in done.stdout
+    )
     assert "남은 시간 약 5분" in done.stdout
     html = (course / "grades" / "progress.html").read_text(encoding="utf-8")
     assert 'lang="ko"' in html and "http" not in html and "<script" not in html
-    assert "3 / 3점 · 10분" in html and "0 / 2점 · 5분" in html and "직접 채점 · 2점" in html
+    assert (
+        "3 / 3점 · 10분" in html
+        and "0 / 2점 · 5분" in html
+        and "직접 채점 · 2점" in html
+    )
     (course / "grades" / f"{SLUG}.json").write_text("깨짐", encoding="utf-8")
     assert "0 / 6" in jumok("progress", cwd=course).stdout
 
@@ -241,13 +322,22 @@ def test_progress_exports_every_grade_in_one_file(graded, tmp_path):
 def test_progress_exports_nothing_from_broken_grades(tmp_path):
     course = sample_course(tmp_path / "책")
     (course / "grades").mkdir()
-    for broken in ("깨짐", '{"questions": []}', '{"questions": 3, "graded_at": "2026-01-01"}'):
+    for broken in (
+        "깨짐",
+        '{"questions": []}',
+        '{"questions": 3, "graded_at": "2026-01-01"}',
+    ):
         (course / "grades" / f"{SLUG}.json").write_text(broken, encoding="utf-8")
         jumok("progress", "--export", "진도.json", cwd=course)
-        assert json.loads((course / "진도.json").read_text(encoding="utf-8"))["grades"] == {}
+        assert (
+            json.loads((course / "진도.json").read_text(encoding="utf-8"))["grades"]
+            == {}
+        )
 
 
-@pytest.mark.parametrize(("minutes", "told"), [(0, "0분"), (59, "59분"), (60, "1시간"), (125, "2시간 5분")])
+@pytest.mark.parametrize(
+    ("minutes", "told"), [(0, "0분"), (59, "59분"), (60, "1시간"), (125, "2시간 5분")]
+)
 def test_time_left_in_words(minutes, told):
     from jumok.course.progress import duration
 
@@ -257,10 +347,17 @@ def test_time_left_in_words(minutes, told):
 def test_help_and_version_are_korean(tmp_path):
     import jumok as package
 
-    assert jumok("--version", cwd=tmp_path).stdout.strip() == f"jumok {package.__version__}"
+    assert (
+        jumok("--version", cwd=tmp_path).stdout.strip()
+        == f"jumok {package.__version__}"
+    )
     for args in (["--help"], ["grade", "--help"], ["progress", "--help"]):
         done = jumok(*args, cwd=tmp_path)
-        assert done.returncode == 0 and "쓰는 법:" in done.stdout and "usage" not in done.stdout
+        assert (
+            done.returncode == 0
+            and "쓰는 법:" in done.stdout
+            and "usage" not in done.stdout
+        )
     assert "끝냄 번호" in jumok("grade", "--help", cwd=tmp_path).stdout
 
 

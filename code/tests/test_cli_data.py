@@ -21,7 +21,19 @@ def tiny(monkeypatch):
 @pytest.fixture
 def cache(tmp_path):
     put(tmp_path / "mirror", CHAT_PATH, CSV)
-    assert main(["data", "fetch", "tiny", *where(tmp_path), "--mirror", str(tmp_path / "mirror")]) == 0
+    assert (
+        main(
+            [
+                "data",
+                "fetch",
+                "tiny",
+                *where(tmp_path),
+                "--mirror",
+                str(tmp_path / "mirror"),
+            ]
+        )
+        == 0
+    )
     return tmp_path
 
 
@@ -31,7 +43,18 @@ def where(folder):
 
 def test_licence_and_citation_come_before_the_download(cache, capsys):
     assert (
-        main(["data", "fetch", "tiny", "--cache", str(cache / "new"), "--mirror", str(cache / "mirror")]) == 0
+        main(
+            [
+                "data",
+                "fetch",
+                "tiny",
+                "--cache",
+                str(cache / "new"),
+                "--mirror",
+                str(cache / "mirror"),
+            ]
+        )
+        == 0
     )
     said = capsys.readouterr().out
     words = (
@@ -57,7 +80,9 @@ def test_list_shows_what_is_there(cache, capsys):
     capsys.readouterr()
     assert main(["data", "list", *where(cache)]) == 0
     said = capsys.readouterr().out
-    assert "✔ 받음  tiny" in said and "없음  docs" in said and str(cache / "cache") in said
+    assert (
+        "✔ 받음  tiny" in said and "없음  docs" in said and str(cache / "cache") in said
+    )
     for name in ("docs", "park", "jhe", "nsmc", "nsmc-raw", "chatbot"):
         assert f"  {name} " in said
 
@@ -68,7 +93,11 @@ def test_info_names_the_data_of_a_recorded_run(cache, capsys):
     info = json.loads(capsys.readouterr().out)
     assert main(["data", "info", "tiny", *where(cache)]) == 0
     said = capsys.readouterr().out
-    assert info["sha256"] in said and info["splits"]["all"]["sha256"] in said and "라이선스: CC0" in said
+    assert (
+        info["sha256"] in said
+        and info["splits"]["all"]["sha256"] in said
+        and "라이선스: CC0" in said
+    )
 
 
 def test_info_of_what_is_not_fetched_says_how(tmp_path, capsys):
@@ -81,7 +110,10 @@ def test_info_of_what_is_not_fetched_says_how(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("args", "reason"),
     [
-        (["fetch", "없음"], "'없음'이라는 자료는 없습니다. 받을 수 있는 자료: docs, park"),
+        (
+            ["fetch", "없음"],
+            "'없음'이라는 자료는 없습니다. 받을 수 있는 자료: docs, park",
+        ),
         (["info", "없음"], "'없음'이라는 자료는 없습니다"),
         (["fetch", "docs", "--without-train"], "--without-train을 쓸 수 없습니다"),
         (["fetch", "jhe", "--mirror", "nowhere"], "거울에 파일이 없습니다"),
@@ -95,7 +127,9 @@ def test_info_of_what_is_not_fetched_says_how(tmp_path, capsys):
 )
 @pytest.mark.skipif(os.name == "nt", reason="/dev/null은 유닉스의 것입니다")
 def test_faults_are_korean_and_end_with_two(tmp_path, args, reason):
-    done = jumok("data", *args, cwd=tmp_path, JUMOK_DATA=str(tmp_path / "cache"), no_proxy="*")
+    done = jumok(
+        "data", *args, cwd=tmp_path, JUMOK_DATA=str(tmp_path / "cache"), no_proxy="*"
+    )
     assert done.returncode == 2 and reason in done.stderr, done.stderr
     assert "Traceback" not in done.stderr
     left = [path.name for path in (tmp_path / "cache").rglob("*") if path.is_file()]
@@ -105,13 +139,28 @@ def test_faults_are_korean_and_end_with_two(tmp_path, args, reason):
 def test_wrong_file_from_a_server(tmp_path):
     path = "raw.githubusercontent.com/songys/Chatbot_data/master/ChatbotData.csv"
     with serving({path: CSV}) as (_, url):
-        done = jumok("data", "fetch", "chatbot", cwd=tmp_path, JUMOK_MIRROR=url, JUMOK_DATA=str(tmp_path))
-    assert done.returncode == 2 and "알려진 것과 다릅니다" in done.stderr and "Traceback" not in done.stderr
+        done = jumok(
+            "data",
+            "fetch",
+            "chatbot",
+            cwd=tmp_path,
+            JUMOK_MIRROR=url,
+            JUMOK_DATA=str(tmp_path),
+        )
+    assert (
+        done.returncode == 2
+        and "알려진 것과 다릅니다" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
 def test_help_is_korean(tmp_path):
     for args in (["data"], ["data", "fetch"], ["data", "list"], ["data", "info"]):
         done = jumok(*args, "--help", cwd=tmp_path)
-        assert done.returncode == 0 and "쓰는 법:" in done.stdout and "usage" not in done.stdout
+        assert (
+            done.returncode == 0
+            and "쓰는 법:" in done.stdout
+            and "usage" not in done.stdout
+        )
     assert "JUMOK_MIRROR" in jumok("data", "fetch", "--help", cwd=tmp_path).stdout
     assert "data" in jumok("--help", cwd=tmp_path).stdout

@@ -28,7 +28,18 @@ def trained(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(presets.TRANSLATION, "toy", preset())
         patch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
-        code = main(["train", "translation", "--preset", "toy", "--output", str(folder), "--device", "cpu"])
+        code = main(
+            [
+                "train",
+                "translation",
+                "--preset",
+                "toy",
+                "--output",
+                str(folder),
+                "--device",
+                "cpu",
+            ]
+        )
     assert code == 0
     return folder
 
@@ -42,31 +53,68 @@ def fails(capsys, *words, code=2):
 
 
 def test_training_prints_the_plan_and_the_result(tmp_path, capsys):
-    assert main(["train", "translation", "--preset", "toy", "--output", "run", "--seed", "3"]) == 0
+    assert (
+        main(
+            [
+                "train",
+                "translation",
+                "--preset",
+                "toy",
+                "--output",
+                "run",
+                "--seed",
+                "3",
+            ]
+        )
+        == 0
+    )
     said = capsys.readouterr().out
     for word in ("매개변수", "어림", "BLEU", "완전 일치", "실행 폴더  run"):
         assert word in said
     card = json.loads((tmp_path / "run/card.json").read_text("utf8"))
-    assert card["preset"]["recipe"]["seed"] == 3 and card["result"]["steps"] == RECIPE.steps
+    assert (
+        card["preset"]["recipe"]["seed"] == 3
+        and card["result"]["steps"] == RECIPE.steps
+    )
 
 
 def test_the_rnn_of_equal_size_is_one_option_away(tmp_path):
     words = ["train", "translation", "--preset", "toy", "--rnn", "--steps", "5"]
     assert main(words) == 0
-    card = json.loads((tmp_path / "runs/translation-toy-rnn/card.json").read_text("utf8"))
+    card = json.loads(
+        (tmp_path / "runs/translation-toy-rnn/card.json").read_text("utf8")
+    )
     assert card["preset"]["model"] == "rnn" and card["preset"]["options"]["tie_weights"]
 
 
 @pytest.mark.parametrize(("value", "stored"), [("0.02", 0.02), ("0", None)])
 def test_initial_deviation_is_one_option_away(tmp_path, value, stored):
-    words = ["train", "translation", "--preset", "toy", "--steps", "5", "--init-std", value]
+    words = [
+        "train",
+        "translation",
+        "--preset",
+        "toy",
+        "--steps",
+        "5",
+        "--init-std",
+        value,
+    ]
     assert main(words) == 0
     card = json.loads((tmp_path / "runs/translation-toy/card.json").read_text("utf8"))
     assert card["preset"]["options"]["init_std"] == stored
 
 
 def test_negative_initial_deviation_is_refused(tmp_path, capsys):
-    words = ["train", "translation", "--preset", "toy", "--steps", "5", "--init-std", "-1"]
+    words = [
+        "train",
+        "translation",
+        "--preset",
+        "toy",
+        "--steps",
+        "5",
+        "--init-std",
+        "-1",
+    ]
     assert main(words) == 2
     assert "init_std" in capsys.readouterr().err
 
@@ -74,7 +122,9 @@ def test_negative_initial_deviation_is_refused(tmp_path, capsys):
 def test_translate_prints_one_line_per_sentence(trained, capsys, monkeypatch):
     assert main(["translate", "나는 집에 간다", "--run", str(trained)]) == 0
     assert capsys.readouterr().out == "I go home\n"
-    monkeypatch.setattr("sys.stdin", io.StringIO("나는 집에 간다\n\n너는 학교에 온다\n"))
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO("나는 집에 간다\n\n너는 학교에 온다\n")
+    )
     assert main(["translate", "--run", str(trained)]) == 2
     out, err = capsys.readouterr()
     assert out == "I go home\n\nyou come to school\n", "줄마다 한 줄이 나와야 합니다"
@@ -83,7 +133,19 @@ def test_translate_prints_one_line_per_sentence(trained, capsys, monkeypatch):
 
 def test_translate_draws_the_attention(trained, tmp_path):
     picture = tmp_path / "map" / "out.png"
-    assert main(["translate", "나는 집에 간다", "--run", str(trained), "--attention", str(picture)]) == 0
+    assert (
+        main(
+            [
+                "translate",
+                "나는 집에 간다",
+                "--run",
+                str(trained),
+                "--attention",
+                str(picture),
+            ]
+        )
+        == 0
+    )
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
@@ -120,10 +182,16 @@ def test_stopping_early_says_how_to_go_on(tmp_path, capsys, monkeypatch):
     ("words", "message"),
     [
         (["train", "translation", "--preset", "x"], "쓸 수 있는 것: cpu"),
-        (["train", "translation", "--preset", "toy", "--device", "tpu9"], "모르는 이름"),
+        (
+            ["train", "translation", "--preset", "toy", "--device", "tpu9"],
+            "모르는 이름",
+        ),
         (["train", "translation", "--preset", "toy", "--threads", "0"], "받은 값은 0"),
         (["train", "translation", "--preset", "toy", "--steps", "0"], "받은 값은 0"),
-        (["train", "translation", "--preset", "toy", "--precision", "int8"], "fp32, bf16, fp16"),
+        (
+            ["train", "translation", "--preset", "toy", "--precision", "int8"],
+            "fp32, bf16, fp16",
+        ),
         (["train", "gpt", "--corpus", "docs"], "grammar, nsmc-raw"),
         (["train", "classifier", "--corpus", "grammar"], "nsmc"),
         (["translate", "안녕", "--run", "없는폴더"], r"run.json"),
@@ -144,13 +212,25 @@ def test_mistakes_are_answered_in_korean(words, message, capsys):
         (["나는", "너는", "--attention", "a.png"], "문장 하나를"),
     ],
 )
-def test_bad_sentences_and_options_are_answered_in_korean(trained, words, message, capsys):
+def test_bad_sentences_and_options_are_answered_in_korean(
+    trained, words, message, capsys
+):
     assert message in fails(capsys, "translate", *words, "--run", trained)
 
 
 def test_a_folder_of_another_setting_is_refused(trained, capsys):
     said = fails(
-        capsys, "train", "translation", "--preset", "toy", "--output", trained, "--seed", 9, "--steps", 300
+        capsys,
+        "train",
+        "translation",
+        "--preset",
+        "toy",
+        "--output",
+        trained,
+        "--seed",
+        9,
+        "--steps",
+        300,
     )
     assert "다른 설정으로 시작했습니다" in said and "seed: 0 → 9" in said
     assert SIZE["d_model"] == 32

@@ -74,30 +74,41 @@ def test_common_mistakes_are_named(func, mistake):
 def test_message_is_korean_and_says_how_far_off():
     error = failed(lambda x: softmax(x) + 0.25)
     assert str(error).startswith("✘ [값이 다름]")
-    assert "6개 가운데 6개가 다르고, 가장 큰 차이는" in str(error) and "0.25" in str(error)
+    assert "6개 가운데 6개가 다르고, 가장 큰 차이는" in str(error) and "0.25" in str(
+        error
+    )
     assert error._render_traceback_() == str(error).splitlines()
 
 
 def test_raised_error_names_line_and_meaning():
     text = str(failed(broken))
-    assert "`return x @ unknown_name" in text and "NameError" in text and "번째 줄" in text
+    assert (
+        "`return x @ unknown_name" in text and "NameError" in text and "번째 줄" in text
+    )
 
 
 def test_named_mistakes_come_before_general_ones():
     mistakes = {
         "wrong_axis": lambda x: softmax(x, axis=0),
-        "no_max_subtraction": lambda x: np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True),
+        "no_max_subtraction": lambda x: (
+            np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)
+        ),
         ("두 배", "두 배입니다."): lambda x: 2 * softmax(x),
     }
-    assert failed(lambda x: softmax(x, axis=0), mistakes=mistakes).mistake.id == "wrong_axis"
-    assert failed(lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True), mistakes=mistakes).mistake.id == (
-        "no_max_subtraction"
+    assert (
+        failed(lambda x: softmax(x, axis=0), mistakes=mistakes).mistake.id
+        == "wrong_axis"
     )
+    assert failed(
+        lambda x: np.exp(x) / np.exp(x).sum(-1, keepdims=True), mistakes=mistakes
+    ).mistake.id == ("no_max_subtraction")
     assert failed(lambda x: 2 * softmax(x), mistakes=mistakes).mistake.name == "두 배"
 
 
 def test_mistake_equal_to_the_reference_here_is_never_named():
-    error = failed(lambda x: x * 0, mistakes={"no_scale": softmax, "wrong_axis": lambda x: x[5]})
+    error = failed(
+        lambda x: x * 0, mistakes={"no_scale": softmax, "wrong_axis": lambda x: x[5]}
+    )
     assert error.mistake.id == "wrong_value"
 
 
@@ -110,17 +121,27 @@ def test_mistakes_and_reference_never_touch_the_students_input():
 
 def test_tuple_order_and_transpose():
     q, k, v = (np.random.default_rng(i).normal(size=(3, 3)) for i in range(3))
-    assert failed(lambda *a: attention(*a)[::-1], attention, (q, k, v)).mistake.id == "returns_weights"
+    assert (
+        failed(lambda *a: attention(*a)[::-1], attention, (q, k, v)).mistake.id
+        == "returns_weights"
+    )
     assert failed(lambda a: a, lambda a: a.T, (q,)).mistake.id == "wrong_transpose"
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16])
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.float16, torch.bfloat16]
+)
 def test_torch_tensors_in_their_precision(dtype, capsys):
     x = torch.randn(3, 5, generator=torch.Generator().manual_seed(0)).to(dtype)
     Check(lambda t: t.softmax(-1), lambda t: torch.softmax(t, -1))(x)
     assert "✔" in capsys.readouterr().out
-    assert failed(lambda t: t.softmax(0), lambda t: t.softmax(-1), (x,)).mistake.id == "wrong_value"
-    assert failed(lambda t: t.zero_(), lambda t: t * 0, (x,)).mistake.id == "mutates_input"
+    assert (
+        failed(lambda t: t.softmax(0), lambda t: t.softmax(-1), (x,)).mistake.id
+        == "wrong_value"
+    )
+    assert (
+        failed(lambda t: t.zero_(), lambda t: t * 0, (x,)).mistake.id == "mutates_input"
+    )
 
 
 def test_scalars_and_keyword_arguments():
@@ -139,7 +160,13 @@ def test_random_is_secret_by_default_and_repeatable_for_the_grader():
 
 def student(source: str, name: str = "my"):
     """노트북의 칸처럼 __main__에서 만든 함수."""
-    names = {"__name__": "__main__", "softmax": softmax, "np": np, "torch": torch, "ms": masked_softmax}
+    names = {
+        "__name__": "__main__",
+        "softmax": softmax,
+        "np": np,
+        "torch": torch,
+        "ms": masked_softmax,
+    }
     exec(source, names)
     return names[name]
 
@@ -153,20 +180,41 @@ E = "e = np.exp(x - x.max(-1, keepdims=True))\n    "
     [
         ("def my(x):\n    return softmax(x)", "jumok.softmax"),
         ("s2 = softmax\ndef my(x):\n    return s2(x)", "jumok.softmax"),
-        ("import jumok.scratch as j\ndef my(x):\n    return getattr(j, 'soft' + 'max')(x)", "jumok.softmax"),
+        (
+            "import jumok.scratch as j\ndef my(x):\n    return getattr(j, 'soft' + 'max')(x)",
+            "jumok.softmax",
+        ),
         ("def my(x):\n    return eval('soft' + 'max(x)')", "jumok.softmax"),
         (
             "def my(x):\n    return helper(x)\ndef helper(x):\n    return [*map(softmax, [x])][0]",
             "jumok.softmax",
         ),
-        ("def my(x):\n    return softmax(x)\nif 0:\n    def softmax(): pass", "jumok.softmax"),
+        (
+            "def my(x):\n    return softmax(x)\nif 0:\n    def softmax(): pass",
+            "jumok.softmax",
+        ),
         (f"def my(x):\n    {TENSOR}return t.softmax(-1).numpy()", "torch.softmax"),
-        (f"def my(x):\n    {TENSOR}return torch.softmax(t, -1).numpy()", "torch.softmax"),
-        (f"def my(x):\n    {TENSOR}return torch.nn.functional.softmax(t, -1).numpy()", "torch.softmax"),
-        (f"def my(x):\n    {TENSOR}return torch.nn.Softmax(dim=-1)(t).numpy()", "torch.Softmax"),
-        (f"S = torch.nn.Softmax(dim=-1)\ndef my(x):\n    {TENSOR}return S(t).numpy()", "torch.Softmax"),
+        (
+            f"def my(x):\n    {TENSOR}return torch.softmax(t, -1).numpy()",
+            "torch.softmax",
+        ),
+        (
+            f"def my(x):\n    {TENSOR}return torch.nn.functional.softmax(t, -1).numpy()",
+            "torch.softmax",
+        ),
+        (
+            f"def my(x):\n    {TENSOR}return torch.nn.Softmax(dim=-1)(t).numpy()",
+            "torch.Softmax",
+        ),
+        (
+            f"S = torch.nn.Softmax(dim=-1)\ndef my(x):\n    {TENSOR}return S(t).numpy()",
+            "torch.Softmax",
+        ),
         ("my = softmax", "jumok.softmax"),
-        ("from functools import partial\nmy = partial(partial(softmax), axis=-1)", "jumok.softmax"),
+        (
+            "from functools import partial\nmy = partial(partial(softmax), axis=-1)",
+            "jumok.softmax",
+        ),
         ("from functools import cache\nmy = cache(softmax)", "jumok.softmax"),
     ],
 )
@@ -192,7 +240,10 @@ def test_names_and_inner_calls_are_not_forbidden(source, capsys):
 
 
 def test_forbidden_module_under_any_name():
-    error = failed(student("import torch as t\ndef my(x):\n    return t.tensor(x).numpy()"), forbid=["torch"])
+    error = failed(
+        student("import torch as t\ndef my(x):\n    return t.tensor(x).numpy()"),
+        forbid=["torch"],
+    )
     assert error.mistake.id == "uses_ready_made" and "torch.tensor" in str(error)
 
 
@@ -221,8 +272,13 @@ def calls_other_question(x):
 def test_stub_left_in_a_filled_answer_is_told_apart():
     own, other = failed(left_raise), failed(calls_other_question)
     assert own.mistake.id == other.mistake.id == "stub_left"
-    assert "번째 줄 `raise NotImplementedError" in own.detail and "stub 함수의" in other.detail
-    library = failed(student("class M(torch.nn.Module): pass\ndef my(x):\n    return M()(x)"))
+    assert (
+        "번째 줄 `raise NotImplementedError" in own.detail
+        and "stub 함수의" in other.detail
+    )
+    library = failed(
+        student("class M(torch.nn.Module): pass\ndef my(x):\n    return M()(x)")
+    )
     assert library.mistake.id == "raises"
 
 
@@ -231,7 +287,9 @@ def test_failure_names_the_case_and_the_shapes_but_no_values():
         Check(lambda a, b: a, lambda a, b: a + b).case(
             "난수, 브로드캐스트", np.ones((3, 4, 6)), np.ones((3, 1, 6))
         )
-    assert caught.value.detail.endswith("검사: 난수, 브로드캐스트 — 입력 (3, 4, 6), (3, 1, 6)")
+    assert caught.value.detail.endswith(
+        "검사: 난수, 브로드캐스트 — 입력 (3, 4, 6), (3, 1, 6)"
+    )
     assert "검사:" in failed(broken).detail and "검사:" not in failed(stub).detail
 
 
@@ -240,13 +298,21 @@ def test_failure_names_the_case_and_the_shapes_but_no_values():
     [
         ((1, 2), (1, 1, 1), "답은 수 3개의 묶음이어야 하는데 2개입니다."),
         ("(1, 2)", (1, 1), "답은 튜플이어야 하는데 글자(문자열)입니다."),
-        (((4, 3), (4,)), ((1, 1), (1, 1)), "2번째 것은 수 2개의 묶음이어야 하는데 1개입니다."),
+        (
+            ((4, 3), (4,)),
+            ((1, 1), (1, 1)),
+            "2번째 것은 수 2개의 묶음이어야 하는데 1개입니다.",
+        ),
         (
             ((4, 3), (4, "a")),
             ((1, 1), (1, 1)),
             "2번째 것의 2번째 것은 수 하나이어야 하는데 글자(문자열)입니다.",
         ),
-        ((4, 3), ((1, 1), (1, 1), (1,)), "답은 튜플 3개의 묶음이어야 하는데 2개입니다."),
+        (
+            (4, 3),
+            ((1, 1), (1, 1), (1,)),
+            "답은 튜플 3개의 묶음이어야 하는데 2개입니다.",
+        ),
         ((1, 2), (1, 1), ""),
         ("3", 1, "답은 수 하나이어야 하는데 글자(문자열)입니다."),
         (Unsupported("Fancy"), 1, "답으로 받을 수 없는 종류(Fancy)입니다."),
@@ -329,7 +395,8 @@ def test_values_survive_the_trip(value):
 
 
 @pytest.mark.parametrize(
-    "value", [object(), np.ma.array([1]), np.array([None]), lambda: 0, 10**2000, range(3)]
+    "value",
+    [object(), np.ma.array([1]), np.array([None]), lambda: 0, 10**2000, range(3)],
 )
 def test_strange_values_lose_everything_but_their_name(value):
     assert isinstance(exact(value), Unsupported)

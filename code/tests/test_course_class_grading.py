@@ -5,7 +5,15 @@ import io
 import linecache
 
 import pytest
-from test_course_samples import answer, as_cells, changed, checks_cell, code, text, write
+from test_course_samples import (
+    answer,
+    as_cells,
+    changed,
+    checks_cell,
+    code,
+    text,
+    write,
+)
 
 from jumok.course.checks import CheckFailed
 from jumok.course.generate import release_text
@@ -117,7 +125,9 @@ check = Check(apply_twice, lambda step, model, x: {"모델": model(x).detach(), 
 check.case("함수와 모델을 받음", toy_step, toy_model, torch.tensor([1.0, 2.0, 3.0]))"""
 
 SLUG = "05_classes"
-KERNEL = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+KERNEL = {
+    "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}
+}
 
 
 def class_master() -> dict:
@@ -125,8 +135,13 @@ def class_master() -> dict:
     for number, (source, checks, points) in enumerate(
         ((LAYER, LAYER_TEST, 3), (TOKENS, TOKENS_TEST, 2), (APPLY, APPLY_TEST, 1)), 1
     ):
-        cells.append(text(f"### 문제 5.{number} 만들기  ★★☆☆☆ · 10분 · {points}점", f"q{number}"))
-        cells += [answer(source, f"ex05-{number}"), checks_cell(checks, f"ex05-{number}", points)]
+        cells.append(
+            text(f"### 문제 5.{number} 만들기  ★★☆☆☆ · 10분 · {points}점", f"q{number}")
+        )
+        cells += [
+            answer(source, f"ex05-{number}"),
+            checks_cell(checks, f"ex05-{number}", points),
+        ]
     return {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
 
 
@@ -146,7 +161,9 @@ def session():
 def grade(path, session):
     def run(fresh=False, **sources):
         own = {"limits": LIMITS} if fresh else {"session": session}
-        return grade_cells(as_cells(changed(class_master(), **sources)), read_master(path), **own)
+        return grade_cells(
+            as_cells(changed(class_master(), **sources)), read_master(path), **own
+        )
 
     return run
 
@@ -157,12 +174,17 @@ def mistakes(result) -> list[str]:
 
 def test_solution_gets_full_points_and_the_unfilled_gets_zero(path, tmp_path):
     result = grade_notebook(path, path)
-    assert mistakes(result) == ["passed"] * 3 and (result.points, result.max_points) == (6, 6)
+    assert mistakes(result) == ["passed"] * 3 and (
+        result.points,
+        result.max_points,
+    ) == (6, 6)
     released = tmp_path / "문제.ipynb"
     released.write_text(release_text(path), encoding="utf-8")
     assert mistakes(grade_notebook(released, path)) == ["unsolved"] * 3
     given = released.read_text(encoding="utf-8")
-    assert given.count("raise NotImplementedError") == 5 and "super().__init__()" in given
+    assert (
+        given.count("raise NotImplementedError") == 5 and "super().__init__()" in given
+    )
     assert "secret_root" not in given and "hidden_case" not in given
 
 
@@ -177,7 +199,9 @@ def layer(init: str = GAIN, *lines: str, before: str = "") -> str:
     """MyScale을 이렇게 씁니다: __init__의 한 줄과 forward의 줄들."""
     head = "class MyScale(torch.nn.Module):\n    def __init__(self, size):\n        super().__init__()"
     body = [f"        {line}" for line in lines or (OWN_RUN,)]
-    return "\n".join([before, head, f"        {init}", "    def forward(self, x):", *body])
+    return "\n".join(
+        [before, head, f"        {init}", "    def forward(self, x):", *body]
+    )
 
 
 WRONG = [
@@ -239,12 +263,16 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize(
-    ("mistake", "source"), WRONG + ATTACKS, ids=[f"{i}-{w[0]}" for i, w in enumerate(WRONG + ATTACKS)]
+    ("mistake", "source"),
+    WRONG + ATTACKS,
+    ids=[f"{i}-{w[0]}" for i, w in enumerate(WRONG + ATTACKS)],
 )
 def test_wrong_class_is_named_and_others_still_count(grade, mistake, source):
     result = grade(fresh="import jumok" in source, ex05_1=source)
     assert result.questions[0].mistake == mistake, result.questions[0]
-    if "v.encode" not in source:  # 일꾼의 도구를 망가뜨린 학생은 제 다른 문제도 망가뜨립니다.
+    if (
+        "v.encode" not in source
+    ):  # 일꾼의 도구를 망가뜨린 학생은 제 다른 문제도 망가뜨립니다.
         assert mistakes(result)[1:] == ["passed", "passed"] and result.points == 3
 
 
@@ -253,7 +281,12 @@ def in_notebook(source: str) -> str:
     space: dict = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(SETUP, space)
-        linecache.cache["<답>"] = (len(source), None, source.splitlines(keepends=True), "<답>")
+        linecache.cache["<답>"] = (
+            len(source),
+            None,
+            source.splitlines(keepends=True),
+            "<답>",
+        )
         exec(compile(source, "<답>", "exec"), space)
         try:
             exec(LAYER_TEST, space)
@@ -310,14 +343,21 @@ def test_tokens_and_functions_are_named(grade):
     ("number", "source"),
     [
         (3, APPLY_TEST.replace("toy_step, toy_model", "lambda x: x, toy_model")),
-        (2, TOKENS_TEST.replace("words):", "words, *more):").replace("make(words)", "make(words, print)")),
+        (
+            2,
+            TOKENS_TEST.replace("words):", "words, *more):").replace(
+                "make(words)", "make(words, print)"
+            ),
+        ),
     ],
 )
 def test_input_that_cannot_cross_is_the_graders_mistake(path, session, number, source):
     notebook = class_master()
     notebook["cells"][number * 3 + 1]["source"] = source
     master = read_master(write(path.with_name("05_other.ipynb"), notebook))
-    result = grade_cells(as_cells(class_master()), master, session=session).questions[number - 1]
+    result = grade_cells(as_cells(class_master()), master, session=session).questions[
+        number - 1
+    ]
     assert result.status == "error" and "준비 칸에서 만든 이름" in result.message
 
 
@@ -325,13 +365,21 @@ def test_stripped_notebook_and_answer_elsewhere_work_for_classes(grade, path):
     notebook = class_master()
     for number, cell in enumerate(notebook["cells"]):
         cell["metadata"], cell["id"] = {}, f"n{number}"
-        cell["source"] = cell["source"].split("### BEGIN HIDDEN TESTS")[0].rstrip() + "\n"
+        cell["source"] = (
+            cell["source"].split("### BEGIN HIDDEN TESTS")[0].rstrip() + "\n"
+        )
     for cell in notebook["cells"]:
         cell["source"] = "pass" if "jumok.course" in cell["source"] else cell["source"]
     master = read_master(path)
     assert grade_cells(as_cells(notebook), master, limits=LIMITS).points == 6
     moved = changed(class_master(), ex05_1=master.questions[0].stub)
     moved["cells"].insert(2, code(LAYER, "elsewhere"))
-    assert grade_cells(as_cells(moved), master, limits=LIMITS).questions[0].mistake == "answer_elsewhere"
+    assert (
+        grade_cells(as_cells(moved), master, limits=LIMITS).questions[0].mistake
+        == "answer_elsewhere"
+    )
     moved["cells"][2]["source"] = master.questions[0].stub
-    assert grade_cells(as_cells(moved), master, limits=LIMITS).questions[0].mistake == "unsolved"
+    assert (
+        grade_cells(as_cells(moved), master, limits=LIMITS).questions[0].mistake
+        == "unsolved"
+    )

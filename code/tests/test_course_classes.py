@@ -68,15 +68,21 @@ def use(make, x, weights):
 
 def failed(source: str, **options) -> CheckFailed:
     with pytest.raises(CheckFailed) as caught:
-        Check(student(source), Right, MISTAKES, **{"use": use, **options}).case("헤드 2개", X, WEIGHTS)
+        Check(student(source), Right, MISTAKES, **{"use": use, **options}).case(
+            "헤드 2개", X, WEIGHTS
+        )
     return caught.value
 
 
 def test_right_class_passes_even_when_written_otherwise(capsys):
-    other = edited("q @ k.mT", "torch.einsum('...qd,...kd->...qk', q, k)").replace("self.split", "self.cut")
+    other = edited("q @ k.mT", "torch.einsum('...qd,...kd->...qk', q, k)").replace(
+        "self.split", "self.cut"
+    )
     other = other.replace("def split", "def cut") + "        # 다르게 쓴 정답\n"
     buffer = "        self.register_buffer('mask', torch.ones(2, 2))\n\n    def cut"
-    Check(student(other.replace("\n    def cut", buffer, 1)), Right, MISTAKES, use=use)(X, WEIGHTS)
+    Check(student(other.replace("\n    def cut", buffer, 1)), Right, MISTAKES, use=use)(
+        X, WEIGHTS
+    )
     assert "✔ MyAttention" in capsys.readouterr().out
 
 
@@ -120,9 +126,21 @@ WHOLE_INIT = SELF_ATTENTION[: SELF_ATTENTION.index("    def split")]
 @pytest.mark.parametrize(
     ("source", "mistake", "said"),
     [
-        (f"class MyAttention(torch.nn.Module):\n    def forward(self, x):\n{BARE}", "raises", "TypeError"),
-        (f"{WHOLE_INIT}    def forward(self, x):\n{BARE}", "unsolved", "MyAttention.forward"),
-        (f"{WHOLE_INIT}    def forward(self, x):\n        y = x\n{BARE}", "stub_left", "raise Not"),
+        (
+            f"class MyAttention(torch.nn.Module):\n    def forward(self, x):\n{BARE}",
+            "raises",
+            "TypeError",
+        ),
+        (
+            f"{WHOLE_INIT}    def forward(self, x):\n{BARE}",
+            "unsolved",
+            "MyAttention.forward",
+        ),
+        (
+            f"{WHOLE_INIT}    def forward(self, x):\n        y = x\n{BARE}",
+            "stub_left",
+            "raise Not",
+        ),
         (
             "class MyAttention(torch.nn.Module):\n    def __init__(self, d, h):\n"
             f"        super().__init__()\n{BARE}",
@@ -160,7 +178,12 @@ def test_ready_made_layer_is_found_by_watching(source):
 
 def test_own_class_with_a_forbidden_name_is_allowed(capsys):
     mine = SELF_ATTENTION.replace("MyAttention", "MultiheadAttention")
-    check = Check(student(mine, "MultiheadAttention"), Right, use=use, forbid=["MultiheadAttention"])
+    check = Check(
+        student(mine, "MultiheadAttention"),
+        Right,
+        use=use,
+        forbid=["MultiheadAttention"],
+    )
     check(X, WEIGHTS)
     assert "✔" in capsys.readouterr().out
 
@@ -168,13 +191,17 @@ def test_own_class_with_a_forbidden_name_is_allowed(capsys):
 def test_instance_gives_values_and_never_the_object():
     check = Check(student(SELF_ATTENTION), Right, use=use)
     m = check.make(8, 2)
-    assert m.count() == sum(p.numel() for p in Right(8, 2).parameters()) == 4 * (8 * 8 + 8)
+    assert (
+        m.count() == sum(p.numel() for p in Right(8, 2).parameters()) == 4 * (8 * 8 + 8)
+    )
     before = m.get("w_q.weight")
     assert type(m.state()) is dict and torch.equal(m.state()["w_q.weight"], before)
     before.zero_() if not before.requires_grad else before.detach().zero_()
     assert not torch.equal(m.get("w_q.weight"), torch.zeros(8, 8))
     assert m.do("split", X).shape == (3, 2, 5, 4)
-    assert m.get("w_q") == Unsupported("Linear") and set(m.parameters()) == set(m.state())
+    assert m.get("w_q") == Unsupported("Linear") and set(m.parameters()) == set(
+        m.state()
+    )
     for path in ("w_z", "w_q.weigth"):
         with pytest.raises(CheckFailed, match=path):
             m.get(path)
@@ -189,7 +216,10 @@ def test_gradients_equal_backward():
     m = Check(lambda: module, Right).make()
     (of_x,), of_weights = m.gradients(up, X)
     assert torch.allclose(of_x, x.grad)
-    assert all(torch.allclose(of_weights[name], p.grad) for name, p in module.named_parameters())
+    assert all(
+        torch.allclose(of_weights[name], p.grad)
+        for name, p in module.named_parameters()
+    )
     assert not X.requires_grad
 
 
@@ -245,21 +275,30 @@ def test_plain_class_with_methods(capsys):
         return tokens.do("encode", text), tokens.get("ids"), tokens.state()
 
     right = student(TOKENIZER, "Tokens")
-    Check(student(TOKENIZER, "Tokens"), right, use=use_tokens)(["나는", "집에"], "집에 간다")
+    Check(student(TOKENIZER, "Tokens"), right, use=use_tokens)(
+        ["나는", "집에"], "집에 간다"
+    )
     wrong = student(TOKENIZER.replace("len(self.ids))", "0)"), "Tokens")
     with pytest.raises(CheckFailed) as caught:
-        Check(wrong, right, {("번호가 겹침", "새 낱말의 번호가 겹칩니다."): wrong}, use=use_tokens)(
-            ["나는"], "간다"
-        )
+        Check(
+            wrong,
+            right,
+            {("번호가 겹침", "새 낱말의 번호가 겹칩니다."): wrong},
+            use=use_tokens,
+        )(["나는"], "간다")
     assert caught.value.mistake.name == "번호가 겹침"
     for broken, said in (("{}", "KeyError"), ("None", "AttributeError")):
-        source = TOKENIZER.replace("{word: number for number, word in enumerate(words)}", broken)
+        source = TOKENIZER.replace(
+            "{word: number for number, word in enumerate(words)}", broken
+        )
         with pytest.raises(CheckFailed, match=said):
             Check(student(source, "Tokens"), right, use=use_tokens)(["나는"], "나는")
 
 
 def test_plain_object_takes_weights_by_name():
-    source = "class Cell:\n    def __init__(self, n):\n        self.w = np.ones((n, n))\n"
+    source = (
+        "class Cell:\n    def __init__(self, n):\n        self.w = np.ones((n, n))\n"
+    )
     source += "    def __call__(self, x):\n        return self.w @ x"
     m = Check(student(source, "Cell"), None).make(2)
     m.load({"w": np.array([[0.0, 1], [2, 0]])})
@@ -302,8 +341,12 @@ def test_students_value_that_breaks_the_driver_is_the_students_mistake():
             return x, x
 
     with pytest.raises(CheckFailed) as caught:
-        Check(student(SELF_ATTENTION), Two, use=unpack)(X[:1, :1].repeat(3, 1, 1), WEIGHTS)
-    assert caught.value.mistake.id == "wrong_type" and "ValueError" in caught.value.detail
+        Check(student(SELF_ATTENTION), Two, use=unpack)(
+            X[:1, :1].repeat(3, 1, 1), WEIGHTS
+        )
+    assert (
+        caught.value.mistake.id == "wrong_type" and "ValueError" in caught.value.detail
+    )
 
 
 def test_broken_reference_or_driver_is_not_the_students_mistake():
@@ -311,7 +354,9 @@ def test_broken_reference_or_driver_is_not_the_students_mistake():
     with pytest.raises(RuntimeError, match="기준이나 실수의 클래스"):
         Check(student(SELF_ATTENTION), broken, use=use)(X, WEIGHTS)
     with pytest.raises(TypeError, match="견줄 수 없는 종류"):
-        Check(student(SELF_ATTENTION), Right, use=lambda make, x, w: make(8, 2).get("w_q"))(X, WEIGHTS)
+        Check(
+            student(SELF_ATTENTION), Right, use=lambda make, x, w: make(8, 2).get("w_q")
+        )(X, WEIGHTS)
 
 
 @pytest.mark.parametrize(
@@ -339,7 +384,9 @@ def test_broken_reference_or_driver_is_not_the_students_mistake():
 )  # fmt: skip
 def test_groups_of_arrays_are_compared_item_by_item(got, want, mistake, said):
     with pytest.raises(CheckFailed) as caught:
-        Check(lambda: got, lambda: want, {"no_scale": lambda: (np.ones(4), 1, 1, 1, 1)})()
+        Check(
+            lambda: got, lambda: want, {"no_scale": lambda: (np.ones(4), 1, 1, 1, 1)}
+        )()
     assert caught.value.mistake.id == mistake and said in caught.value.detail
 
 
@@ -363,12 +410,16 @@ def test_names_of_setup_things_survive_the_trip_as_names_only():
 
 def test_example_of_the_contributors_guide_runs(capsys):
     guide = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", guide.split("## 문제를 만드는 법")[1], re.S)
+    blocks = re.findall(
+        r"```python\n(.*?)```", guide.split("## 문제를 만드는 법")[1], re.S
+    )
     names = {"__name__": "__main__"}
     for block in blocks:
         exec(block, names)
     assert "✔ MyScale: 벡터 2개" in capsys.readouterr().out
-    names["MyScale"].forward = lambda self, x: names["Right"](2, axis=0).forward(x) * self.gain
+    names["MyScale"].forward = lambda self, x: (
+        names["Right"](2, axis=0).forward(x) * self.gain
+    )
     with pytest.raises(CheckFailed, match="축이 다름"):
         exec(blocks[-1], names)
 

@@ -67,7 +67,8 @@ def test_solution_gets_full_points(course):
 
 def test_unfilled_exercise_gets_zero_without_a_crash(course):
     result = grade_notebook(
-        course / "exercises" / SLUG / f"{SLUG}.ipynb", course / "solutions" / SLUG / f"{SLUG}.ipynb"
+        course / "exercises" / SLUG / f"{SLUG}.ipynb",
+        course / "solutions" / SLUG / f"{SLUG}.ipynb",
     )
     assert result.points == 0
     assert mistakes(result) == ["unsolved", "unsolved", "unsolved", "manual"]
@@ -75,10 +76,14 @@ def test_unfilled_exercise_gets_zero_without_a_crash(course):
 
 def soft(*lines: str, before: str = "") -> str:
     """my_softmax를 이 줄들로 씁니다. before는 함수 앞에 놓입니다."""
-    return f"{before}\ndef my_softmax(x):\n" + "\n".join(f"    {line}" for line in lines)
+    return f"{before}\ndef my_softmax(x):\n" + "\n".join(
+        f"    {line}" for line in lines
+    )
 
 
-GOOD = soft("e = np.exp(x - x.max(-1, keepdims=True))", "return e / e.sum(-1, keepdims=True)")
+GOOD = soft(
+    "e = np.exp(x - x.max(-1, keepdims=True))", "return e / e.sum(-1, keepdims=True)"
+)
 ANY = "class Any:\n    def __eq__(self, other): return True"
 SUBCLASS = "class Sub(np.ndarray):\n    def __eq__(self, other): return True"
 PATCH_NUMPY = "import numpy\nnumpy.allclose = lambda *a, **k: True\nnumpy.testing.assert_allclose = print"
@@ -86,17 +91,30 @@ PATCH_CHECK = "import jumok.course.checks as c\nc.Check.__call__ = lambda *a: No
 WRITE_FDS = "import contextlib, os\nfor number in range(3, 12):\n    with contextlib.suppress(OSError):\n"
 WRITE_FDS += "        os.write(number, b'x' * 99)"
 WRONG = [
-    ("wrong_axis", soft("e = np.exp(x - x.max())", "return e / e.sum(0, keepdims=True)")),
+    (
+        "wrong_axis",
+        soft("e = np.exp(x - x.max())", "return e / e.sum(0, keepdims=True)"),
+    ),
     ("no_max_subtraction", soft("return np.exp(x) / np.exp(x).sum(-1, keepdims=True)")),
     ("not_normalized", soft("return np.exp(x - x.max(-1, keepdims=True))")),
-    ("hard_coded", f"{GOOD}\n_f = my_softmax{soft('return _f(x) if x.shape == (2, 3) else x')}"),
+    (
+        "hard_coded",
+        f"{GOOD}\n_f = my_softmax{soft('return _f(x) if x.shape == (2, 3) else x')}",
+    ),
     (
         "mutates_input",
-        soft("x -= x.max(-1, keepdims=True)", "e = np.exp(x)", "return e / e.sum(-1, keepdims=True)"),
+        soft(
+            "x -= x.max(-1, keepdims=True)",
+            "e = np.exp(x)",
+            "return e / e.sum(-1, keepdims=True)",
+        ),
     ),
     ("mutates_input", soft("x[:] = 0", "return np.full(x.shape, 1 / x.shape[-1])")),
     ("uses_ready_made", soft("return softmax(x)")),
-    ("uses_ready_made", soft("return j.softmax(x)", before="import jumok.scratch as j")),
+    (
+        "uses_ready_made",
+        soft("return j.softmax(x)", before="import jumok.scratch as j"),
+    ),
     ("raises", soft("return x + nowhere")),
     ("raises", "def my_softmax(x)\n    return x"),
     ("raises", soft("return x", before="import no_such_module")),
@@ -104,9 +122,18 @@ WRONG = [
     ("raises", soft("raise KeyboardInterrupt")),
     ("raises", soft("raise GeneratorExit")),
     ("raises", "raise KeyboardInterrupt"),
-    ("stub_left", soft("e = np.exp(x)", "raise NotImplementedError('아직')", "return e")),
-    ("stub_left", soft("return other(x)", before="def other(x):\n    raise NotImplementedError")),
-    ("stub_left", "def other():\n    raise NotImplementedError\nmy_softmax = lambda x, y=other(): x"),
+    (
+        "stub_left",
+        soft("e = np.exp(x)", "raise NotImplementedError('아직')", "return e"),
+    ),
+    (
+        "stub_left",
+        soft("return other(x)", before="def other(x):\n    raise NotImplementedError"),
+    ),
+    (
+        "stub_left",
+        "def other():\n    raise NotImplementedError\nmy_softmax = lambda x, y=other(): x",
+    ),
     ("unsolved", soft("'설명'", "raise NotImplementedError  # 조금 고친 빈칸")),
     ("uses_ready_made", "my_softmax = softmax"),
     ("uses_ready_made", soft("return ready(x)", before="ready = softmax")),
@@ -114,12 +141,24 @@ WRONG = [
     ("returns_none", soft("print('숨은 값', x)")),
     ("timeout", soft("while True: pass")),
     ("timeout", "while True: pass"),
-    ("timeout", soft("try:", "    while True: pass", "except BaseException:", "    my_softmax(x)")),
+    (
+        "timeout",
+        soft(
+            "try:", "    while True: pass", "except BaseException:", "    my_softmax(x)"
+        ),
+    ),
     ("crashed", soft("os._exit(0)", before="import os")),
     ("crashed", "import os\nos._exit(3)"),
     ("crashed", soft("ctypes.string_at(0)", before="import ctypes")),
     ("crashed", f"{WRITE_FDS}\n{GOOD}"),
-    ("timeout", soft("os.fork() or os.setsid() or time.sleep(5)", "time.sleep(9)", before="import os, time")),
+    (
+        "timeout",
+        soft(
+            "os.fork() or os.setsid() or time.sleep(5)",
+            "time.sleep(9)",
+            before="import os, time",
+        ),
+    ),
     ("wrong_type", soft("return 10 ** 4000")),
     ("wrong_type", soft("return {'a': x}")),
     ("too_big", soft("return np.zeros(10**8)")),
@@ -131,7 +170,9 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("mistake", "source"), WRONG, ids=[f"{i}-{w[0]}" for i, w in enumerate(WRONG)])
+@pytest.mark.parametrize(
+    ("mistake", "source"), WRONG, ids=[f"{i}-{w[0]}" for i, w in enumerate(WRONG)]
+)
 def test_wrong_answer_is_named_and_others_still_count(grade, mistake, source):
     result = grade(changed(sample_master(), ex04_1=source), fresh="import" in source)
     assert mistakes(result) == [mistake, "passed", "passed", "manual"]
@@ -150,19 +191,40 @@ def test_forger_inside_the_worker_gets_nothing(grade):
 
 
 def test_prints_are_kept_short(grade):
-    result = grade(changed(sample_master(), ex04_1=GOOD + "\nprint('가' * 10**7)\nprint('\\x1b[31m')"))
-    assert result.questions[0].status == "passed" and len(result.questions[0].output) <= 20_000
+    result = grade(
+        changed(
+            sample_master(), ex04_1=GOOD + "\nprint('가' * 10**7)\nprint('\\x1b[31m')"
+        )
+    )
+    assert (
+        result.questions[0].status == "passed"
+        and len(result.questions[0].output) <= 20_000
+    )
 
 
 def test_endless_notebook_stops_at_the_total_limit(master):
     endless = "def {}(*a):\n    while True: pass"
-    notebook = changed(sample_master(), ex04_1=endless.format("my_softmax"), ex04_3=endless.format("scores"))
-    result = grade_cells(as_cells(notebook), master, limits=Limits(call=1, cell=1, total=1.5))
-    assert mistakes(result)[0] == "timeout" and mistakes(result)[2] == "timeout" and result.seconds < 10
+    notebook = changed(
+        sample_master(),
+        ex04_1=endless.format("my_softmax"),
+        ex04_3=endless.format("scores"),
+    )
+    result = grade_cells(
+        as_cells(notebook), master, limits=Limits(call=1, cell=1, total=1.5)
+    )
+    assert (
+        mistakes(result)[0] == "timeout"
+        and mistakes(result)[2] == "timeout"
+        and result.seconds < 10
+    )
 
 
 def test_edited_and_deleted_test_cells_do_not_matter(grade):
-    notebook = changed(sample_master(), ex04_1="def my_softmax(x):\n    return x * 0.5", ex04_1_test="pass")
+    notebook = changed(
+        sample_master(),
+        ex04_1="def my_softmax(x):\n    return x * 0.5",
+        ex04_1_test="pass",
+    )
     assert grade(notebook).questions[0].mistake == "wrong_value"
     notebook["cells"] = [c for c in notebook["cells"] if not c["id"].endswith("-test")]
     assert mistakes(grade(notebook)) == ["wrong_value", "passed", "passed", "manual"]
@@ -178,21 +240,27 @@ def test_missing_setup_cell_is_run_from_the_master(grade):
 
 def test_students_helper_cells_and_magics_run(grade):
     notebook = changed(
-        sample_master(), ex04_1="%matplotlib inline\n!ls\ndef my_softmax(x):\n    return helper(x)"
+        sample_master(),
+        ex04_1="%matplotlib inline\n!ls\ndef my_softmax(x):\n    return helper(x)",
     )
-    notebook["cells"].insert(2, code("%%time" + GOOD.replace("my_softmax", "helper"), "helper"))
+    notebook["cells"].insert(
+        2, code("%%time" + GOOD.replace("my_softmax", "helper"), "helper")
+    )
     assert grade(notebook).points == 6
 
 
 def test_ready_made_function_hidden_in_a_helper_is_found(grade):
-    notebook = changed(sample_master(), ex04_1="def my_softmax(x):\n    return helper(x)")
+    notebook = changed(
+        sample_master(), ex04_1="def my_softmax(x):\n    return helper(x)"
+    )
     notebook["cells"].insert(2, code("def helper(x):\n    return softmax(x)", "helper"))
     assert grade(notebook).questions[0].mistake == "uses_ready_made"
 
 
 def test_local_variable_named_like_a_ready_made_function(grade):
     source = soft(
-        "softmax = np.exp(x - x.max(-1, keepdims=True))", "return softmax / softmax.sum(-1, keepdims=True)"
+        "softmax = np.exp(x - x.max(-1, keepdims=True))",
+        "return softmax / softmax.sum(-1, keepdims=True)",
     )
     assert grade(changed(sample_master(), ex04_1=source)).points == 6
 
@@ -201,7 +269,11 @@ def test_answer_left_in_another_cell_is_located(grade, master):
     notebook = changed(sample_master(), ex04_1=master.questions[0].stub)
     notebook["cells"].insert(5, code(GOOD, "elsewhere"))
     question = grade(notebook).questions[0]
-    assert (question.mistake, question.points, question.status) == ("answer_elsewhere", 0, "failed")
+    assert (question.mistake, question.points, question.status) == (
+        "answer_elsewhere",
+        0,
+        "failed",
+    )
     assert "위에서 6번째 칸" in question.detail
     notebook["cells"][5]["source"] = master.questions[0].stub
     assert grade(notebook).questions[0].mistake == "unsolved"
@@ -223,14 +295,28 @@ def test_hidden_failure_names_the_shapes(grade):
 
 def test_readable_type_name_of_a_subclass(grade):
     source = soft("return np.zeros(x.shape).view(Sub)", before=SUBCLASS)
-    result = grade(changed(sample_master(), ex04_1=source, ex04_2="class B(float): pass\nanswer = B(1)"))
-    assert "Sub입니다" in result.questions[0].detail and "종류(B)" in result.questions[1].detail
+    result = grade(
+        changed(
+            sample_master(), ex04_1=source, ex04_2="class B(float): pass\nanswer = B(1)"
+        )
+    )
+    assert (
+        "Sub입니다" in result.questions[0].detail
+        and "종류(B)" in result.questions[1].detail
+    )
 
 
 @pytest.mark.parametrize("answers", [None, "내가 쓴 답"])
 def test_two_open_answers_of_a_stripped_notebook(grade, master, answers):
     """metadata와 칸 id가 모두 지워지고 두 열린 문제의 글이 같은 노트북."""
-    second = Question("ex04-5", 99, "문제 4.5 또 설명", master.questions[3].answer, TEXT_STUB, manual=True)
+    second = Question(
+        "ex04-5",
+        99,
+        "문제 4.5 또 설명",
+        master.questions[3].answer,
+        TEXT_STUB,
+        manual=True,
+    )
     both = dataclasses.replace(master, questions=[*master.questions, second])
     notebook = changed(sample_master(), ex04_4=answers or TEXT_STUB)
     notebook["cells"] += [
@@ -258,7 +344,9 @@ def test_stripped_metadata_still_finds_the_answers(grade, keep_ids):
 
 def test_one_question_only(grade):
     result = grade(sample_master(), only={"ex04-3"})
-    assert [question.id for question in result.questions] == ["ex04-3"] and result.points == 2
+    assert [question.id for question in result.questions] == [
+        "ex04-3"
+    ] and result.points == 2
 
 
 def test_same_seed_same_result(grade):
@@ -282,10 +370,14 @@ def test_deleted_and_duplicated_answers_are_refused(grade):
 
 
 def test_other_chapter_is_refused(grade):
-    other = json.loads(json.dumps(sample_master()).replace("ex04-", "ex05-").replace("my_softmax", "f"))
+    other = json.loads(
+        json.dumps(sample_master()).replace("ex04-", "ex05-").replace("my_softmax", "f")
+    )
     for number, cell in enumerate(other["cells"]):
         cell["id"] = f"c{number}"
-    other["cells"] = [c for c in other["cells"] if "solution" in json.dumps(c["metadata"])]
+    other["cells"] = [
+        c for c in other["cells"] if "solution" in json.dumps(c["metadata"])
+    ]
     with pytest.raises(BadNotebook, match="4장이 아니라 5장의 노트북"):
         grade(changed(other, ex05_3="def g(): pass"))
 
@@ -294,7 +386,8 @@ def test_report_escapes_student_text_and_hides_tests(grade):
     evil = "<script>alert('x')</script>"
     result = grade(
         changed(
-            sample_master(), ex04_1=f"def my_softmax(x):\n    print({evil!r})\n    raise ValueError({evil!r})"
+            sample_master(),
+            ex04_1=f"def my_softmax(x):\n    print({evil!r})\n    raise ValueError({evil!r})",
         )
     )
     html = html_report(result.to_dict() | {"graded_at": "2026-01-01T00:00:00"})
@@ -307,6 +400,8 @@ def test_table_lines_up_with_wide_characters(grade):
     lines = text_table(grade(sample_master()), 80).splitlines()
     assert max(width(line) for line in lines) <= 80
     assert "통과" in lines[4] and lines[-1].startswith("점수 6 / 6")
-    body = table([["문제", "1 / 2", "긴 설명 " * 9]], ["a", "점수", "결과"], {1}, 40).splitlines()
+    body = table(
+        [["문제", "1 / 2", "긴 설명 " * 9]], ["a", "점수", "결과"], {1}, 40
+    ).splitlines()
     assert max(map(width, body)) <= 40 and len(body) > 3
     assert width(cut("가나다라", 5)) <= 5 and "".join(wrap("가" * 30, 7)) == "가" * 30

@@ -12,7 +12,15 @@ from pathlib import Path
 
 import pytest
 from attacks import inmates
-from test_course_samples import CHOICE, SLUG, answer, code, sample_course, sample_master, write
+from test_course_samples import (
+    CHOICE,
+    SLUG,
+    answer,
+    code,
+    sample_course,
+    sample_master,
+    write,
+)
 
 from jumok.course import isolation as rules
 from jumok.course import sandbox, seccomp
@@ -53,9 +61,18 @@ def fresh():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda patch: patch.setattr(rules.shutil, "which", lambda name: None), "bubblewrap(bwrap)이 없어"),
-        (lambda patch: patch.setattr(rules.sys, "platform", "darwin"), "가둘 방법이 없습니다 (darwin)"),
-        (lambda patch: patch.setattr(rules.sys, "platform", "win32"), "가둘 방법이 없습니다 (win32)"),
+        (
+            lambda patch: patch.setattr(rules.shutil, "which", lambda name: None),
+            "bubblewrap(bwrap)이 없어",
+        ),
+        (
+            lambda patch: patch.setattr(rules.sys, "platform", "darwin"),
+            "가둘 방법이 없습니다 (darwin)",
+        ),
+        (
+            lambda patch: patch.setattr(rules.sys, "platform", "win32"),
+            "가둘 방법이 없습니다 (win32)",
+        ),
         (
             lambda patch: patch.setattr(rules.seccomp, "supported", lambda: False),
             "시스템 콜을 거를 수 없습니다",
@@ -90,7 +107,9 @@ def test_machine_without_isolation_gives_no_grade(tmp_path, monkeypatch):
 
 def test_worker_that_never_starts_is_not_the_students_fault(tmp_path, monkeypatch):
     path = write(tmp_path / f"{SLUG}.ipynb", sample_master())
-    monkeypatch.setattr(Isolation, "command", lambda self, number=None: [sys.executable, "-c", "pass"])
+    monkeypatch.setattr(
+        Isolation, "command", lambda self, number=None: [sys.executable, "-c", "pass"]
+    )
     with pytest.raises(WorkerMissing, match="일꾼을 띄우지 못했습니다"):
         grade_submission(path, read_master(path), open_isolation())
 
@@ -125,8 +144,16 @@ def test_secrets_in_sight_are_refused(tmp_path, place):
 
 def test_view_shows_neither_the_course_nor_the_home():
     shown = sandbox.visible_paths(rules.PACKAGE_ROOT / "jumok", ())
-    secrets = [rules.PACKAGE_ROOT / "tests", SOLUTIONS, Path.home() / ".ssh", Path("/etc/shadow"), Path("/")]
-    assert not [s for s in secrets if any(s == path or path in s.parents for path in shown)]
+    secrets = [
+        rules.PACKAGE_ROOT / "tests",
+        SOLUTIONS,
+        Path.home() / ".ssh",
+        Path("/etc/shadow"),
+        Path("/"),
+    ]
+    assert not [
+        s for s in secrets if any(s == path or path in s.parents for path in shown)
+    ]
 
 
 def test_open_isolation_passes_no_secrets_on(monkeypatch):
@@ -142,7 +169,9 @@ def test_open_isolation_passes_no_secrets_on(monkeypatch):
     given = open_isolation().environment()
     assert "비밀" not in given.values() and "PATH" in given
     assert "-I" in open_isolation().command()
-    assert Isolation("bwrap", CLASS_CAPS).environment() == {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
+    assert Isolation("bwrap", CLASS_CAPS).environment() == {
+        "PATH": "/usr/bin:/bin:/usr/sbin:/sbin"
+    }
 
 
 def test_filter_program_decides_as_written():
@@ -164,13 +193,17 @@ def test_filter_program_decides_as_written():
     allow, refuse = 0x7FFF0000, 0x00050001
     assert [decide(n) for n in (0, 1, 9, 57, 59, 202)] == [allow] * 6
     banned = {**seccomp._X86_64, **seccomp._SAME}
-    assert {name: decide(number) for name, number in banned.items()} == dict.fromkeys(banned, refuse)
+    assert {name: decide(number) for name, number in banned.items()} == dict.fromkeys(
+        banned, refuse
+    )
     assert [decide(41, first=n) for n in (1, 2, 10)] == [allow] * 3
     assert all(decide(41, first=n) not in (allow, refuse) for n in (0, 16, 38, 40))
     assert decide(0x40000000 + 1) == refuse and decide(0, arch=0x40000003) == 0x80000000
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc이 있는 Linux에서만 잽니다")
+@pytest.mark.skipif(
+    not sys.platform.startswith("linux"), reason="/proc이 있는 Linux에서만 잽니다"
+)
 def test_meter_sees_the_children():
     script = "a = bytearray(50 * 2**20); print(1, flush=True); input()"
     command = [sys.executable, "-c", script]
@@ -197,23 +230,35 @@ for name in ("DATA", "CPU", "FSIZE", "NOFILE", "NPROC", "CORE"):
 
 @needs_bwrap
 def test_limits_cannot_be_raised_again():
-    session = Session(Limits(), class_isolation(caps=replace(CLASS_CAPS, open_files=77)))
+    session = Session(
+        Limits(), class_isolation(caps=replace(CLASS_CAPS, open_files=77))
+    )
     try:
         assert session.run("<칸>", RAISE_LIMITS) is None
         found = session.get("found").value
     finally:
         session.close()
-    assert found["NOFILE"] == [77, 77] and found["DATA"] == [CLASS_CAPS.data] * 2 and found["CORE"] == [0, 0]
-    assert found["NPROC"] == [CLASS_CAPS.processes] * 2 and found["FSIZE"] == [CLASS_CAPS.file] * 2
+    assert (
+        found["NOFILE"] == [77, 77]
+        and found["DATA"] == [CLASS_CAPS.data] * 2
+        and found["CORE"] == [0, 0]
+    )
+    assert (
+        found["NPROC"] == [CLASS_CAPS.processes] * 2
+        and found["FSIZE"] == [CLASS_CAPS.file] * 2
+    )
 
 
 @needs_bwrap
 @pytest.mark.parametrize(
-    ("slug", "preload"), [("04_scaled_dot_product", PRELOAD), ("09_gpt", PRELOAD), ("09_gpt", ())]
+    ("slug", "preload"),
+    [("04_scaled_dot_product", PRELOAD), ("09_gpt", PRELOAD), ("09_gpt", ())],
 )
 def test_real_chapter_gets_full_points_in_isolation(slug, preload):
     path = SOLUTIONS / slug / f"{slug}.ipynb"
-    outcome = grade_submission(path, read_master(path), class_isolation(hidden=(SOLUTIONS,), preload=preload))
+    outcome = grade_submission(
+        path, read_master(path), class_isolation(hidden=(SOLUTIONS,), preload=preload)
+    )
     assert outcome.result.points == outcome.result.max_points > 0, outcome
     assert 0 < outcome.peak_bytes < 2**30
 
@@ -238,7 +283,14 @@ session.run("<칸>", "while True: pass")
 @pytest.mark.parametrize("preload", [(), ("json",)])
 def test_killed_grader_leaves_no_worker(preload):
     scratch = (4096 + os.getpid() % 4096) * 4096
-    command = [sys.executable, "-c", GRADER, str(rules.PACKAGE_ROOT), str(scratch), *preload]
+    command = [
+        sys.executable,
+        "-c",
+        GRADER,
+        str(rules.PACKAGE_ROOT),
+        str(scratch),
+        *preload,
+    ]
     grader = subprocess.Popen(command, stdout=subprocess.PIPE)
     bed = int(grader.stdout.readline())
     assert len(inmates(scratch)) >= 4
@@ -269,7 +321,11 @@ def test_seedbed_gives_the_same_confinement():
             found.append(session.get("seen").value)
         finally:
             session.close()
-    assert found[0] == found[1] and found[0]["CapBnd"] == "0" * 16 and found[0]["Seccomp"] == "2"
+    assert (
+        found[0] == found[1]
+        and found[0]["CapBnd"] == "0" * 16
+        and found[0]["Seccomp"] == "2"
+    )
 
 
 LOOK = """
@@ -308,10 +364,20 @@ def test_damaged_questions_get_a_reason_and_the_rest_is_graded(tmp_path):
     master = read_master(course / "solutions" / SLUG / f"{SLUG}.ipynb")
     notebook = sample_master()
     notebook["cells"] = [cell for cell in notebook["cells"] if cell["id"] != "ex04-1"]
-    notebook["cells"] += [answer(CHOICE, "ex04-2"), code("def scores(q, k):\n    return q", "다른")]
-    notebook["cells"][-1]["metadata"] = {"nbgrader": {"grade_id": "ex04-3", "solution": True}}
-    outcome = grade_submission(write(tmp_path / "제출.ipynb", notebook), master, open_isolation())
-    found = {item.id: (item.mistake or item.status, item.points) for item in outcome.result.questions}
+    notebook["cells"] += [
+        answer(CHOICE, "ex04-2"),
+        code("def scores(q, k):\n    return q", "다른"),
+    ]
+    notebook["cells"][-1]["metadata"] = {
+        "nbgrader": {"grade_id": "ex04-3", "solution": True}
+    }
+    outcome = grade_submission(
+        write(tmp_path / "제출.ipynb", notebook), master, open_isolation()
+    )
+    found = {
+        item.id: (item.mistake or item.status, item.points)
+        for item in outcome.result.questions
+    }
     assert found == {
         "ex04-1": ("answer_missing", 0),
         "ex04-2": ("passed", 1),
@@ -375,8 +441,16 @@ def test_forged_trees_are_refused(tree, blobs):
 
 
 def test_forged_booleans_become_honest_booleans():
-    assert decode(["n", "|b1", [3], 0], [b"\x00\x02\xff"]).tolist() == [False, True, True]
-    assert decode(["n", "|b1", [3], 0], [b"\x00\x02\xff"]).view("u1").tolist() == [0, 1, 1]
+    assert decode(["n", "|b1", [3], 0], [b"\x00\x02\xff"]).tolist() == [
+        False,
+        True,
+        True,
+    ]
+    assert decode(["n", "|b1", [3], 0], [b"\x00\x02\xff"]).view("u1").tolist() == [
+        0,
+        1,
+        1,
+    ]
 
 
 def test_hidden_marks_are_split_in_one_pass():
@@ -385,7 +459,9 @@ def test_hidden_marks_are_split_in_one_pass():
     assert clear_hidden(source) == f"a\nc\n{end}\n{begin}\nd"
     assert split_tests(source)[1] == "b"
     started = time.process_time()
-    clear_hidden("### BEGIN HIDDEN TESTS\n" * 50_000 + "### END HIDDEN TESTS\n" * 50_000)
+    clear_hidden(
+        "### BEGIN HIDDEN TESTS\n" * 50_000 + "### END HIDDEN TESTS\n" * 50_000
+    )
     assert time.process_time() - started < 5
 
 
@@ -400,7 +476,10 @@ def test_links_are_followed_for_the_reader_only(tmp_path):
 
 def test_duplicate_keys_are_refused(tmp_path):
     path = tmp_path / "두번.ipynb"
-    path.write_text('{"cells": [{"cell_type": "code", "source": "1", "source": "2"}]}', encoding="utf-8")
+    path.write_text(
+        '{"cells": [{"cell_type": "code", "source": "1", "source": "2"}]}',
+        encoding="utf-8",
+    )
     with pytest.raises(BadNotebook, match="같은 열쇠"):
         read_cells(path)
 
@@ -409,9 +488,13 @@ def test_prints_of_hidden_tests_are_not_reported(tmp_path):
     course = sample_course(tmp_path / "책")
     path = course / "solutions" / SLUG / f"{SLUG}.ipynb"
     notebook = json.loads(
-        json.dumps(sample_master()).replace("shifted_scores = x", "print(x.shape); shifted_scores = x")
+        json.dumps(sample_master()).replace(
+            "shifted_scores = x", "print(x.shape); shifted_scores = x"
+        )
     )
-    outcome = grade_submission(write(tmp_path / "출력.ipynb", notebook), read_master(path), open_isolation())
+    outcome = grade_submission(
+        write(tmp_path / "출력.ipynb", notebook), read_master(path), open_isolation()
+    )
     said = outcome.result.questions[0].output
     assert outcome.result.points == 6 and "(2, 3)" in said and "(3, 5)" not in said
 

@@ -63,44 +63,75 @@ def test_unfilled_exercise_gets_zero(slug, released):
 def without_answers(text: str) -> list[tuple[str, str]]:
     """독자가 고치는 것(답 칸, 덧붙인 칸, 출력)을 뺀 문제와 검사."""
     cells = nbformat.reads(text, as_version=4).cells
-    kept = [c for c in cells if c.metadata.get("nbgrader", {}).get("locked") or c.cell_type == "markdown"]
-    return [(c.cell_type, c.source) for c in kept if not c.metadata.get("nbgrader", {}).get("solution")]
+    kept = [
+        c
+        for c in cells
+        if c.metadata.get("nbgrader", {}).get("locked") or c.cell_type == "markdown"
+    ]
+    return [
+        (c.cell_type, c.source)
+        for c in kept
+        if not c.metadata.get("nbgrader", {}).get("solution")
+    ]
 
 
 @each_chapter
 def test_exercise_is_fresh(slug):
-    text, fresh = COURSE.exercise(slug).read_text(encoding="utf-8"), release_text(COURSE.master(slug))
-    if text != fresh and "CI" not in os.environ and without_answers(text) == without_answers(fresh):
+    text, fresh = (
+        COURSE.exercise(slug).read_text(encoding="utf-8"),
+        release_text(COURSE.master(slug)),
+    )
+    if (
+        text != fresh
+        and "CI" not in os.environ
+        and without_answers(text) == without_answers(fresh)
+    ):
         pytest.skip("독자가 풀고 있는 연습문제입니다. 문제와 검사는 원본과 같습니다.")
     assert text == fresh, "make exercises로 다시 만드세요"
 
 
 @pytest.mark.parametrize(
-    ("slug", "grade_id", "mistake", "source"), CASES, ids=[f"{c[1]}-{c[2]}-{i}" for i, c in enumerate(CASES)]
+    ("slug", "grade_id", "mistake", "source"),
+    CASES,
+    ids=[f"{c[1]}-{c[2]}-{i}" for i, c in enumerate(CASES)],
 )
 def test_wrong_answer_is_named(session, slug, grade_id, mistake, source):
     master = read_master(COURSE.master(slug))
     cells = [
-        Cell(cell.kind, source, cell.cell_id, cell.nbgrader, cell.tags) if cell.grade_id == grade_id else cell
+        Cell(cell.kind, source, cell.cell_id, cell.nbgrader, cell.tags)
+        if cell.grade_id == grade_id
+        else cell
         for cell in read_cells(COURSE.master(slug))
     ]
     (result,) = grade_cells(cells, master, only={grade_id}, session=session).questions
-    assert (result.mistake, result.points) == (mistake, 0), f"{result.name}: {result.message} {result.detail}"
+    assert (result.mistake, result.points) == (mistake, 0), (
+        f"{result.name}: {result.message} {result.detail}"
+    )
     assert any("가" <= char <= "힣" for char in result.message)
 
 
 @each_chapter
 def test_every_graded_question_has_five_wrong_answers(slug):
     counts = Counter(case[1] for case in CASES if case[0] == slug)
-    graded = [question for question in read_master(COURSE.master(slug)).questions if not question.manual]
+    graded = [
+        question
+        for question in read_master(COURSE.master(slug)).questions
+        if not question.manual
+    ]
     assert not [question.id for question in graded if counts[question.id] < 5]
 
 
 def secret_lines(cells: list[Cell]) -> set[str]:
     """정답 영역과 숨은 검사의 줄 가운데 뜻이 있는 것."""
-    bodies = [m.group("body") for cell in cells for m in _SOLUTION.finditer(cell.source)]
+    bodies = [
+        m.group("body") for cell in cells for m in _SOLUTION.finditer(cell.source)
+    ]
     bodies += [split_tests(cell.source)[1] for cell in cells]
-    bodies += [cell.source for cell in cells if cell.kind == "markdown" and cell.nbgrader.get("solution")]
+    bodies += [
+        cell.source
+        for cell in cells
+        if cell.kind == "markdown" and cell.nbgrader.get("solution")
+    ]
     bodies += [cell.source for cell in cells if MASTER_ONLY & set(cell.tags)]
     lines = {line.strip() for body in bodies for line in body.splitlines()}
     return {line for line in lines if len(line) > 12 and not _is_plain(line)}
@@ -112,12 +143,18 @@ def _is_plain(line: str) -> bool:
         nodes = ast.parse(line).body
     except SyntaxError:
         return False
-    return bool(nodes) and all(isinstance(node, ast.Import | ast.ImportFrom) for node in nodes)
+    return bool(nodes) and all(
+        isinstance(node, ast.Import | ast.ImportFrom) for node in nodes
+    )
 
 
 @each_chapter
 def test_no_solution_text_leaks(slug, released):
-    lines = {line.strip() for cell in read_cells(released) for line in cell.source.splitlines()}
+    lines = {
+        line.strip()
+        for cell in read_cells(released)
+        for line in cell.source.splitlines()
+    }
     leaked = secret_lines(read_cells(COURSE.master(slug))) & lines
     assert not leaked
     text = released.read_text(encoding="utf-8")

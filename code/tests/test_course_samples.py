@@ -33,7 +33,9 @@ for rng in check.random(3):
     check(rng.normal(size=(3, 5)))
 ### END HIDDEN TESTS"""
 
-CHOICE = "answer = None  # 번호를 쓰세요\n### BEGIN SOLUTION\nanswer = 3\n### END SOLUTION"
+CHOICE = (
+    "answer = None  # 번호를 쓰세요\n### BEGIN SOLUTION\nanswer = 3\n### END SOLUTION"
+)
 CHOICE_TEST = """from jumok.course import Check, digest
 Check.equal(answer, "%s", wrong={"%s": ("거꾸로", "쿼리와 키의 자리가 거꾸로입니다.")})"""
 
@@ -57,7 +59,13 @@ ESSAY = "√d_k로 나누면 분산이 1이 됩니다."
 
 
 def _meta(grade_id: str, **keys) -> dict:
-    base = {"grade": False, "solution": False, "locked": False, "task": False, "schema_version": 3}
+    base = {
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "schema_version": 3,
+    }
     return {"nbgrader": base | {"grade_id": grade_id} | keys}
 
 
@@ -69,7 +77,12 @@ def code(source: str, cell_id: str, metadata: dict | None = None) -> dict:
 
 
 def text(source: str, cell_id: str, metadata: dict | None = None) -> dict:
-    return {"cell_type": "markdown", "id": cell_id, "metadata": metadata or {}, "source": source}
+    return {
+        "cell_type": "markdown",
+        "id": cell_id,
+        "metadata": metadata or {},
+        "source": source,
+    }
 
 
 def answer(source: str, name: str) -> dict:
@@ -78,7 +91,11 @@ def answer(source: str, name: str) -> dict:
 
 def checks_cell(source: str, name: str, points: int) -> dict:
     extra = {"tags": ["hide-input"], "jupyter": {"source_hidden": True}}
-    return code(source, f"{name}-test", _meta(f"{name}-test", grade=True, locked=True, points=points) | extra)
+    return code(
+        source,
+        f"{name}-test",
+        _meta(f"{name}-test", grade=True, locked=True, points=points) | extra,
+    )
 
 
 def sample_master() -> dict:
@@ -101,8 +118,19 @@ def sample_master() -> dict:
         text("### 문제 4.4 설명  ★★☆☆☆ · 5분 · 2점", "q4"),
         text(ESSAY, "ex04-4", _meta("ex04-4", grade=True, solution=True, points=2)),
     ]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return {"cells": cells, "metadata": kernel | {"widgets": {}}, "nbformat": 4, "nbformat_minor": 5}
+    kernel = {
+        "kernelspec": {
+            "name": "python3",
+            "display_name": "Python 3",
+            "language": "python",
+        }
+    }
+    return {
+        "cells": cells,
+        "metadata": kernel | {"widgets": {}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
 
 
 def write(path: Path, notebook: dict) -> Path:

@@ -8,13 +8,25 @@ import pytest
 import torch
 
 from jumok.decode import beam, beam_n_best, greedy, sample
-from jumok.model import Gpt, GptConfig, RnnConfig, RnnSeq2Seq, Transformer, TransformerConfig
+from jumok.model import (
+    Gpt,
+    GptConfig,
+    RnnConfig,
+    RnnSeq2Seq,
+    Transformer,
+    TransformerConfig,
+)
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 PAD, BOS, EOS, V = 0, 1, 2, 7
 ENDS = {"eos_id": EOS, "bos_id": BOS}
 PENALTIES = [0.0, 0.6, 2.0]
-SEEDS = {"transformer": 1, "gpt": 3, "gru": 0, "lstm": 0}  # 끝나는 문장과 잘리는 문장이 섞이는 씨앗
+SEEDS = {
+    "transformer": 1,
+    "gpt": 3,
+    "gru": 0,
+    "lstm": 0,
+}  # 끝나는 문장과 잘리는 문장이 섞이는 씨앗
 MODELS = list(SEEDS)
 
 
@@ -31,7 +43,9 @@ class Toy:
 
     def step(self, ids, state):
         if len(state.prefixes[0]) > 1 or self.rows:
-            state.prefixes = [(*p, int(i)) for p, i in zip(state.prefixes, ids[:, 0], strict=True)]
+            state.prefixes = [
+                (*p, int(i)) for p, i in zip(state.prefixes, ids[:, 0], strict=True)
+            ]
         else:
             state.prefixes = [(*p, BOS) for p in state.prefixes]
         self.rows.append(len(ids))
@@ -50,7 +64,9 @@ class ToyState:
 
     def keep(self, sentences):
         k = len(self.prefixes) // self.n_sentences
-        self.prefixes = [self.prefixes[s * k + j] for s in sentences.tolist() for j in range(k)]
+        self.prefixes = [
+            self.prefixes[s * k + j] for s in sentences.tolist() for j in range(k)
+        ]
         self.n_sentences = len(sentences)
 
 
@@ -71,7 +87,9 @@ def make_model(name, device="cpu", dtype=torch.float64):
     size = {"d_model": 16, "n_heads": 2, "n_layers": 2, "d_ff": 24, "max_len": 16}
     both = {"src_vocab_size": V, "tgt_vocab_size": V}
     if name == "transformer":
-        model = Transformer(TransformerConfig(**both, **size, tie_weights=False, norm_first=True))
+        model = Transformer(
+            TransformerConfig(**both, **size, tie_weights=False, norm_first=True)
+        )
     elif name == "gpt":
         model = Gpt(GptConfig(vocab_size=V, **size, tie_weights=False))
     else:
@@ -92,7 +110,9 @@ def arguments(name):
 def sources(name, device="cpu"):
     """길이가 다른 원문 다섯. GPT의 글은 길이가 같습니다."""
     lengths = [4, 4, 4, 4, 4] if name == "gpt" else [5, 1, 3, 4, 2]
-    ids = torch.randint(3, V, (5, max(lengths)), generator=torch.Generator().manual_seed(3))
+    ids = torch.randint(
+        3, V, (5, max(lengths)), generator=torch.Generator().manual_seed(3)
+    )
     keep = torch.arange(max(lengths)) < torch.tensor(lengths)[:, None]
     return (ids * keep).to(device), lengths
 
@@ -119,9 +139,13 @@ def slow_beam(log_probs, max_len, beam_size, alpha):
     """빔 서치의 정의를 파이썬 목록으로 그대로 옮긴 것. 일찍 멈추지 않습니다."""
     live, done = [((), 0.0)], []
     for n in range(1, max_len + 1):
-        grown = [((*p, w), s + lp) for p, s in live for w, lp in enumerate(log_probs(p))]
+        grown = [
+            ((*p, w), s + lp) for p, s in live for w, lp in enumerate(log_probs(p))
+        ]
         best = sorted(grown, key=lambda h: -h[1])[:beam_size]
-        done += [(p, s / penalty(n, alpha)) for p, s in best if p[-1] == EOS or n == max_len]
+        done += [
+            (p, s / penalty(n, alpha)) for p, s in best if p[-1] == EOS or n == max_len
+        ]
         live = [(p, s) for p, s in best if p[-1] != EOS]
     return sorted(done, key=lambda h: -h[1])
 
@@ -152,7 +176,9 @@ def test_beam_of_one_is_greedy(name, alpha, device):
     want = greedy(model, ids, 9, **arguments(name))
     got = beam(model, ids, 9, beam_size=1, length_penalty=alpha, **arguments(name))
     assert [trimmed(r) for r in got] == [trimmed(r) for r in want]
-    assert (want == EOS).any() and not (want == EOS).any(dim=1).all()  # 끝난 것과 잘린 것이 섞여 있다
+    assert (want == EOS).any() and not (want == EOS).any(
+        dim=1
+    ).all()  # 끝난 것과 잘린 것이 섞여 있다
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -171,17 +197,23 @@ def test_greedy_equals_choosing_without_any_cache(name, device):
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("alpha", PENALTIES)
 @pytest.mark.parametrize("name", MODELS)
-def test_beam_equals_the_slow_definition_without_cache_or_early_stop(name, alpha, device):
+def test_beam_equals_the_slow_definition_without_cache_or_early_stop(
+    name, alpha, device
+):
     """가계도 마스크, 줄 버리기, 일찍 멈추기가 답을 바꾸지 않습니다."""
     model, (ids, lengths) = make_model(name, device), sources(name, device)
-    got, scores = beam_n_best(model, ids, 7, beam_size=3, length_penalty=alpha, n_best=3, **arguments(name))
+    got, scores = beam_n_best(
+        model, ids, 7, beam_size=3, length_penalty=alpha, n_best=3, **arguments(name)
+    )
     for b, n in enumerate(lengths):
         want = slow_beam(uncached(name, model, ids[b, :n]), 7, 3, alpha)[:3]
         assert [trimmed(r) for r in got[b]][: len(want)] == [list(p) for p, _ in want]
         torch.testing.assert_close(
             scores[b, : len(want)].tolist(), [s for _, s in want], rtol=1e-5, atol=1e-5
         )
-        assert (scores[b, len(want) :] == -torch.inf).all() and (got[b, len(want) :] == PAD).all()
+        assert (scores[b, len(want) :] == -torch.inf).all() and (
+            got[b, len(want) :] == PAD
+        ).all()
 
 
 @pytest.mark.parametrize("alpha", PENALTIES)
@@ -191,18 +223,29 @@ def test_wide_beam_finds_the_brute_force_best(alpha):
     probs = random_probs(vocab_size)
     ids = torch.tensor([[3], [0], [1]])
     got, scores = beam_n_best(
-        Toy(probs, vocab_size), ids, max_len, beam_size=256, length_penalty=alpha, n_best=n_best, **ENDS
+        Toy(probs, vocab_size),
+        ids,
+        max_len,
+        beam_size=256,
+        length_penalty=alpha,
+        n_best=n_best,
+        **ENDS,
     )
     for b, first in enumerate([3, 0, 1]):
         ranked = []
         for text in every_sequence(vocab_size, max_len):
             chances = (probs((first, BOS, *text[:i]))[w] for i, w in enumerate(text))
-            ranked.append((sum(map(math.log, chances)) / penalty(len(text), alpha), text))
+            ranked.append(
+                (sum(map(math.log, chances)) / penalty(len(text), alpha), text)
+            )
         ranked = sorted(ranked, reverse=True)[:n_best]
         assert got[b].tolist() == [
-            row + [PAD] * (got.size(2) - len(row)) for row in padded([t for _, t in ranked])
+            row + [PAD] * (got.size(2) - len(row))
+            for row in padded([t for _, t in ranked])
         ]
-        torch.testing.assert_close(scores[b].tolist(), [s for s, _ in ranked], rtol=1e-5, atol=1e-5)
+        torch.testing.assert_close(
+            scores[b].tolist(), [s for s, _ in ranked], rtol=1e-5, atol=1e-5
+        )
 
 
 def found_by_beam(width):
@@ -246,7 +289,9 @@ def test_finished_sentences_leave_and_their_answers_stay():
         together = decode(model, ids, 12, **ENDS)
         assert model.rows[-1] < max(model.rows)
         for row, source in zip(together, ids, strict=True):
-            assert trimmed(row) == trimmed(decode(Toy(probs, 5), source[None], 12, **ENDS)[0])
+            assert trimmed(row) == trimmed(
+                decode(Toy(probs, 5), source[None], 12, **ENDS)[0]
+            )
 
 
 def test_eos_ends_and_padding_follows():
@@ -260,7 +305,13 @@ def test_eos_ends_and_padding_follows():
 @pytest.mark.parametrize("decode", [greedy, beam, sample])
 @pytest.mark.parametrize("max_len", [1, 5])
 def test_max_len_is_honoured_and_no_eos_never_ends(decode, max_len):
-    out = decode(Toy(random_probs(5), 5), torch.arange(3)[:, None], max_len, eos_id=None, bos_id=BOS)
+    out = decode(
+        Toy(random_probs(5), 5),
+        torch.arange(3)[:, None],
+        max_len,
+        eos_id=None,
+        bos_id=BOS,
+    )
     assert out.shape == (3, max_len)
 
 
@@ -281,7 +332,11 @@ def test_dropout_is_off_while_decoding_and_the_mode_comes_back():
     model.train()
     model.encoder.eval()  # 일부만 얼려 둔 경우
     assert torch.equal(greedy(model, ids, 9, **ENDS), want)
-    assert model.training and model.decoder.layers[1].training and not model.encoder.layers[0].training
+    assert (
+        model.training
+        and model.decoder.layers[1].training
+        and not model.encoder.layers[0].training
+    )
 
 
 @pytest.mark.parametrize("name", ["transformer", "gru"])

@@ -50,7 +50,11 @@ def test_probabilities_are_exactly_the_definition(temperature, top_k, top_p):
     probs, tokens = sampling_probs(log_probs, temperature, top_k, top_p)
     want = by_hand(temperature, top_k, top_p)
     for row in (0, 2):
-        got = {w: p for w, p in zip(tokens[row].tolist(), probs[row].tolist(), strict=True) if p > 0}
+        got = {
+            w: p
+            for w, p in zip(tokens[row].tolist(), probs[row].tolist(), strict=True)
+            if p > 0
+        }
         assert got == pytest.approx(want, rel=1e-5)
     torch.testing.assert_close(probs.sum(1), torch.ones(3))
 
@@ -59,7 +63,13 @@ def test_probabilities_are_exactly_the_definition(temperature, top_k, top_p):
 def test_samples_follow_the_probabilities(temperature, top_k, top_p):
     """카이제곱 검정. 자유도 4의 위 0.1 % 점은 18.47입니다."""
     n = 20000
-    options = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "eos_id": None, "bos_id": BOS}
+    options = {
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "eos_id": None,
+        "bos_id": BOS,
+    }
     generator = torch.Generator().manual_seed(11)
     drawn = sample(Fixed(), torch.zeros(n, 1).long(), 1, generator=generator, **options)
     counts = torch.bincount(drawn.flatten(), minlength=len(PROBS)).tolist()
@@ -73,19 +83,31 @@ def test_samples_follow_the_probabilities(temperature, top_k, top_p):
 def test_temperature_towards_zero_is_greedy(name, temperature):
     model, ids = make_model(name), sources(name)[0]
     want = greedy(model, ids, 9, **arguments(name))
-    assert torch.equal(sample(model, ids, 9, temperature=temperature, **arguments(name)), want)
+    assert torch.equal(
+        sample(model, ids, 9, temperature=temperature, **arguments(name)), want
+    )
 
 
 def test_the_same_seed_draws_the_same_and_another_draws_another():
     model, ids = make_model("gpt"), sources("gpt")[0]
 
     def draw(seed):
-        return sample(model, ids, 9, eos_id=None, generator=torch.Generator().manual_seed(seed))
+        return sample(
+            model, ids, 9, eos_id=None, generator=torch.Generator().manual_seed(seed)
+        )
 
     assert torch.equal(draw(1), draw(1)) and not torch.equal(draw(1), draw(2))
 
 
-def wrong(decode, message, name="transformer", ids=None, max_len=5, error=ValueError, **changes):
+def wrong(
+    decode,
+    message,
+    name="transformer",
+    ids=None,
+    max_len=5,
+    error=ValueError,
+    **changes,
+):
     ids = sources(name)[0] if ids is None else ids
     with pytest.raises(error, match=message):
         decode(make_model(name), ids, max_len, **{**arguments(name), **changes})
@@ -125,7 +147,12 @@ def test_wrong_sources_are_named(name, decode):
     wrong(decode, "-1.*어휘 밖", name, torch.tensor([[3, -1]]))
     wrong(decode, "정수.*float32", name, torch.tensor([[3.0, 4.0]]), error=TypeError)
     if name != "gpt":
-        wrong(decode, "1번째 문장이 모두 채움", name, torch.tensor([[3, 4], [0, 0], [4, 0]]))
+        wrong(
+            decode,
+            "1번째 문장이 모두 채움",
+            name,
+            torch.tensor([[3, 4], [0, 0], [4, 0]]),
+        )
 
 
 def test_a_fixed_model_shows_what_ends_are_for():

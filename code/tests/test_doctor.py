@@ -13,12 +13,35 @@ import pytest
 
 from jumok.cli import main
 from jumok.doctor import accelerator, book, checklist, machine, python
-from jumok.doctor.report import BAD, GOOD, WARN, Check, Result, as_dict, run_checks, summary, text_line
+from jumok.doctor.report import (
+    BAD,
+    GOOD,
+    WARN,
+    Check,
+    Result,
+    as_dict,
+    run_checks,
+    summary,
+    text_line,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
-CPU = {"version": "2.13.0+cpu", "cuda": None, "hip": None, "sum": 4.0, "usable": False, "mps": False}
+CPU = {
+    "version": "2.13.0+cpu",
+    "cuda": None,
+    "hip": None,
+    "sum": 4.0,
+    "usable": False,
+    "mps": False,
+}
 CUDA = CPU | {"version": "2.13.0", "cuda": "13.0"}
-CARD = {"usable": True, "name": "NVIDIA H200", "count": 1, "free": 130 * 2**30, "total": 140 * 2**30}
+CARD = {
+    "usable": True,
+    "name": "NVIDIA H200",
+    "count": 1,
+    "free": 130 * 2**30,
+    "total": 140 * 2**30,
+}
 
 
 @pytest.fixture(autouse=True)
@@ -69,9 +92,16 @@ def boom():
 
 
 def test_a_dead_check_does_not_stop_the_others():
-    checks = [Check("a", "하나", boom), Check("b", "둘", lambda: Result(GOOD, "됩니다."))]
+    checks = [
+        Check("a", "하나", boom),
+        Check("b", "둘", lambda: Result(GOOD, "됩니다.")),
+    ]
     (_, first), (_, second) = run_checks(checks)
-    assert first.status == WARN and "ValueError: 탈이 났습니다" in first.message and first.todo
+    assert (
+        first.status == WARN
+        and "ValueError: 탈이 났습니다" in first.message
+        and first.todo
+    )
     assert second.status == GOOD
 
 
@@ -79,12 +109,17 @@ def test_a_package_that_exits_while_importing_does_not_end_the_checks():
     def leave():
         raise SystemExit(3)
 
-    assert [result.status for _, result in run_checks([Check("a", "하나", leave)])] == [WARN]
+    assert [result.status for _, result in run_checks([Check("a", "하나", leave)])] == [
+        WARN
+    ]
 
 
 @pytest.mark.parametrize(
     ("encoding", "line"),
-    [("utf-8", "✘ 디스크: 없습니다. → 비우세요."), ("cp949", "[X] 디스크: 없습니다. → 비우세요.")],
+    [
+        ("utf-8", "✘ 디스크: 없습니다. → 비우세요."),
+        ("cp949", "[X] 디스크: 없습니다. → 비우세요."),
+    ],
 )
 def test_the_mark_fits_the_console(encoding, line):
     check = Check("disk", "디스크", boom)
@@ -93,7 +128,9 @@ def test_the_mark_fits_the_console(encoding, line):
 
 
 def test_every_line_is_one_line_even_without_a_known_encoding():
-    assert "\n" not in text_line(Check("a", "하나", boom), Result(GOOD, "됩니다."), None)
+    assert "\n" not in text_line(
+        Check("a", "하나", boom), Result(GOOD, "됩니다."), None
+    )
 
 
 def test_only_a_bad_result_makes_the_answer_bad():
@@ -111,7 +148,8 @@ def test_summary_counts_what_is_left():
 
 
 @pytest.mark.parametrize(
-    ("version", "status"), [((3, 10), BAD), ((3, 11), GOOD), ((3, 14), GOOD), ((3, 15), WARN)]
+    ("version", "status"),
+    [((3, 10), BAD), ((3, 11), GOOD), ((3, 14), GOOD), ((3, 15), WARN)],
 )
 def test_python_version(monkeypatch, version, status):
     monkeypatch.setattr(python.sys, "version_info", (*version, 0))
@@ -121,7 +159,10 @@ def test_python_version(monkeypatch, version, status):
 
 def test_the_supported_pythons_are_those_of_make_py():
     text = (ROOT / "make.py").read_text("utf8")
-    assert f"PYTHONS = {python.PYTHONS}" in text and f'CPU_INDEX = "{python.CPU_INDEX}"' in text
+    assert (
+        f"PYTHONS = {python.PYTHONS}" in text
+        and f'CPU_INDEX = "{python.CPU_INDEX}"' in text
+    )
 
 
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch):
@@ -134,20 +175,31 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatc
 def test_a_missing_tool_of_the_book_is_only_a_warning(monkeypatch):
     installed(monkeypatch, nbval=None)
     result = python.packages(ROOT)
-    assert result.status == WARN and "nbval" in result.message and "nbval==" in result.todo
+    assert (
+        result.status == WARN and "nbval" in result.message and "nbval==" in result.todo
+    )
 
 
 def test_many_missing_packages_point_to_the_list(monkeypatch):
-    installed(monkeypatch, **dict.fromkeys(["polib", "tqdm", "numpy", "sacrebleu", "tokenizers"]))
+    installed(
+        monkeypatch,
+        **dict.fromkeys(["polib", "tqdm", "numpy", "sacrebleu", "tokenizers"]),
+    )
     result = python.packages(ROOT)
-    assert result.status == BAD and "외 1개" in result.message and "requirements.txt" in result.todo
+    assert (
+        result.status == BAD
+        and "외 1개" in result.message
+        and "requirements.txt" in result.todo
+    )
 
 
 def test_a_wrong_version_is_a_warning_with_both_versions(monkeypatch):
     installed(monkeypatch, numpy="1.0.0")
     result = python.packages(ROOT)
     assert (
-        result.status == WARN and "numpy 1.0.0(고정한 판 2." in result.message and "numpy==2." in result.todo
+        result.status == WARN
+        and "numpy 1.0.0(고정한 판 2." in result.message
+        and "numpy==2." in result.todo
     )
 
 
@@ -165,7 +217,10 @@ def test_without_the_lists_only_presence_is_checked(monkeypatch):
 
 
 def test_extras_are_not_needed():
-    assert "numpy" in python._needed_by_jumok() and "sqlalchemy" not in python._needed_by_jumok()
+    assert (
+        "numpy" in python._needed_by_jumok()
+        and "sqlalchemy" not in python._needed_by_jumok()
+    )
 
 
 def test_a_console_without_symbols_is_a_warning(monkeypatch):
@@ -211,7 +266,9 @@ def test_disk_speaks_of_the_fullest_place(tmp_path, monkeypatch, gib, status):
     full = tmp_path / "가득"
     full.mkdir()
     monkeypatch.setattr(
-        machine.shutil, "disk_usage", lambda place: usage(int((gib if place == full else 90) * machine.GIB))
+        machine.shutil,
+        "disk_usage",
+        lambda place: usage(int((gib if place == full else 90) * machine.GIB)),
     )
     result = machine.disk({"빈 곳": tmp_path, "찬 곳": full / "아직 없음"})
     assert result.status == status and "찬 곳" in result.message
@@ -223,10 +280,16 @@ def test_a_read_only_folder_is_bad(tmp_path, monkeypatch):
 
     monkeypatch.setattr(machine.tempfile, "TemporaryDirectory", refuse)
     result = machine.writable({"지금 폴더": tmp_path})
-    assert result.status == BAD and "Permission denied" in result.message and "권한" in result.todo
+    assert (
+        result.status == BAD
+        and "Permission denied" in result.message
+        and "권한" in result.todo
+    )
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="관리자는 읽기 전용 폴더에도 씁니다.")
+@pytest.mark.skipif(
+    os.name == "nt" or os.geteuid() == 0, reason="관리자는 읽기 전용 폴더에도 씁니다."
+)
 def test_a_folder_without_the_write_bit_is_bad(tmp_path):
     tmp_path.chmod(0o555)
     try:
@@ -237,22 +300,41 @@ def test_a_folder_without_the_write_bit_is_bad(tmp_path):
 
 def test_a_data_folder_under_a_file_is_bad_and_names_the_variable(tmp_path):
     (tmp_path / "파일").write_text("")
-    result = machine.writable({"지금 폴더": tmp_path, "자료 폴더": tmp_path / "파일" / "jumok"})
-    assert result.status == BAD and "JUMOK_DATA" in result.todo and str(tmp_path / "파일") in result.message
+    result = machine.writable(
+        {"지금 폴더": tmp_path, "자료 폴더": tmp_path / "파일" / "jumok"}
+    )
+    assert (
+        result.status == BAD
+        and "JUMOK_DATA" in result.todo
+        and str(tmp_path / "파일") in result.message
+    )
 
 
 def test_looking_leaves_nothing_behind(tmp_path):
-    assert machine.writable({"지금 폴더": tmp_path, "자료 폴더": tmp_path / "a" / "b"}).status == GOOD
+    assert (
+        machine.writable(
+            {"지금 폴더": tmp_path, "자료 폴더": tmp_path / "a" / "b"}
+        ).status
+        == GOOD
+    )
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("한글", ["영문이 아닌 글자"]), ("my book", ["빈칸"]), ("나의 책", ["영문이 아닌 글자", "빈칸"])],
+    [
+        ("한글", ["영문이 아닌 글자"]),
+        ("my book", ["빈칸"]),
+        ("나의 책", ["영문이 아닌 글자", "빈칸"]),
+    ],
 )
 def test_odd_paths_are_warnings(tmp_path, name, words):
     result = machine.paths({"지금 폴더": Path("/home") / name})
-    assert result.status == WARN and all(word in result.message for word in words) and result.todo
+    assert (
+        result.status == WARN
+        and all(word in result.message for word in words)
+        and result.todo
+    )
     assert machine.paths({"지금 폴더": Path("/home/jumok")}).status == GOOD
 
 
@@ -323,21 +405,31 @@ def test_kernel_without_jupyter_is_bad(monkeypatch):
 
 @pytest.mark.parametrize(
     ("program", "status"),
-    [("/없는/python", BAD), ("/bin/sh", WARN), (sys.executable, GOOD), ("python", GOOD)],
+    [
+        ("/없는/python", BAD),
+        ("/bin/sh", WARN),
+        (sys.executable, GOOD),
+        ("python", GOOD),
+    ],
 )
 def test_kernel_points_to_a_python(monkeypatch, program, status):
     from jupyter_client.kernelspec import KernelSpecManager
 
     spec = namedtuple("Spec", "argv")([program])
     monkeypatch.setattr(KernelSpecManager, "get_kernel_spec", lambda self, name: spec)
-    monkeypatch.setattr(book.shutil, "which", lambda name: name if name != "/없는/python" else None)
+    monkeypatch.setattr(
+        book.shutil, "which", lambda name: name if name != "/없는/python" else None
+    )
     assert book.kernel().status == status
 
 
 # ── torch와 GPU ──────────────────────────────────────────────────────────────────────────────────
 
 BROKEN = {
-    "던짐": ("raise OSError('libcudart.so.13: cannot open shared object file')", "libcudart"),
+    "던짐": (
+        "raise OSError('libcudart.so.13: cannot open shared object file')",
+        "libcudart",
+    ),
     "죽음": ("import os; os._exit(134)", "134"),
     "엉뚱한 출력": ("print('hello'); __version__ = '1'", "AttributeError"),
 }
@@ -350,7 +442,9 @@ def test_a_broken_torch_is_bad_and_nothing_else_breaks(tmp_path, monkeypatch, na
     (tmp_path / "torch" / "__init__.py").write_text(code, "utf8")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     result = accelerator.torch_works(ROOT)
-    assert result.status == BAD and word in result.message and "pip install" in result.todo
+    assert (
+        result.status == BAD and word in result.message and "pip install" in result.todo
+    )
     assert accelerator.gpu_works().status == WARN
 
 
@@ -379,13 +473,33 @@ def test_a_torch_that_never_answers_is_bad(monkeypatch):
         (CPU, "", GOOD, "CPU로"),
         (CPU, "RTX 4060(드라이버 570.1)", WARN, "CPU용"),
         (CUDA, "", GOOD, "CPU로"),
-        (CUDA | {"warnings": ["The NVIDIA driver is too old"]}, "RTX 4060(드라이버 470.1)", WARN, "too old"),
+        (
+            CUDA | {"warnings": ["The NVIDIA driver is too old"]},
+            "RTX 4060(드라이버 470.1)",
+            WARN,
+            "too old",
+        ),
         (CUDA | CARD | {"bf16": True, "product": 512.0}, "", GOOD, "bf16 됨"),
         (CUDA | CARD | {"bf16": False, "product": 512.0}, "", WARN, "bf16"),
-        (CUDA | CARD | {"bf16": True, "gpu_error": "no kernel image"}, "", WARN, "no kernel image"),
-        (CUDA | CARD | {"bf16": True, "product": 512.0, "count": 8}, "", GOOD, "등 8개"),
+        (
+            CUDA | CARD | {"bf16": True, "gpu_error": "no kernel image"},
+            "",
+            WARN,
+            "no kernel image",
+        ),
+        (
+            CUDA | CARD | {"bf16": True, "product": 512.0, "count": 8},
+            "",
+            GOOD,
+            "등 8개",
+        ),
         (CPU | {"mps": True}, "", GOOD, "MPS"),
-        ({"version": "2.13.0", "sum": 4.0, "error": "RuntimeError: NVML"}, "", WARN, "NVML"),
+        (
+            {"version": "2.13.0", "sum": 4.0, "error": "RuntimeError: NVML"},
+            "",
+            WARN,
+            "NVML",
+        ),
     ],
 )
 def test_gpu(torch_says, monkeypatch, said, card, status, word):
@@ -417,7 +531,9 @@ def test_nvidia_smi_is_read(tmp_path, monkeypatch):
 # ── 명령 ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_command_speaks_line_by_line_and_ends_with_zero(torch_says, monkeypatch, capsys):
+def test_the_command_speaks_line_by_line_and_ends_with_zero(
+    torch_says, monkeypatch, capsys
+):
     torch_says(CPU)
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(machine, "free_memory", lambda: 8 * machine.GIB)
@@ -428,13 +544,17 @@ def test_the_command_speaks_line_by_line_and_ends_with_zero(torch_says, monkeypa
     assert all(line[0] in "✔⚠" for line in lines[: len(names)])
 
 
-def test_the_command_ends_with_one_and_says_json(torch_says, tmp_path, monkeypatch, capsys):
+def test_the_command_ends_with_one_and_says_json(
+    torch_says, tmp_path, monkeypatch, capsys
+):
     torch_says({"error": "OSError: 깨짐"})
     monkeypatch.chdir(tmp_path)
     assert main(["doctor", "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)
     rows = {row["name"]: row for row in answer["checks"]}
-    assert not answer["ok"] and rows["torch"]["status"] == "bad" and rows["torch"]["todo"]
+    assert (
+        not answer["ok"] and rows["torch"]["status"] == "bad" and rows["torch"]["todo"]
+    )
     assert rows["course"]["status"] == "warn"
     assert set(rows) == {check.name for check in checklist.checklist()}
 
@@ -465,22 +585,42 @@ def test_it_works_in_a_bare_and_broken_environment(tmp_path):
     """꾸러미가 하나도 없는 것처럼, 한글 폴더에서, cp949 콘솔로 부릅니다."""
     folder = tmp_path / "내 책"
     folder.mkdir()
-    names = {"numpy", "torch", "matplotlib", "nbformat", "IPython", "jinja2", "psutil", "ipykernel", "yaml"}
-    environment = {**os.environ, "PYTHONIOENCODING": "cp949", "JUMOK_DATA": str(folder / "자료")}
+    names = {
+        "numpy",
+        "torch",
+        "matplotlib",
+        "nbformat",
+        "IPython",
+        "jinja2",
+        "psutil",
+        "ipykernel",
+        "yaml",
+    }
+    environment = {
+        **os.environ,
+        "PYTHONIOENCODING": "cp949",
+        "JUMOK_DATA": str(folder / "자료"),
+    }
     command = [sys.executable, "-c", BARE.replace("{names}", repr(names))]
     started = time.monotonic()
     done = subprocess.run(command, capture_output=True, cwd=folder, env=environment)
     lines = done.stdout.decode("cp949").splitlines()
-    assert done.returncode == 1 and not done.stderr, done.stderr.decode("utf8", "replace")
+    assert done.returncode == 1 and not done.stderr, done.stderr.decode(
+        "utf8", "replace"
+    )
     assert len(lines) == len(checklist.checklist()) + 2
     shown = {line[4:].partition(":")[0]: line[:3] for line in lines[:-2]}
     assert shown["torch"] == shown["Jupyter"] == "[X]" and shown["쓰기"] == "[O]"
-    assert {shown[name] for name in ("경로", "책 파일", "한글 글꼴", "GPU", "콘솔 글자")} == {"[!]"}
+    assert {
+        shown[name] for name in ("경로", "책 파일", "한글 글꼴", "GPU", "콘솔 글자")
+    } == {"[!]"}
     assert time.monotonic() - started < 60
     assert not list(folder.iterdir())
 
 
-def test_a_folder_deleted_under_our_feet_does_not_stop_it(tmp_path, torch_says, monkeypatch, capsys):
+def test_a_folder_deleted_under_our_feet_does_not_stop_it(
+    tmp_path, torch_says, monkeypatch, capsys
+):
     torch_says(CPU)
     gone = tmp_path / "gone"
     gone.mkdir()

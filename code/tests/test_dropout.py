@@ -26,7 +26,9 @@ def test_rate_scale_and_mean(rate, device):
     torch.manual_seed(1)
     out = Dropout(rate).train()(torch.ones(N, device=device))
     assert not too_far(int((out == 0).sum()), N, rate)
-    torch.testing.assert_close(out[out != 0].unique().item(), 1 / (1 - rate), rtol=2e-4, atol=0)
+    torch.testing.assert_close(
+        out[out != 0].unique().item(), 1 / (1 - rate), rtol=2e-4, atol=0
+    )
     assert abs(out.mean().item() - 1) < 5 * (rate / (1 - rate) / N) ** 0.5
 
 
@@ -35,7 +37,10 @@ def test_neighbours_sites_and_steps_are_independent(rate):
     """이웃한 원소(64비트 하나를 나눠 쓰는 넷), 두 자리, 두 걸음이 함께 지워지는 비율은 곱입니다."""
     torch.manual_seed(2)
     one, two = ~kept(rate), ~kept(rate)
-    pairs = [(one[:-k], one[k:]) for k in (1, 2, 3, 4, 5, 128)] + [(one, two), (one[:-1], two[1:])]
+    pairs = [(one[:-k], one[k:]) for k in (1, 2, 3, 4, 5, 128)] + [
+        (one, two),
+        (one[:-1], two[1:]),
+    ]
     for a, b in pairs:
         assert not too_far(int((a & b).sum()), len(a), rate**2)
 
@@ -47,10 +52,15 @@ def test_every_lane_of_the_shared_draw_has_the_same_rate():
     runs = lanes.sum(1)  # 넷 가운데 지워진 수는 이항분포 B(4, 0.1)
     want = [0.6561, 0.2916, 0.0486, 0.0036, 0.0001]
     counts = torch.bincount(runs, minlength=5).tolist()
-    assert sum((c - 1e5 * p) ** 2 / (1e5 * p) for c, p in zip(counts, want, strict=True)) < 18.47
+    assert (
+        sum((c - 1e5 * p) ** 2 / (1e5 * p) for c, p in zip(counts, want, strict=True))
+        < 18.47
+    )
 
 
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16], ids=str)
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16], ids=str
+)
 @pytest.mark.parametrize("shape", [(3, 5, 7), (1,), (2, 0)])
 def test_shape_dtype_and_gradient_use_one_mask(shape, dtype):
     torch.manual_seed(4)
@@ -85,7 +95,9 @@ def test_the_model_is_as_noisy_as_with_torch_dropout():
     """같은 모델을 두 드롭아웃으로 여러 번 돌린 출력의 평균과 퍼짐이 같습니다."""
     torch.manual_seed(7)
     size = {"d_model": 16, "n_heads": 2, "n_layers": 2, "d_ff": 32, "dropout": 0.2}
-    model = Transformer(TransformerConfig(src_vocab_size=11, tgt_vocab_size=11, **size)).train()
+    model = Transformer(
+        TransformerConfig(src_vocab_size=11, tgt_vocab_size=11, **size)
+    ).train()
     ids = torch.randint(1, 11, (1, 7)).expand(2000, -1)
 
     def run(forward):

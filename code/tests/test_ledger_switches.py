@@ -43,7 +43,9 @@ def test_fresh_multi_head_is_the_papers_formula_without_biases():
     heads = []
     for i in range(3):
         part = slice(4 * i, 4 * i + 4)
-        wq, wk, wv = (p.weight[part].T for p in (ours.query_proj, ours.key_proj, ours.value_proj))
+        wq, wk, wv = (
+            p.weight[part].T for p in (ours.query_proj, ours.key_proj, ours.value_proj)
+        )
         scores = (q @ wq) @ (k @ wk).transpose(1, 2) / math.sqrt(4)
         heads.append(scores.softmax(-1) @ (v @ wv))
     want = torch.cat(heads, dim=-1) @ ours.output_proj.weight.T
@@ -52,8 +54,12 @@ def test_fresh_multi_head_is_the_papers_formula_without_biases():
 
 def test_norm_eps_reaches_every_layer_norm():
     for norm_first in (False, True):
-        model = Transformer(TransformerConfig.base(20, **SMALL, norm_first=norm_first, norm_eps=1e-6))
-        norms = [module for module in model.modules() if isinstance(module, nn.LayerNorm)]
+        model = Transformer(
+            TransformerConfig.base(20, **SMALL, norm_first=norm_first, norm_eps=1e-6)
+        )
+        norms = [
+            module for module in model.modules() if isinstance(module, nn.LayerNorm)
+        ]
         assert len(norms) == 2 * 2 + 3 * 2 + 2 * norm_first
         assert {norm.eps for norm in norms} == {1e-6}
 
@@ -68,7 +74,11 @@ def test_base_is_the_row_of_table_three():
     config = TransformerConfig.base()
     assert {name: getattr(config, name) for name in PAPER} == PAPER
     assert config.src_vocab_size == config.tgt_vocab_size == 37_000
-    assert (config.attention_dropout, config.norm_first, config.activation) == (0.0, False, "relu")
+    assert (config.attention_dropout, config.norm_first, config.activation) == (
+        0.0,
+        False,
+        "relu",
+    )
     assert config.tie_weights
 
 
@@ -99,16 +109,28 @@ def test_the_default_recipe_is_section_five():
 def test_park_learns_by_the_paper():
     """park 설정은 정밀도와 모양의 반올림 말고는 논문의 학습법이고, 크기도 base입니다."""
     preset = find_preset("translation", "park")
-    changed = {name for name, x in asdict(preset.recipe).items() if x != getattr(Recipe(), name)}
+    changed = {
+        name
+        for name, x in asdict(preset.recipe).items()
+        if x != getattr(Recipe(), name)
+    }
     assert changed == {"precision", "round_to"}
-    assert {name: preset.options[name] for name in PAPER} == PAPER and preset.average == 5
+    assert {
+        name: preset.options[name] for name in PAPER
+    } == PAPER and preset.average == 5
     more = preset.changed(average=20, keep=20)
     assert more.average == more.recipe.keep == 20  # big: 마지막 20개
     # 나머지 설정은 장부에 적은 대로 다릅니다.
-    assert [TRANSLATION[name].options["dropout"] for name in ("gpu", "h200")] == [0.3, 0.3]
+    assert [TRANSLATION[name].options["dropout"] for name in ("gpu", "h200")] == [
+        0.3,
+        0.3,
+    ]
     assert [TRANSLATION[name].recipe.clip for name in ("gpu", "h200")] == [1.0, 1.0]
     for name in ("quick", "cpu", "docs-cpu"):
-        assert TRANSLATION[name].recipe.schedule == "linear" and TRANSLATION[name].average == 1
+        assert (
+            TRANSLATION[name].recipe.schedule == "linear"
+            and TRANSLATION[name].average == 1
+        )
         assert TRANSLATION[name].recipe.max_tokens == 2048
 
 
@@ -121,11 +143,23 @@ def test_the_numbers_in_the_ledger_are_those_of_the_presets():
     """장부의 글에 적은 크기와 값. 설정을 바꾸면 글도 고쳐야 합니다."""
     assert span(TRANSLATION, lambda p: p.vocab_size) == (4000, 16_000)
     assert span(TRANSLATION, lambda p: p.recipe.max_tokens) == (2048, 25_000)
-    assert (TRANSLATION["gpu"].recipe.max_tokens, TRANSLATION["gpu"].recipe.warmup) == (8192, 4000)
-    assert TRANSLATION["h200"].recipe.warmup == 2000 and TRANSLATION["gpu"].options["d_model"] == 512
+    assert (TRANSLATION["gpu"].recipe.max_tokens, TRANSLATION["gpu"].recipe.warmup) == (
+        8192,
+        4000,
+    )
+    assert (
+        TRANSLATION["h200"].recipe.warmup == 2000
+        and TRANSLATION["gpu"].options["d_model"] == 512
+    )
     assert span(BERT, lambda p: p.vocab_size) == (1500, 16_000)
-    assert BERT["cpu"].options["attention_dropout"] == BERT["nsmc-cpu"].options["dropout"] == 0.0
-    assert span(GPT, lambda p: p.vocab_size) == (1500, 8000) and span(GPT, lambda p: p.seq_len) == (64, 256)
+    assert (
+        BERT["cpu"].options["attention_dropout"]
+        == BERT["nsmc-cpu"].options["dropout"]
+        == 0.0
+    )
+    assert span(GPT, lambda p: p.vocab_size) == (1500, 8000) and span(
+        GPT, lambda p: p.seq_len
+    ) == (64, 256)
     assert span(GPT, lambda p: p.options["attention_dropout"]) == (0.0, 0.0)
     assert span(CLASSIFIER, lambda p: p.recipe.peak_rate) == (1e-4, 3e-4)
     assert span(CLASSIFIER, lambda p: p.recipe.max_tokens) == (32, 128)
@@ -139,7 +173,11 @@ def test_adamw_without_decay_is_the_adam_of_the_paper():
     """Kingma와 Ba의 식을 손으로 열 걸음 따라가, 학습 고리가 쓰는 옵티마이저와 견줍니다."""
     recipe = Recipe()
     x = nn.Parameter(torch.tensor([1.0, -2.0, 0.5], dtype=torch.float64))
-    rules = {"betas": recipe.betas, "eps": recipe.eps, "weight_decay": recipe.weight_decay}
+    rules = {
+        "betas": recipe.betas,
+        "eps": recipe.eps,
+        "weight_decay": recipe.weight_decay,
+    }
     optimizer = torch.optim.AdamW([x], lr=0.0, fused=True, **rules)
     mine, m, v = x.detach().clone(), torch.zeros(3).double(), torch.zeros(3).double()
     for t in range(1, 11):
@@ -157,7 +195,10 @@ def test_smoothing_of_the_papers_code_is_ours_with_another_epsilon():
     """정답에 1 − ε, 나머지 V − 1개에 ε을 고루 나눈 목표는 우리 꼴에 εV/(V − 1)을 준 것입니다."""
     torch.manual_seed(0)
     n, vocab, eps = 6, 11, 0.1
-    logits, y = torch.randn(n, vocab, dtype=torch.float64), torch.randint(1, vocab, (n,))
+    logits, y = (
+        torch.randn(n, vocab, dtype=torch.float64),
+        torch.randint(1, vocab, (n,)),
+    )
     target = torch.full_like(logits, eps / (vocab - 1)).scatter_(1, y[:, None], 1 - eps)
     want = -(target * logits.log_softmax(-1)).sum(-1).mean()
     same = label_smoothed_loss(logits, y, eps * vocab / (vocab - 1))
@@ -180,7 +221,10 @@ def test_weight_decay_takes_every_parameter(tmp_path, monkeypatch):
 
     def spy(parameters, **rules):
         optimizer = real(parameters, **rules)
-        seen.extend((len(group["params"]), group["weight_decay"]) for group in optimizer.param_groups)
+        seen.extend(
+            (len(group["params"]), group["weight_decay"])
+            for group in optimizer.param_groups
+        )
         return optimizer
 
     monkeypatch.setattr(torch.optim, "AdamW", spy)
@@ -196,9 +240,20 @@ def test_bert_recipe_warms_up_and_falls_to_zero():
 
 
 def test_fine_tuning_takes_the_papers_numbers_from_the_command_line():
-    words = ["train", "classifier", "--preset", "nsmc", "--max-tokens", "32", "--peak-rate", "2e-5"]
+    words = [
+        "train",
+        "classifier",
+        "--preset",
+        "nsmc",
+        "--max-tokens",
+        "32",
+        "--peak-rate",
+        "2e-5",
+    ]
     args = build_parser().parse_args(words)
-    preset = find_preset(args.kind, args.preset).changed(max_tokens=args.max_tokens, peak_rate=args.peak_rate)
+    preset = find_preset(args.kind, args.preset).changed(
+        max_tokens=args.max_tokens, peak_rate=args.peak_rate
+    )
     assert (preset.recipe.max_tokens, preset.recipe.peak_rate) == (32, 2e-5)
 
 

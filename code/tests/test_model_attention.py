@@ -21,7 +21,12 @@ B, H = 3, 2
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 # (앞걸음, 기울기) 허용 오차. 반정밀도는 그 자료형의 한 눈금(eps)을 기준으로 합니다.
 TOLERANCE = {torch.float64: (1e-12, 1e-12), torch.float32: (5e-6, 5e-5)}
-SHAPES = {"같은 길이": (7, 7, 4, 4), "d_k≠d_v": (7, 7, 4, 6), "T_q≠T_k": (5, 7, 4, 4), "한 칸": (1, 1, 1, 1)}
+SHAPES = {
+    "같은 길이": (7, 7, 4, 4),
+    "d_k≠d_v": (7, 7, 4, 6),
+    "T_q≠T_k": (5, 7, 4, 4),
+    "한 칸": (1, 1, 1, 1),
+}
 MASKS = ["none", "padding", "causal", "both", "empty row"]
 
 
@@ -32,7 +37,13 @@ def make_mask(name, t_q, t_k, device="cpu"):
     causal = causal_mask(max(t_q, t_k))[:t_q, :t_k]
     empty = torch.ones(t_q, t_k, dtype=torch.bool)
     empty[0] = False
-    masks = {"none": None, "padding": padding, "causal": causal, "both": padding & causal, "empty row": empty}
+    masks = {
+        "none": None,
+        "padding": padding,
+        "causal": causal,
+        "both": padding & causal,
+        "empty row": empty,
+    }
     return None if masks[name] is None else masks[name].to(device)
 
 
@@ -47,7 +58,9 @@ def inputs(shape, dtype, device="cpu"):
 def run(function, tensors, mask):
     """출력과 세 입력의 기울기를 구합니다. 손실은 출력과 고정된 난수의 곱입니다."""
     output = function(*tensors, mask)
-    weights = torch.linspace(-1, 1, output.numel(), dtype=output.dtype, device=output.device)
+    weights = torch.linspace(
+        -1, 1, output.numel(), dtype=output.dtype, device=output.device
+    )
     grads = torch.autograd.grad((output * weights.view_as(output)).sum(), tensors)
     return output.detach(), grads
 
@@ -71,7 +84,9 @@ def gap(a, b):
 @pytest.mark.parametrize("mask_name", MASKS)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES.keys())
 @pytest.mark.parametrize("dtype", TOLERANCE, ids=str)
-@pytest.mark.parametrize("function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"])
+@pytest.mark.parametrize(
+    "function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"]
+)
 def test_parity_with_torch(function, dtype, shape, mask_name, device):
     mask = make_mask(mask_name, *shape[:2], device)
     tensors = inputs(shape, dtype, device)
@@ -85,7 +100,9 @@ def test_parity_with_torch(function, dtype, shape, mask_name, device):
 
 @pytest.mark.parametrize("mask_name", MASKS)
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
-@pytest.mark.parametrize("function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"])
+@pytest.mark.parametrize(
+    "function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"]
+)
 def test_half_precision_stays_within_its_own_precision(function, dtype, mask_name):
     """반정밀도의 답을 float64의 답과 견줍니다. 같은 입력에서 몇 눈금(eps) 안이어야 합니다."""
     mask = make_mask(mask_name, 7, 7)
@@ -97,7 +114,10 @@ def test_half_precision_stays_within_its_own_precision(function, dtype, mask_nam
     assert output.dtype == dtype and torch.isfinite(output).all()
     assert gap(output, want) <= 4 * eps * (1 + float(want.abs().max()))
     scale = 1 + max(float(g.abs().max()) for g in want_grads)
-    assert max(gap(g, w) for g, w in zip(grads, want_grads, strict=True)) <= 8 * eps * scale
+    assert (
+        max(gap(g, w) for g, w in zip(grads, want_grads, strict=True))
+        <= 8 * eps * scale
+    )
 
 
 def test_empty_row_gives_zero_output_weights_and_gradients():
@@ -105,7 +125,11 @@ def test_empty_row_gives_zero_output_weights_and_gradients():
     mask = make_mask("empty row", 7, 7)
     output, weights = scaled_dot_product_attention(q, k, v, mask)
     (grad,) = torch.autograd.grad(output.sum(), q)
-    assert (output[..., 0, :] == 0).all() and (weights[..., 0, :] == 0).all() and (grad[..., 0, :] == 0).all()
+    assert (
+        (output[..., 0, :] == 0).all()
+        and (weights[..., 0, :] == 0).all()
+        and (grad[..., 0, :] == 0).all()
+    )
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -135,7 +159,9 @@ def test_only_short_sentences_being_learned_take_the_textbook_way(
     taken = []
     for name in ("scaled_dot_product_attention", "fused_attention"):
         function = getattr(attention, name)
-        monkeypatch.setattr(attention, name, lambda *x, f=function, n=name: taken.append(n) or f(*x))
+        monkeypatch.setattr(
+            attention, name, lambda *x, f=function, n=name: taken.append(n) or f(*x)
+        )
     q, k, v = inputs((length, length, 4, 4), torch.float32)
     with torch.set_grad_enabled(learning):
         q = q * 1.0
@@ -155,7 +181,9 @@ def test_numpy_and_torch_give_the_same_numbers(mask_name):
     q, k, v = inputs((5, 7, 4, 6), torch.float64)
     mask = make_mask(mask_name, 5, 7)
     arrays = [t.detach().numpy() for t in (q, k, v)]
-    want = scratch.scaled_dot_product_attention(*arrays, None if mask is None else mask.numpy())
+    want = scratch.scaled_dot_product_attention(
+        *arrays, None if mask is None else mask.numpy()
+    )
     got = scaled_dot_product_attention(q, k, v, mask)
     for a, b in zip(got, want, strict=True):
         np.testing.assert_allclose(a.detach().numpy(), b, atol=1e-14, strict=True)
@@ -183,14 +211,23 @@ def test_future_and_padding_cannot_be_seen():
 def test_keys_in_any_order_give_the_same_output():
     q, k, v = inputs((5, 7, 4, 6), torch.float64)
     order = torch.randperm(7, generator=torch.Generator().manual_seed(0))
-    torch.testing.assert_close(ours(q, k[:, :, order], v[:, :, order], None), ours(q, k, v, None))
+    torch.testing.assert_close(
+        ours(q, k[:, :, order], v[:, :, order], None), ours(q, k, v, None)
+    )
 
 
 def test_masks_are_bool_and_broadcast_over_heads():
     ids = torch.tensor([[5, 6, 0], [7, 0, 0]])
-    assert padding_mask(ids).shape == (2, 1, 1, 3) and padding_mask(ids).dtype == torch.bool
+    assert (
+        padding_mask(ids).shape == (2, 1, 1, 3)
+        and padding_mask(ids).dtype == torch.bool
+    )
     assert padding_mask(ids)[0, 0, 0].tolist() == [True, True, False]
-    assert causal_mask(3).tolist() == [[True, False, False], [True, True, False], [True, True, True]]
+    assert causal_mask(3).tolist() == [
+        [True, False, False],
+        [True, True, False],
+        [True, True, True],
+    ]
 
 
 def test_errors_name_the_wrong_numbers():

@@ -2,9 +2,24 @@
 
 import pytest
 import torch
-from tiny_models import DEVICES, MAX_LEN, V, gpt, ready, rnn, strict_kernels, transformer
+from tiny_models import (
+    DEVICES,
+    MAX_LEN,
+    V,
+    gpt,
+    ready,
+    rnn,
+    strict_kernels,
+    transformer,
+)
 
-from jumok.model import KVCache, MemoryCache, MultiHeadAttention, attention_maps, causal_mask
+from jumok.model import (
+    KVCache,
+    MemoryCache,
+    MultiHeadAttention,
+    attention_maps,
+    causal_mask,
+)
 from jumok.model.vocabulary import NextToken
 
 B, T, S = 3, 7, 9
@@ -13,7 +28,10 @@ MODELS = {
     "Gpt post": lambda: gpt(norm_first=False),
     "Transformer post": transformer,
     "Transformer pre": lambda: transformer(norm_first=True),
-    **{f"Rnn {a}": lambda a=a: rnn(attention=a) for a in ("none", "additive", "dot", "general")},
+    **{
+        f"Rnn {a}": lambda a=a: rnn(attention=a)
+        for a in ("none", "additive", "dot", "general")
+    },
     "Rnn lstm": lambda: rnn(cell="lstm"),
 }
 every_model = pytest.mark.parametrize("name", MODELS)
@@ -59,7 +77,9 @@ def test_cached_equals_uncached(name, chunks, device):
         end += size
         assert got.shape == (B, V)
         torch.testing.assert_close(got, want[:, end - 1], rtol=0, atol=1e-12)
-        torch.testing.assert_close(got.exp().sum(-1), torch.ones_like(got[:, 0]), rtol=0, atol=1e-12)
+        torch.testing.assert_close(
+            got.exp().sum(-1), torch.ones_like(got[:, 0]), rtol=0, atol=1e-12
+        )
 
 
 @torch.no_grad()
@@ -84,14 +104,20 @@ def test_cache_follows_the_dtype_of_the_model(name, dtype, device):
     for t in range(T):
         got, state = model.step(ids[:, t : t + 1], state)
         assert got.dtype == dtype
-        assert float((got - want[:, t]).abs().max()) <= 32 * torch.finfo(dtype).eps * float(want.abs().max())
+        assert float((got - want[:, t]).abs().max()) <= 32 * torch.finfo(
+            dtype
+        ).eps * float(want.abs().max())
 
 
 @torch.no_grad()
 @every_device
 @every_model
 def test_steps_work_under_autocast(name, device):
-    if "lstm" in name and device == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if (
+        "lstm" in name
+        and device == "cpu"
+        and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    ):
         pytest.skip("이 CPU의 oneDNN에는 bfloat16 LSTM이 없습니다")
     model, src, ids = setting(name, device, torch.float32)
     want = whole(model, src, ids)
@@ -100,7 +126,9 @@ def test_steps_work_under_autocast(name, device):
         for t in range(T):
             got, state = model.step(ids[:, t : t + 1], state)
             error = float((got.float() - want[:, t]).abs().max())
-            assert error <= 64 * torch.finfo(torch.bfloat16).eps * float(want.abs().max())
+            assert error <= 64 * torch.finfo(torch.bfloat16).eps * float(
+                want.abs().max()
+            )
 
 
 @torch.no_grad()
@@ -108,7 +136,11 @@ def test_attention_maps_see_the_cached_keys():
     model, src, ids = setting("Transformer post")
     with attention_maps(model) as maps:
         model(src, ids)
-        want = {name: weights[:, :, -1:] for name, weights in maps.items() if name.startswith("decoder")}
+        want = {
+            name: weights[:, :, -1:]
+            for name, weights in maps.items()
+            if name.startswith("decoder")
+        }
     state = begin(model, src, ids)
     model.step(ids[:, :-1], state)
     with attention_maps(model) as maps:
@@ -124,7 +156,10 @@ def test_key_value_cache_is_allocated_once_and_refuses_overflow():
     x = torch.randn(B, 5, 16, dtype=torch.float64)
     cache = KVCache(x, 2, 8, 5)
     place = cache.keys.data_ptr()
-    parts = [attention(x[:, t : t + 1], x[:, t : t + 1], x[:, t : t + 1], None, cache) for t in range(5)]
+    parts = [
+        attention(x[:, t : t + 1], x[:, t : t + 1], x[:, t : t + 1], None, cache)
+        for t in range(5)
+    ]
     assert cache.keys.data_ptr() == place and cache.length == 5
     want = attention(x, x, x, causal_mask(5))
     torch.testing.assert_close(torch.cat(parts, dim=1), want, rtol=0, atol=1e-12)
@@ -136,7 +171,10 @@ def test_key_value_cache_is_allocated_once_and_refuses_overflow():
 def test_memory_is_projected_once():
     attention, calls = ready(MultiHeadAttention(16, 2)), []
     attention.key_proj.register_forward_hook(lambda *_: calls.append(1))
-    x, memory = torch.randn(B, 1, 16, dtype=torch.float64), torch.randn(B, S, 16, dtype=torch.float64)
+    x, memory = (
+        torch.randn(B, 1, 16, dtype=torch.float64),
+        torch.randn(B, S, 16, dtype=torch.float64),
+    )
     cache = MemoryCache()
     first = attention(x, memory, memory, None, cache)
     second = attention(x, memory, memory, None, cache)
@@ -157,7 +195,9 @@ def test_reading_past_the_longest_sentence_is_refused(name):
 @every_device
 @pytest.mark.parametrize("rows", [1, 2, 4, 5])
 @pytest.mark.parametrize("bias", [False, True])
-def test_next_token_equals_the_output_layer_however_it_is_multiplied(rows, bias, device):
+def test_next_token_equals_the_output_layer_however_it_is_multiplied(
+    rows, bias, device
+):
     """줄 수마다 곱하는 차례가 다르고, 둘째 걸음부터 뒤집은 사본을 씁니다. 치우침도 지켜야 합니다."""
     output = torch.nn.Linear(33, 501, bias=bias).to(device)
     next_token = NextToken(output)
@@ -165,4 +205,6 @@ def test_next_token_equals_the_output_layer_however_it_is_multiplied(rows, bias,
         hidden = torch.randn(rows, 33, device=device)
         want = output(hidden).log_softmax(-1)
         torch.testing.assert_close(next_token(hidden), want, rtol=0, atol=2e-5)
-    assert (next_token.turned is not None) == (rows in (1, 5) and not bias and device == "cpu")
+    assert (next_token.turned is not None) == (
+        rows in (1, 5) and not bias and device == "cpu"
+    )

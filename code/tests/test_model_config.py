@@ -19,7 +19,10 @@ from jumok.model import (
 
 CONFIGS = {
     "LayerConfig": (LayerConfig, {}),
-    "TransformerConfig": (TransformerConfig, {"src_vocab_size": V, "tgt_vocab_size": V}),
+    "TransformerConfig": (
+        TransformerConfig,
+        {"src_vocab_size": V, "tgt_vocab_size": V},
+    ),
     "BertConfig": (BertConfig, {}),
     "GptConfig": (GptConfig, {}),
     "VitConfig": (VitConfig, {}),
@@ -59,10 +62,27 @@ def test_config_takes_names_only(name):
 
 def test_presets_are_the_rows_of_the_papers():
     base, big = TransformerConfig.base(), TransformerConfig.big()
-    assert (base.n_layers, base.d_model, base.d_ff, base.n_heads, base.dropout) == (6, 512, 2048, 8, 0.1)
-    assert (big.n_layers, big.d_model, big.d_ff, big.n_heads, big.dropout) == (6, 1024, 4096, 16, 0.3)
+    assert (base.n_layers, base.d_model, base.d_ff, base.n_heads, base.dropout) == (
+        6,
+        512,
+        2048,
+        8,
+        0.1,
+    )
+    assert (big.n_layers, big.d_model, big.d_ff, big.n_heads, big.dropout) == (
+        6,
+        1024,
+        4096,
+        16,
+        0.3,
+    )
     for config in (BertConfig.base(), GptConfig.small(), VitConfig.base()):
-        assert (config.n_layers, config.d_model, config.d_ff, config.n_heads) == (12, 768, 3072, 12)
+        assert (config.n_layers, config.d_model, config.d_ff, config.n_heads) == (
+            12,
+            768,
+            3072,
+            12,
+        )
     assert (GptConfig.small().max_len, BertConfig.base().max_len) == (1024, 512)
     assert VitConfig.base().n_patches == 14 * 14
     assert not base.norm_first and not BertConfig.base().norm_first
@@ -71,7 +91,12 @@ def test_presets_are_the_rows_of_the_papers():
 
 def test_presets_take_changes():
     assert TransformerConfig.big(100, dropout=0.0) == TransformerConfig(
-        src_vocab_size=100, tgt_vocab_size=100, d_model=1024, n_heads=16, d_ff=4096, dropout=0.0
+        src_vocab_size=100,
+        tgt_vocab_size=100,
+        d_model=1024,
+        n_heads=16,
+        d_ff=4096,
+        dropout=0.0,
     )
     assert TransformerConfig.base(100, src_vocab_size=7).src_vocab_size == 7
     assert VitConfig.base(n_classes=3).n_classes == 3
@@ -103,12 +128,20 @@ def test_wrong_sizes_are_named(name, wrong, message):
         ("BertConfig", {"vocab_size": 0}, "vocab_size은(는) 1 이상"),
         ("BertConfig", {"n_segments": 0}, "n_segments은(는) 1 이상"),
         ("GptConfig", {"vocab_size": 0}, "vocab_size은(는) 1 이상"),
-        ("VitConfig", {"image_size": 30, "patch_size": 7}, "그림의 한 변(30)이 조각의 한 변(7)으로 나누어"),
+        (
+            "VitConfig",
+            {"image_size": 30, "patch_size": 7},
+            "그림의 한 변(30)이 조각의 한 변(7)으로 나누어",
+        ),
         ("VitConfig", {"patch_size": 0}, "patch_size은(는) 1 이상"),
         ("VitConfig", {"image_size": 0}, "image_size은(는) 1 이상"),
         ("VitConfig", {"channels": 0}, "channels은(는) 1 이상"),
         ("VitConfig", {"n_classes": 0}, "n_classes은(는) 1 이상"),
-        ("RnnConfig", {"cell": "mgu"}, "셀 'mgu'은(는) 없습니다. 쓸 수 있는 것: rnn, gru, lstm"),
+        (
+            "RnnConfig",
+            {"cell": "mgu"},
+            "셀 'mgu'은(는) 없습니다. 쓸 수 있는 것: rnn, gru, lstm",
+        ),
         ("RnnConfig", {"attention": "cosine"}, "어텐션 'cosine'은(는) 없습니다"),
         ("RnnConfig", {"d_model": 0}, "d_model은(는) 1 이상"),
         ("RnnConfig", {"src_vocab_size": 0}, "src_vocab_size은(는) 1 이상"),
@@ -124,19 +157,28 @@ def test_wrong_settings_of_each_model_are_named(name, wrong, message):
 def test_leaves_check_their_numbers_too():
     with pytest.raises(ValueError, match=r"d_model\(30\)이 n_heads\(4\)로"):
         MultiHeadAttention(30, 4)
-    for build in (lambda: FeedForward(4, 8, "tanh"), lambda: transformer(activation="tanh")):
-        with pytest.raises(ValueError, match=r"활성화 'tanh'은.* 쓸 수 있는 것: relu, gelu, gelu_tanh"):
+    for build in (
+        lambda: FeedForward(4, 8, "tanh"),
+        lambda: transformer(activation="tanh"),
+    ):
+        with pytest.raises(
+            ValueError, match=r"활성화 'tanh'은.* 쓸 수 있는 것: relu, gelu, gelu_tanh"
+        ):
             build()
 
 
-@pytest.mark.parametrize("shape", [(3, 12, 12), (2, 3, 12, 8), (2, 1, 12, 12), (2, 3, 16, 16)])
+@pytest.mark.parametrize(
+    "shape", [(3, 12, 12), (2, 3, 12, 8), (2, 1, 12, 12), (2, 3, 16, 16)]
+)
 def test_vit_refuses_pictures_of_another_shape(shape):
     with pytest.raises(ValueError) as error:
         vit()(torch.zeros(shape))
     assert str(shape) in str(error.value) and "(B, 3, 12, 12)" in str(error.value)
 
 
-@pytest.mark.parametrize("build", [transformer, rnn, bert, gpt], ids=["Transformer", "Rnn", "Bert", "Gpt"])
+@pytest.mark.parametrize(
+    "build", [transformer, rnn, bert, gpt], ids=["Transformer", "Rnn", "Bert", "Gpt"]
+)
 def test_ids_without_a_batch_are_refused(build):
     ids = torch.tensor([1, 2, 3])
     with pytest.raises(ValueError, match=r"모양이어야 합니다\. 받은 모양은"):
@@ -152,7 +194,9 @@ def test_pad_id_is_the_one_of_the_config():
         padded[:, 5:] = 1
         tail = () if build is bert else (ids,)
         short, long = model(ids[:, :5], *tail), model(padded, *tail)
-        torch.testing.assert_close(long[:, :5] if build is bert else long, short, rtol=0, atol=1e-12)
+        torch.testing.assert_close(
+            long[:, :5] if build is bert else long, short, rtol=0, atol=1e-12
+        )
 
 
 def test_gpt_has_no_padding():

@@ -45,9 +45,21 @@ PRESETS = {
         214_245_376,
         "213M (논문 표 3)",
     ),
-    "BertConfig.base()": (bert_with_pooler, 109_482_240, "110M (논문), 109,482,240 (Hugging Face)"),
-    "GptConfig.small()": (lambda: Gpt(GptConfig.small()), 124_439_808, "124M, 124,439,808 (Hugging Face)"),
-    "VitConfig.base()": (lambda: Vit(VitConfig.base()), 86_567_656, "86M (논문), 86,567,656 (Hugging Face)"),
+    "BertConfig.base()": (
+        bert_with_pooler,
+        109_482_240,
+        "110M (논문), 109,482,240 (Hugging Face)",
+    ),
+    "GptConfig.small()": (
+        lambda: Gpt(GptConfig.small()),
+        124_439_808,
+        "124M, 124,439,808 (Hugging Face)",
+    ),
+    "VitConfig.base()": (
+        lambda: Vit(VitConfig.base()),
+        86_567_656,
+        "86M (논문), 86,567,656 (Hugging Face)",
+    ),
 }
 
 
@@ -76,7 +88,9 @@ def encoder(c):
 
 
 def decoder(c):
-    layer = 2 * attention(c.d_model) + feed_forward(c.d_model, c.d_ff) + 3 * norm(c.d_model)
+    layer = (
+        2 * attention(c.d_model) + feed_forward(c.d_model, c.d_ff) + 3 * norm(c.d_model)
+    )
     return c.n_layers * layer + c.norm_first * norm(c.d_model)
 
 
@@ -96,7 +110,9 @@ def bert_formula(c):
 
 def bert_pretraining_formula(c):
     heads = 2 * linear(c.d_model, c.d_model) + norm(c.d_model) + linear(c.d_model, 2)
-    return bert_formula(c) + heads + c.vocab_size  # 출력 행렬은 묶여 있고 치우침만 따로입니다
+    return (
+        bert_formula(c) + heads + c.vocab_size
+    )  # 출력 행렬은 묶여 있고 치우침만 따로입니다
 
 
 def gpt_formula(c):
@@ -105,7 +121,12 @@ def gpt_formula(c):
 
 def vit_formula(c):
     patches = linear(c.channels * c.patch_size**2, c.d_model)
-    return patches + (1 + c.n_patches + 1) * c.d_model + encoder(c) + linear(c.d_model, c.n_classes)
+    return (
+        patches
+        + (1 + c.n_patches + 1) * c.d_model
+        + encoder(c)
+        + linear(c.d_model, c.n_classes)
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,16 +135,32 @@ def vit_formula(c):
         (Transformer, transformer_formula, TransformerConfig.base()),
         (Transformer, transformer_formula, TransformerConfig.big()),
         (Transformer, transformer_formula, TransformerConfig.base(V, **SMALL)),
-        (Transformer, transformer_formula, TransformerConfig.base(V, **SMALL, norm_first=True)),
-        (Transformer, transformer_formula, TransformerConfig.base(V, **SMALL, tie_weights=False)),
-        (Transformer, transformer_formula, TransformerConfig.base(V, **SMALL, src_vocab_size=V + 4)),
+        (
+            Transformer,
+            transformer_formula,
+            TransformerConfig.base(V, **SMALL, norm_first=True),
+        ),
+        (
+            Transformer,
+            transformer_formula,
+            TransformerConfig.base(V, **SMALL, tie_weights=False),
+        ),
+        (
+            Transformer,
+            transformer_formula,
+            TransformerConfig.base(V, **SMALL, src_vocab_size=V + 4),
+        ),
         (Bert, bert_formula, BertConfig.base()),
         (Bert, bert_formula, BertConfig.base(V, **SMALL)),
         (BertForPretraining, bert_pretraining_formula, BertConfig.base(V, **SMALL)),
         (Gpt, gpt_formula, GptConfig.small()),
         (Gpt, gpt_formula, GptConfig.small(V, **SMALL, tie_weights=False)),
         (Vit, vit_formula, VitConfig.base()),
-        (Vit, vit_formula, VitConfig(**SMALL, image_size=15, patch_size=5, channels=1, n_classes=7)),
+        (
+            Vit,
+            vit_formula,
+            VitConfig(**SMALL, image_size=15, patch_size=5, channels=1, n_classes=7),
+        ),
     ],
 )
 def test_every_box_is_counted(model, formula, config):
@@ -142,12 +179,20 @@ def test_base_and_big_are_near_the_paper_and_no_vocabulary_explains_both():
     반올림을 헤아리면 base의 65M은 어휘 39,800–41,700개를, big의 213M은 35,300–36,300개를 뜻합니다.
     두 구간이 겹치지 않으므로, 논문의 두 수는 같은 방법으로 센 것이 아니거나 구조가 조금 다릅니다.
     """
-    for config, reported in ((TransformerConfig.base(), 65e6), (TransformerConfig.big(), 213e6)):
+    for config, reported in (
+        (TransformerConfig.base(), 65e6),
+        (TransformerConfig.big(), 213e6),
+    ):
         assert abs(transformer_formula(config) - reported) <= 0.04 * reported
     ranges = []
-    for config, reported in ((TransformerConfig.base(), 65e6), (TransformerConfig.big(), 213e6)):
+    for config, reported in (
+        (TransformerConfig.base(), 65e6),
+        (TransformerConfig.big(), 213e6),
+    ):
         rest = transformer_formula(config) - config.src_vocab_size * config.d_model
-        ranges.append([(reported + half - rest) / config.d_model for half in (-0.5e6, 0.5e6)])
+        ranges.append(
+            [(reported + half - rest) / config.d_model for half in (-0.5e6, 0.5e6)]
+        )
     (base_low, _), (_, big_high) = ranges
     assert base_low > 39_700 and big_high < 36_300
 
@@ -157,7 +202,9 @@ def test_hugging_face_counts_the_same():
     quiet = {"bos_token_id": 1, "eos_token_id": 1}
     references = {
         "BertConfig.base()": lambda: transformers.BertModel(transformers.BertConfig()),
-        "GptConfig.small()": lambda: transformers.GPT2LMHeadModel(transformers.GPT2Config(**quiet)),
+        "GptConfig.small()": lambda: transformers.GPT2LMHeadModel(
+            transformers.GPT2Config(**quiet)
+        ),
         "VitConfig.base()": lambda: transformers.ViTForImageClassification(
             transformers.ViTConfig(num_labels=1000)
         ),

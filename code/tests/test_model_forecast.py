@@ -8,7 +8,17 @@ from tiny_models import ready
 
 from jumok.model import Encoder, ForecastConfig, Forecaster
 
-B, SMALL = 3, {"d_model": 16, "n_heads": 2, "d_ff": 24, "context": 12, "patch_size": 4, "horizon": 5}
+B, SMALL = (
+    3,
+    {
+        "d_model": 16,
+        "n_heads": 2,
+        "d_ff": 24,
+        "context": 12,
+        "patch_size": 4,
+        "horizon": 5,
+    },
+)
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +40,9 @@ def series(model):
 def test_patches_and_head_follow_the_equation(model):
     x = series(model)
     moved, tokens = x - x[:, -1:], []
-    for i in range(3):  # 조각 하나는 이어진 네 걸음이고, 걸음마다 채널이 나란히 놓입니다
+    for i in range(
+        3
+    ):  # 조각 하나는 이어진 네 걸음이고, 걸음마다 채널이 나란히 놓입니다
         tokens.append(model.patches(moved[:, 4 * i : 4 * i + 4].reshape(B, -1)))
     hidden = model.encoder(torch.stack(tokens, dim=1) + model.positions.weight)
     change = model.output(hidden.reshape(B, -1)).reshape(B, 5, -1)

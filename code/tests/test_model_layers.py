@@ -4,7 +4,18 @@ import copy
 
 import pytest
 import torch
-from tiny_models import DEVICES, MODELS, B, bert, bert_pretraining, gpt, outputs, ready, transformer, vit
+from tiny_models import (
+    DEVICES,
+    MODELS,
+    B,
+    bert,
+    bert_pretraining,
+    gpt,
+    outputs,
+    ready,
+    transformer,
+    vit,
+)
 from torch import nn
 
 from jumok.model import (
@@ -36,12 +47,23 @@ def seed():
 
 
 def config(**changes):
-    return LayerConfig(**{"d_model": D, "n_heads": 2, "n_layers": 3, "d_ff": 24, "dropout": 0.0, **changes})
+    return LayerConfig(
+        **{
+            "d_model": D,
+            "n_heads": 2,
+            "n_layers": 3,
+            "d_ff": 24,
+            "dropout": 0.0,
+            **changes,
+        }
+    )
 
 
 @pytest.fixture
 def x():
-    return torch.randn(B, T, D, generator=torch.Generator().manual_seed(2), dtype=torch.float64)
+    return torch.randn(
+        B, T, D, generator=torch.Generator().manual_seed(2), dtype=torch.float64
+    )
 
 
 # ── 잔차와 정규화 ─────────────────────────────────────────────────────────────────────────────────
@@ -75,13 +97,19 @@ def test_silent_sublayers_leave_only_the_residual_path(x, norm_first):
 def test_output_of_a_stack_is_normalised_either_way(x, stack, norm_first):
     model = stack(config(norm_first=norm_first)).double()
     out = model(x) if stack is Encoder else model(x, x)
-    torch.testing.assert_close(out.mean(-1), torch.zeros(B, T).double(), rtol=0, atol=1e-12)
-    torch.testing.assert_close(out.var(-1, correction=0), torch.ones(B, T).double(), rtol=0, atol=1e-3)
+    torch.testing.assert_close(
+        out.mean(-1), torch.zeros(B, T).double(), rtol=0, atol=1e-12
+    )
+    torch.testing.assert_close(
+        out.var(-1, correction=0), torch.ones(B, T).double(), rtol=0, atol=1e-3
+    )
     assert isinstance(model.norm, nn.LayerNorm) == norm_first
 
 
 def test_pre_and_post_are_different_functions(x):
-    pre, post = (ready(EncoderLayer(config(norm_first=first))) for first in (True, False))
+    pre, post = (
+        ready(EncoderLayer(config(norm_first=first))) for first in (True, False)
+    )
     pre.load_state_dict(post.state_dict())
     assert not torch.allclose(pre(x), post(x), atol=1e-2)
 
@@ -104,14 +132,22 @@ def test_activations_are_their_equations(name):
         "gelu": x * 0.5 * (1 + torch.erf(x / 2**0.5)),
         "gelu_tanh": 0.5 * x * (1 + torch.tanh(inner)),
     }[name]
-    torch.testing.assert_close(FeedForward(1, 1, name).activation(x), want, rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        FeedForward(1, 1, name).activation(x), want, rtol=0, atol=1e-12
+    )
 
 
 def test_layers_do_not_share_parameters():
     """층을 복사해 쌓으면 모든 층이 같은 값에서 시작합니다. 우리 층은 저마다 새로 만듭니다."""
     for model in (transformer(), gpt(), bert_pretraining(), vit()):
-        first, second = model.bert.encoder.layers if hasattr(model, "bert") else model.encoder.layers
-        for (name, a), b in zip(first.named_parameters(), second.parameters(), strict=True):
+        first, second = (
+            model.bert.encoder.layers
+            if hasattr(model, "bert")
+            else model.encoder.layers
+        )
+        for (name, a), b in zip(
+            first.named_parameters(), second.parameters(), strict=True
+        ):
             assert a.data_ptr() != b.data_ptr()
             assert a.dim() == 1 or not torch.equal(a, b), name
 
@@ -139,17 +175,26 @@ def test_dropout_is_off_in_eval_and_on_in_train(name, device):
     torch.testing.assert_close(outputs(plain.train(), inputs), want, rtol=0, atol=0)
     dropped.train()
     one, two = outputs(dropped, inputs)[0], outputs(dropped, inputs)[0]
-    assert not torch.allclose(one, two, atol=1e-3) and not torch.allclose(one, want[0], atol=1e-3)
+    assert not torch.allclose(one, two, atol=1e-3) and not torch.allclose(
+        one, want[0], atol=1e-3
+    )
 
 
 @pytest.mark.parametrize("name", ["Transformer post", "Bert", "Gpt", "Vit"])
 def test_attention_dropout_is_a_switch_of_its_own(name):
     inputs = MODELS[name].make_inputs(B, T)
-    plain, dropped = ready(MODELS[name].build()), ready(MODELS[name].build(attention_dropout=0.5))
+    plain, dropped = (
+        ready(MODELS[name].build()),
+        ready(MODELS[name].build(attention_dropout=0.5)),
+    )
     dropped.load_state_dict(plain.state_dict())
-    torch.testing.assert_close(outputs(dropped, inputs), outputs(plain, inputs), rtol=0, atol=0)
+    torch.testing.assert_close(
+        outputs(dropped, inputs), outputs(plain, inputs), rtol=0, atol=0
+    )
     dropped.train()
-    assert not torch.allclose(outputs(dropped, inputs)[0], outputs(plain, inputs)[0], atol=1e-3)
+    assert not torch.allclose(
+        outputs(dropped, inputs)[0], outputs(plain, inputs)[0], atol=1e-3
+    )
 
 
 # 층 하나의 부분 층마다 한 번, 그리고 입력(임베딩)마다 한 번. 논문 5.4절, BERT와 GPT-2와 ViT의 코드.
@@ -170,7 +215,9 @@ def test_dropout_sits_where_the_papers_put_it(name):
     model, seen = MODELS[name].build(dropout=0.5).train(), []
     for module in model.modules():
         if isinstance(module, nn.Dropout):
-            module.register_forward_hook(lambda m, args, out: seen.append((args[0], out)))
+            module.register_forward_hook(
+                lambda m, args, out: seen.append((args[0], out))
+            )
     outputs(model, MODELS[name].make_inputs(B, T))
     assert len(seen) == SITES[name]
     for before, after in seen:
@@ -183,12 +230,16 @@ def test_dropout_sits_where_the_papers_put_it(name):
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_dropout_falls_on_the_sublayer_not_on_the_residual_path(norm_first):
     """부분 층의 출력에만 걸립니다: 살아남은 성분은 1/(1−p)배, 나머지는 0, 잔차 x는 그대로입니다."""
-    residual = Residual(config(d_model=1000, dropout=0.25, norm_first=norm_first)).double()
+    residual = Residual(
+        config(d_model=1000, dropout=0.25, norm_first=norm_first)
+    ).double()
     residual.norm = nn.Identity()
     x = torch.randn(20, 5, 1000, dtype=torch.float64)
     added = residual(x, torch.ones_like) - x
     kept = added.abs() > 0.5
-    torch.testing.assert_close(added[kept], torch.full_like(added[kept], 1 / 0.75), rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        added[kept], torch.full_like(added[kept], 1 / 0.75), rtol=0, atol=1e-12
+    )
     assert float(added[~kept].abs().max()) < 1e-12
     # 십만 개의 표본에서 비율의 표준편차는 √(0.75·0.25/10⁵) ≈ 0.0014입니다.
     assert float(kept.double().mean()) == pytest.approx(0.75, abs=6 * 0.0014)
@@ -202,9 +253,13 @@ def test_attention_dropout_keeps_the_mean_and_drops_whole_weights():
     query = torch.zeros(1, 4000, 4, dtype=torch.float64)
     nn.init.zeros_(attention.query_proj.bias)  # 점수가 모두 0: 네 키를 똑같이 봅니다
     memory = torch.eye(4, dtype=torch.float64)[None]
-    weights = attention.train()(query, memory, memory)[0]  # 밸류가 단위 행렬이므로 출력이 곧 가중치
+    weights = attention.train()(query, memory, memory)[
+        0
+    ]  # 밸류가 단위 행렬이므로 출력이 곧 가중치
     assert set(weights.detach().unique().tolist()) == {0.0, 0.5}
-    assert float(weights.detach().mean()) == pytest.approx(0.25, abs=6 * 0.25 / 16000**0.5)
+    assert float(weights.detach().mean()) == pytest.approx(
+        0.25, abs=6 * 0.25 / 16000**0.5
+    )
 
 
 # ── 처음 값 ───────────────────────────────────────────────────────────────────────────────────────
@@ -251,19 +306,25 @@ def test_transformer_starts_with_xavier_and_scaled_embeddings():
         for weight in parameters(model, ending):
             bound = (6 / (n_in + n_out)) ** 0.5
             assert std(weight) == pytest.approx(bound / 3**0.5, rel=0.02)
-            assert float(weight.detach().abs().max()) <= bound * (1 + 1e-6)  # float32로 반올림한 몫
+            assert float(weight.detach().abs().max()) <= bound * (
+                1 + 1e-6
+            )  # float32로 반올림한 몫
     untied = Transformer(TransformerConfig.base(3000, **WIDE, tie_weights=False))
     assert std(untied.output.weight) == pytest.approx((2 / 3256) ** 0.5, rel=0.02)
 
 
 @pytest.mark.parametrize("tied", [True, False])
 def test_transformer_can_start_from_one_small_deviation(tied):
-    model = Transformer(TransformerConfig.base(3000, **WIDE, init_std=0.02, tie_weights=tied))
+    model = Transformer(
+        TransformerConfig.base(3000, **WIDE, init_std=0.02, tie_weights=tied)
+    )
     for name, parameter in model.named_parameters():
         if parameter.dim() == 2:
             assert std(parameter) == pytest.approx(0.02, rel=0.03), name
     assert not any(
-        module.bias.any() for module in model.modules() if getattr(module, "bias", None) is not None
+        module.bias.any()
+        for module in model.modules()
+        if getattr(module, "bias", None) is not None
     )
     assert (model.output.weight is model.tgt_embedding.tokens.weight) == tied
 
@@ -300,7 +361,9 @@ def test_first_loss_is_near_guessing(name):
     for logits in outputs(model, inputs):
         n = logits.size(-1)
         answers = torch.randint(n, (logits.numel() // n,))
-        loss = float(nn.functional.cross_entropy(logits.detach().flatten(0, -2), answers))
+        loss = float(
+            nn.functional.cross_entropy(logits.detach().flatten(0, -2), answers)
+        )
         assert loss == pytest.approx(torch.tensor(float(n)).log().item(), rel=0.35)
 
 
@@ -309,6 +372,8 @@ def test_models_can_be_copied():
     model = ready(transformer())
     other = copy.deepcopy(model)
     inputs = MODELS["Transformer post"].make_inputs(B, T)
-    torch.testing.assert_close(outputs(other, inputs), outputs(model, inputs), rtol=0, atol=0)
+    torch.testing.assert_close(
+        outputs(other, inputs), outputs(model, inputs), rtol=0, atol=0
+    )
     assert other.output.weight is other.tgt_embedding.tokens.weight
     assert other.output.weight is not model.output.weight

@@ -7,7 +7,13 @@ import torch
 from tiny_models import DEVICES, V, transformer
 from torch import nn
 
-from jumok.model import Embedding, LayerConfig, LearnedPositions, SinusoidalPositions, sinusoids
+from jumok.model import (
+    Embedding,
+    LayerConfig,
+    LearnedPositions,
+    SinusoidalPositions,
+    sinusoids,
+)
 
 MAX_LEN, D = 40, 16
 
@@ -33,7 +39,9 @@ def test_position_has_one_name_whatever_the_length_and_is_bounded():
     assert torch.equal(sinusoids(5, D), sinusoids(MAX_LEN, D)[:5])
     table = sinusoids(MAX_LEN, D)
     assert float(table.abs().max()) <= 1
-    torch.testing.assert_close(table.norm(dim=1), torch.full((MAX_LEN,), (D / 2) ** 0.5, dtype=table.dtype))
+    torch.testing.assert_close(
+        table.norm(dim=1), torch.full((MAX_LEN,), (D / 2) ** 0.5, dtype=table.dtype)
+    )
     distances = torch.cdist(table, table) + 10 * torch.eye(MAX_LEN, dtype=table.dtype)
     assert float(distances.min()) > 0.5  # 서로 다른 위치는 서로 다른 이름표
 
@@ -49,7 +57,9 @@ def test_moving_by_k_is_one_rotation_for_every_position(k):
             [[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]]
         )
     rows = torch.arange(max(0, -k), MAX_LEN - max(0, k))
-    torch.testing.assert_close(table[rows] @ rotation.T, table[rows + k], rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        table[rows] @ rotation.T, table[rows + k], rtol=0, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -57,9 +67,15 @@ def test_moving_by_k_is_one_rotation_for_every_position(k):
 def test_start_continues_where_the_last_call_stopped(kind, device):
     positions = kind(D, MAX_LEN).to(device)
     x = torch.randn(3, 9, D, device=device)
-    parts = [positions(x[:, :4]), positions(x[:, 4:5], start=4), positions(x[:, 5:], start=5)]
+    parts = [
+        positions(x[:, :4]),
+        positions(x[:, 4:5], start=4),
+        positions(x[:, 5:], start=5),
+    ]
     assert torch.equal(torch.cat(parts, dim=1), positions(x))
-    with pytest.raises(ValueError, match=f"길이 {MAX_LEN + 1}인 문장은 max_len {MAX_LEN}을"):
+    with pytest.raises(
+        ValueError, match=f"길이 {MAX_LEN + 1}인 문장은 max_len {MAX_LEN}을"
+    ):
         positions(x, start=MAX_LEN - 8)
 
 
@@ -70,7 +86,9 @@ def test_sinusoids_are_neither_learned_nor_saved():
 
 @pytest.mark.parametrize("device", DEVICES)
 def test_double_makes_the_table_exact_and_not_the_rounded_one(device):
-    embedding = Embedding(V, LayerConfig(d_model=D, n_heads=2, max_len=MAX_LEN)).to(device)
+    embedding = Embedding(V, LayerConfig(d_model=D, n_heads=2, max_len=MAX_LEN)).to(
+        device
+    )
     want = sinusoids(MAX_LEN, D).to(device)
     assert torch.equal(embedding.positions.table, want.float())
     assert torch.equal(embedding.double().positions.table, want)

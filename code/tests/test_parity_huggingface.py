@@ -78,27 +78,42 @@ def marian_attention():
 
 
 def marian_layer(attentions):
-    names = pair("feed_forward.up", "fc1", columns) | pair("feed_forward.down", "fc2", rows, rows)
+    names = pair("feed_forward.up", "fc1", columns) | pair(
+        "feed_forward.down", "fc2", rows, rows
+    )
     for i, (ours, theirs) in enumerate(attentions):
         names |= under(f"{ours}.", f"{theirs}.", marian_attention())
         names |= pair(f"residuals.{i}.norm", f"{theirs}_layer_norm", rows, rows)
-    return names | pair(f"residuals.{len(attentions)}.norm", "final_layer_norm", rows, rows)
+    return names | pair(
+        f"residuals.{len(attentions)}.norm", "final_layer_norm", rows, rows
+    )
 
 
 def marian_names():
     names = {"src_embedding.tokens.weight": ("model.shared.weight", columns)}
     own, cross = ("self_attention", "self_attn"), ("cross_attention", "encoder_attn")
     for i in range(LAYERS):
-        encoder, decoder = marian_layer([("attention", "self_attn")]), marian_layer([own, cross])
+        encoder, decoder = (
+            marian_layer([("attention", "self_attn")]),
+            marian_layer([own, cross]),
+        )
         names |= under(f"encoder.layers.{i}.", f"model.encoder.layers.{i}.", encoder)
         names |= under(f"decoder.layers.{i}.", f"model.decoder.layers.{i}.", decoder)
     return names
 
 
 def marian_reference(activation):
-    sizes = {"d_model": D, "num_hidden_layers": LAYERS, "max_position_embeddings": MAX_LEN}
+    sizes = {
+        "d_model": D,
+        "num_hidden_layers": LAYERS,
+        "max_position_embeddings": MAX_LEN,
+    }
     for side in ("encoder", "decoder"):
-        sizes |= {f"{side}_layers": LAYERS, f"{side}_attention_heads": H, f"{side}_ffn_dim": D_FF}
+        sizes |= {
+            f"{side}_layers": LAYERS,
+            f"{side}_attention_heads": H,
+            f"{side}_ffn_dim": D_FF,
+        }
     config = transformers.MarianConfig(
         vocab_size=V,
         scale_embedding=True,
@@ -121,7 +136,9 @@ def exact_table(model):
     table = sinusoids(MAX_LEN, D)
     table = torch.cat([table[:, 0::2], table[:, 1::2]], dim=1)
     for side in (model.model.encoder, model.model.decoder):
-        torch.testing.assert_close(side.embed_positions.weight.double(), table, rtol=0, atol=1e-6)
+        torch.testing.assert_close(
+            side.embed_positions.weight.double(), table, rtol=0, atol=1e-6
+        )
         side.embed_positions.weight.copy_(table)
 
 
@@ -132,14 +149,19 @@ def marian(mask, activation):
     config = TransformerConfig.base(V, max_len=MAX_LEN, activation=activation, **OURS)
     ours = Transformer(config)
     src, tgt = lengths_to_ids(SRC_LENGTHS[mask], V), lengths_to_ids(LENGTHS[mask], V)
-    more = {"attention_mask": (src != 0).long(), "decoder_attention_mask": (tgt != 0).long()}
+    more = {
+        "attention_mask": (src != 0).long(),
+        "decoder_attention_mask": (tgt != 0).long(),
+    }
 
     def run_ours():
         # 우리 출력층에는 치우침이 없으므로 밖에서 더합니다.
         return real(on_device(ours, src, tgt) + theirs.final_logits_bias, tgt)
 
     def run_theirs():
-        return real(on_device(theirs, input_ids=src, decoder_input_ids=tgt, **more).logits, tgt)
+        return real(
+            on_device(theirs, input_ids=src, decoder_input_ids=tgt, **more).logits, tgt
+        )
 
     return Setup(ours, theirs, marian_names(), run_ours, run_theirs)
 
@@ -148,7 +170,9 @@ def marian(mask, activation):
 
 
 def bert_layer():
-    names = pair("feed_forward.up", "intermediate.dense") | pair("feed_forward.down", "output.dense")
+    names = pair("feed_forward.up", "intermediate.dense") | pair(
+        "feed_forward.down", "output.dense"
+    )
     for name in ("query", "key", "value"):
         names |= pair(f"attention.{name}_proj", f"attention.self.{name}")
     names |= pair("attention.output_proj", "attention.output.dense")
@@ -171,7 +195,9 @@ def bert_names():
 def bert_heads():
     """머리마다 (우리 모델, 상대의 클래스, 이름 짝)."""
     config = BertConfig.base(V, max_len=MAX_LEN, attention_dropout=0.0, **OURS)
-    body = under("bert.", "bert.", bert_names()) | pair("pooler.dense", "bert.pooler.dense")
+    body = under("bert.", "bert.", bert_names()) | pair(
+        "pooler.dense", "bert.pooler.dense"
+    )
     pretraining = body | pair("transform", "cls.predictions.transform.dense")
     pretraining |= pair("norm", "cls.predictions.transform.LayerNorm")
     pretraining |= pair("next_sentence", "cls.seq_relationship")
@@ -180,7 +206,11 @@ def bert_heads():
     plain = partial(transformers.BertModel, add_pooling_layer=False)
     return {
         "Bert": (Bert(config), plain, bert_names()),
-        "BertForPretraining": (BertForPretraining(config), transformers.BertForPreTraining, pretraining),
+        "BertForPretraining": (
+            BertForPretraining(config),
+            transformers.BertForPreTraining,
+            pretraining,
+        ),
         "BertClassifier": (
             BertClassifier(Bert(config), n_classes=5),
             transformers.BertForSequenceClassification,
@@ -230,11 +260,18 @@ def bert(head, mask):
 
 def gpt_names(tied):
     # GPT-2의 Conv1D는 nn.Linear의 행렬을 뒤집어 저장합니다.
-    names = {"tokens.weight": ("wte.weight", keep), "positions.weight": ("wpe.weight", keep)}
+    names = {
+        "tokens.weight": ("wte.weight", keep),
+        "positions.weight": ("wpe.weight", keep),
+    }
     layer = pair("attention.output_proj", "attn.c_proj", turned)
     for i, name in enumerate(("query", "key", "value")):
-        layer |= pair(f"attention.{name}_proj", "attn.c_attn", third(i, turned), third(i))
-    layer |= pair("feed_forward.up", "mlp.c_fc", turned) | pair("feed_forward.down", "mlp.c_proj", turned)
+        layer |= pair(
+            f"attention.{name}_proj", "attn.c_attn", third(i, turned), third(i)
+        )
+    layer |= pair("feed_forward.up", "mlp.c_fc", turned) | pair(
+        "feed_forward.down", "mlp.c_proj", turned
+    )
     layer |= pair("residuals.0.norm", "ln_1") | pair("residuals.1.norm", "ln_2")
     for i in range(LAYERS):
         names |= under(f"encoder.layers.{i}.", f"h.{i}.", layer)
@@ -261,13 +298,19 @@ def gpt(tied):
         )
     )
     randomise(theirs)
-    ours = Gpt(GptConfig.small(V, max_len=MAX_LEN, attention_dropout=0.0, tie_weights=tied, **OURS))
+    ours = Gpt(
+        GptConfig.small(
+            V, max_len=MAX_LEN, attention_dropout=0.0, tie_weights=tied, **OURS
+        )
+    )
     ids = lengths_to_ids(LENGTHS["없음"], V)
 
     def run_theirs():
         return on_device(theirs, ids).logits
 
-    return Setup(ours, theirs, gpt_names(tied), partial(on_device, ours, ids), run_theirs)
+    return Setup(
+        ours, theirs, gpt_names(tied), partial(on_device, ours, ids), run_theirs
+    )
 
 
 # ── ViT ───────────────────────────────────────────────────────────────────────────────────────────
@@ -278,7 +321,9 @@ def vit_names():
     for name in ("query", "key", "value"):
         layer |= pair(f"attention.{name}_proj", f"attention.{name[0]}_proj")
     layer |= pair("feed_forward.up", "mlp.fc1") | pair("feed_forward.down", "mlp.fc2")
-    layer |= pair("residuals.0.norm", "layernorm_before") | pair("residuals.1.norm", "layernorm_after")
+    layer |= pair("residuals.0.norm", "layernorm_before") | pair(
+        "residuals.1.norm", "layernorm_after"
+    )
     names = {
         "cls": ("embeddings.cls_token", keep),
         "positions.weight": ("embeddings.position_embeddings", lambda t: t[0]),
@@ -335,9 +380,24 @@ BERT_REFERENCES = {
     "BertClassifier": "BertForSequenceClassification",
 }
 CASES = [
-    Case("Transformer", "MarianMTModel", "ReLU, 마스크 인과", partial(marian, "없음", "relu")),
-    Case("Transformer", "MarianMTModel", "ReLU, 마스크 패딩과 인과", partial(marian, "패딩", "relu")),
-    Case("Transformer", "MarianMTModel", "GELU, 마스크 패딩과 인과", partial(marian, "패딩", "gelu")),
+    Case(
+        "Transformer",
+        "MarianMTModel",
+        "ReLU, 마스크 인과",
+        partial(marian, "없음", "relu"),
+    ),
+    Case(
+        "Transformer",
+        "MarianMTModel",
+        "ReLU, 마스크 패딩과 인과",
+        partial(marian, "패딩", "relu"),
+    ),
+    Case(
+        "Transformer",
+        "MarianMTModel",
+        "GELU, 마스크 패딩과 인과",
+        partial(marian, "패딩", "gelu"),
+    ),
     *(
         Case(head, reference, f"마스크 {mask}", partial(bert, head, mask))
         for head, reference in BERT_REFERENCES.items()

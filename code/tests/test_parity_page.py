@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture(scope="module")
 def tool():
-    spec = importlib.util.spec_from_file_location("tool", ROOT / "book" / "tools" / "make_parity_page.py")
+    spec = importlib.util.spec_from_file_location(
+        "tool", ROOT / "book" / "tools" / "make_parity_page.py"
+    )
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -32,18 +34,26 @@ def test_page_is_what_the_tests_would_write(tool, page):
 def test_measured_errors_are_within_the_bounds_and_bounds_within_the_limits(tool, page):
     limits, written = tool.limits(), tool.written_bounds(page)
     for errors, bounds in zip(tool.measured(), written, strict=True):
-        assert all(e <= b <= limit for e, b, limit in zip(errors, bounds, limits, strict=True))
+        assert all(
+            e <= b <= limit for e, b, limit in zip(errors, bounds, limits, strict=True)
+        )
 
 
 def test_every_suite_is_on_the_page(tool):
-    files = {path.stem for path in Path(__file__).parent.glob("test_parity_*.py")} - {Path(__file__).stem}
+    files = {path.stem for path in Path(__file__).parent.glob("test_parity_*.py")} - {
+        Path(__file__).stem
+    }
     assert files == set(tool.SUITES)
     keys = [case.key for name in tool.SUITES for case in tool.from_tests(name).CASES]
     assert len(keys) == len(set(keys))
 
 
 def test_versions_on_the_page_are_the_pinned_ones(page):
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)", (ROOT / "requirements.txt").read_text("utf8"), re.M))
+    pins = dict(
+        re.findall(
+            r"^([\w-]+)==(\S+)", (ROOT / "requirements.txt").read_text("utf8"), re.M
+        )
+    )
     assert f"torch {pins['torch']}, transformers {pins['transformers']}로" in page
 
 

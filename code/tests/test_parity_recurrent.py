@@ -30,7 +30,10 @@ LENGTHS = {"패딩 없음": [7, 7, 7], "패딩": [4, 7, 1]}
 
 
 def layer_parameters(rnn, layer):
-    return [getattr(rnn, f"{name}_l{layer}") for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
+    return [
+        getattr(rnn, f"{name}_l{layer}")
+        for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")
+    ]
 
 
 def rnn_cell(x, state, w_x, w_h, b_x, b_h):
@@ -88,14 +91,18 @@ def context(attention, q, memory):
 def one_sentence(model, src, tgt):
     """src (S,), tgt (T,) → 로짓 (T, V). 식을 낱낱이 풉니다."""
     cell, parts = CELLS[model.config.cell]
-    zero = [(src.new_zeros(D, dtype=model.output.weight.dtype),) * parts] * model.config.n_layers
+    zero = [
+        (src.new_zeros(D, dtype=model.output.weight.dtype),) * parts
+    ] * model.config.n_layers
     memory, states = unroll(model.encoder, cell, model.src_embedding.weight[src], zero)
     hidden, _ = unroll(model.decoder, cell, model.tgt_embedding.weight[tgt], states)
     fixed = memory[-1]
     logits = []
     for h in hidden:
         c = fixed if model.attention is None else context(model.attention, h, memory)
-        combined = torch.tanh(model.combine.weight @ torch.cat([c, h]) + model.combine.bias)
+        combined = torch.tanh(
+            model.combine.weight @ torch.cat([c, h]) + model.combine.bias
+        )
         logits.append(model.output.weight @ combined + model.output.bias)
     return torch.stack(logits)
 
@@ -108,7 +115,10 @@ class ByHand(nn.Module):
         self.model = copy.deepcopy(model)
 
     def forward(self, src, tgt):
-        sentences = [one_sentence(self.model, s[s != 0], t) for s, t in zip(src, tgt, strict=True)]
+        sentences = [
+            one_sentence(self.model, s[s != 0], t)
+            for s, t in zip(src, tgt, strict=True)
+        ]
         return torch.stack(sentences)
 
 
@@ -127,7 +137,12 @@ def seq2seq(cell, attention, n_layers, padding):
     randomise(theirs, gain=2.0)
     src, tgt = lengths_to_ids(LENGTHS[padding], V_SRC), lengths_to_ids([T] * 3, V_TGT)
     names = {name: (f"model.{name}", keep) for name in trainable(ours)}
-    return Setup(ours, theirs, names, *(partial(on_device, model, src, tgt) for model in (ours, theirs)))
+    return Setup(
+        ours,
+        theirs,
+        names,
+        *(partial(on_device, model, src, tgt) for model in (ours, theirs)),
+    )
 
 
 def attention_alone(name):
@@ -143,18 +158,33 @@ def attention_alone(name):
     def run_theirs(query, memory):
         cut = [m[:n] for m, n in zip(memory, lengths, strict=True)]
         return torch.stack(
-            [torch.stack([context(theirs, q, m) for q in qs]) for qs, m in zip(query, cut, strict=True)]
+            [
+                torch.stack([context(theirs, q, m) for q in qs])
+                for qs, m in zip(query, cut, strict=True)
+            ]
         )
 
     names = {n: (n, keep) for n in trainable(ours)}
-    return Setup(ours, theirs, names, run_ours, run_theirs, (torch.randn(3, T, D), torch.randn(3, 7, D)))
+    return Setup(
+        ours,
+        theirs,
+        names,
+        run_ours,
+        run_theirs,
+        (torch.randn(3, T, D), torch.randn(3, 7, D)),
+    )
 
 
 KOREAN = {"none": "없음", "additive": "덧셈", "dot": "내적", "general": "일반"}
 BY_HAND = "식을 단어마다 푼 것"
 CASES = [
     *(
-        Case("RnnAttention", BY_HAND, f"{KOREAN[name]}, 마스크 패딩", partial(attention_alone, name))
+        Case(
+            "RnnAttention",
+            BY_HAND,
+            f"{KOREAN[name]}, 마스크 패딩",
+            partial(attention_alone, name),
+        )
         for name in ("additive", "dot", "general")
     ),
     *(
@@ -188,4 +218,6 @@ def test_same_function_as_the_equations(case, dtype, device):
 def test_a_sentence_of_padding_only_is_named_in_korean():
     model = RnnSeq2Seq(RnnConfig(src_vocab_size=V_SRC, tgt_vocab_size=V_TGT, d_model=D))
     with pytest.raises(ValueError, match=r"1번째 문장이 모두 채움\(0\)입니다"):
-        model(torch.tensor([[3, 4], [0, 0], [0, 0]]), torch.ones(3, T, dtype=torch.long))
+        model(
+            torch.tensor([[3, 4], [0, 0], [0, 0]]), torch.ones(3, T, dtype=torch.long)
+        )

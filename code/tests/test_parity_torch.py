@@ -82,7 +82,10 @@ def attention_function(name, fused):
 
 
 def multi_head(name, t_q=T, t_k=T):
-    ours, theirs = MultiHeadAttention(D, H), nn.MultiheadAttention(D, H, batch_first=True)
+    ours, theirs = (
+        MultiHeadAttention(D, H),
+        nn.MultiheadAttention(D, H, batch_first=True),
+    )
     randomise(theirs)
     mask = keep_mask(name, t_q, t_k)
     if mask is not None:
@@ -113,7 +116,9 @@ def encoder_names():
 
 
 def decoder_names():
-    names = under("self_attention.", "self_attn.", torch_attention()) | feed_forward_names()
+    names = (
+        under("self_attention.", "self_attn.", torch_attention()) | feed_forward_names()
+    )
     names |= under("cross_attention.", "multihead_attn.", torch_attention())
     for i in range(3):
         names |= pair(f"residuals.{i}.norm", f"norm{i + 1}")
@@ -123,9 +128,20 @@ def decoder_names():
 def sizes(activation, norm_first):
     """우리 설정과 torch의 인수를 나란히 만듭니다."""
     config = LayerConfig(
-        d_model=D, n_heads=H, n_layers=2, d_ff=D_FF, dropout=0.0, activation=activation, norm_first=norm_first
+        d_model=D,
+        n_heads=H,
+        n_layers=2,
+        d_ff=D_FF,
+        dropout=0.0,
+        activation=activation,
+        norm_first=norm_first,
     )
-    theirs = {"dropout": 0.0, "activation": activation, "norm_first": norm_first, "batch_first": True}
+    theirs = {
+        "dropout": 0.0,
+        "activation": activation,
+        "norm_first": norm_first,
+        "batch_first": True,
+    }
     return config, (D, H, D_FF), theirs
 
 
@@ -141,7 +157,9 @@ def encoder_layer(activation, norm_first, mask_name="패딩"):
     def run_ours(x):
         return ours(x, moved(mask, x))
 
-    return Setup(ours, theirs, encoder_names(), run_ours, run_theirs, (torch.randn(B, T, D),))
+    return Setup(
+        ours, theirs, encoder_names(), run_ours, run_theirs, (torch.randn(B, T, D),)
+    )
 
 
 def decoder_layer(activation, norm_first):
@@ -170,8 +188,15 @@ def decoder_layer(activation, norm_first):
 
 def waves(length):
     """논문 3.5절의 식을 한 칸씩 그대로. 우리 표와 따로 만듭니다."""
-    angle = [[pos / 10000 ** (2 * (j // 2) / D) for j in range(D)] for pos in range(length)]
-    return torch.tensor([[(math.cos if j % 2 else math.sin)(a) for j, a in enumerate(row)] for row in angle])
+    angle = [
+        [pos / 10000 ** (2 * (j // 2) / D) for j in range(D)] for pos in range(length)
+    ]
+    return torch.tensor(
+        [
+            [(math.cos if j % 2 else math.sin)(a) for j, a in enumerate(row)]
+            for row in angle
+        ]
+    )
 
 
 class TorchTransformer(nn.Module):
@@ -188,7 +213,9 @@ class TorchTransformer(nn.Module):
             D,
             H,
             batch_first=True,
-            custom_encoder=nn.TransformerEncoder(encoder, 2, norm(), enable_nested_tensor=False),
+            custom_encoder=nn.TransformerEncoder(
+                encoder, 2, norm(), enable_nested_tensor=False
+            ),
             custom_decoder=nn.TransformerDecoder(decoder, 2, norm()),
         )
         self.src = nn.Embedding(config.src_vocab_size, D)
@@ -200,7 +227,9 @@ class TorchTransformer(nn.Module):
                 self.src.weight = self.tgt.weight
 
     def forward(self, src, tgt):
-        later = nn.Transformer.generate_square_subsequent_mask(tgt.size(1), device=tgt.device)
+        later = nn.Transformer.generate_square_subsequent_mask(
+            tgt.size(1), device=tgt.device
+        )
         x, y = (
             table(ids) * math.sqrt(D) + waves(ids.size(1)).to(ids.device)
             for table, ids in ((self.src, src), (self.tgt, tgt))
@@ -224,22 +253,40 @@ def transformer_names(config):
     if not config.tie_weights:
         names["output.weight"] = ("out.weight", keep)
     for i in range(2):
-        names |= under(f"encoder.layers.{i}.", f"core.encoder.layers.{i}.", encoder_names())
-        names |= under(f"decoder.layers.{i}.", f"core.decoder.layers.{i}.", decoder_names())
+        names |= under(
+            f"encoder.layers.{i}.", f"core.encoder.layers.{i}.", encoder_names()
+        )
+        names |= under(
+            f"decoder.layers.{i}.", f"core.decoder.layers.{i}.", decoder_names()
+        )
     if config.norm_first:
-        names |= pair("encoder.norm", "core.encoder.norm") | pair("decoder.norm", "core.decoder.norm")
+        names |= pair("encoder.norm", "core.encoder.norm") | pair(
+            "decoder.norm", "core.decoder.norm"
+        )
     return names
 
 
 def transformer(padded, **changes):
-    small = {"d_model": D, "n_heads": H, "n_layers": 2, "d_ff": D_FF, "dropout": 0.0, "max_len": 16}
+    small = {
+        "d_model": D,
+        "n_heads": H,
+        "n_layers": 2,
+        "d_ff": D_FF,
+        "dropout": 0.0,
+        "max_len": 16,
+    }
     config = TransformerConfig.base(23, **small, **changes)
     ours, theirs = Transformer(config), TorchTransformer(config)
     randomise(theirs)
     src = lengths_to_ids(LENGTHS[S] if padded else [S] * B, config.src_vocab_size)
     tgt = lengths_to_ids(LENGTHS[T] if padded else [T] * B, config.tgt_vocab_size)
     names = transformer_names(config)
-    return Setup(ours, theirs, names, *(partial(on_device, model, src, tgt) for model in (ours, theirs)))
+    return Setup(
+        ours,
+        theirs,
+        names,
+        *(partial(on_device, model, src, tgt) for model in (ours, theirs)),
+    )
 
 
 ORDERS = {False: "post", True: "pre"}
@@ -263,7 +310,12 @@ CASES = [
         for mask in MASKS
     ),
     *(
-        Case("MultiHeadAttention", "nn.MultiheadAttention", f"마스크 {mask}", partial(multi_head, mask))
+        Case(
+            "MultiHeadAttention",
+            "nn.MultiheadAttention",
+            f"마스크 {mask}",
+            partial(multi_head, mask),
+        )
         for mask in MASKS
     ),
     Case(
@@ -298,8 +350,18 @@ CASES = [
         for first in ORDERS
         for name in ("ReLU", "GELU")
     ),
-    Case("Transformer", "nn.Transformer", "post, 셋을 묶음, 마스크 인과", partial(transformer, False)),
-    Case("Transformer", "nn.Transformer", "post, 셋을 묶음, 마스크 패딩과 인과", partial(transformer, True)),
+    Case(
+        "Transformer",
+        "nn.Transformer",
+        "post, 셋을 묶음, 마스크 인과",
+        partial(transformer, False),
+    ),
+    Case(
+        "Transformer",
+        "nn.Transformer",
+        "post, 셋을 묶음, 마스크 패딩과 인과",
+        partial(transformer, True),
+    ),
     Case(
         "Transformer",
         "nn.Transformer",
@@ -310,7 +372,9 @@ CASES = [
         "Transformer",
         "nn.Transformer",
         "pre, GELU, 묶지 않음, 마스크 패딩과 인과",
-        partial(transformer, True, norm_first=True, activation="gelu", tie_weights=False),
+        partial(
+            transformer, True, norm_first=True, activation="gelu", tie_weights=False
+        ),
     ),
 ]
 

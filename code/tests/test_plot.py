@@ -23,13 +23,20 @@ def clean_matplotlib():
 def test_korean_and_minus_have_glyphs(caplog):
     plot.korean_style()
     ax = plot.heatmap(
-        np.array([[0.5, -1.0], [-np.inf, np.nan]]), ["나는", "뷁"], ["집에", "간다"], title="가중치 − 음수"
+        np.array([[0.5, -1.0], [-np.inf, np.nan]]),
+        ["나는", "뷁"],
+        ["집에", "간다"],
+        title="가중치 − 음수",
     )
     ax.set_xlabel("한글과 수식 $-\\sqrt{d_k}$ 를 함께")
     with warnings.catch_warnings(), caplog.at_level(logging.WARNING, "matplotlib"):
         warnings.simplefilter("error")
         ax.figure.canvas.draw()
-    assert not [r for r in caplog.records if "font" in r.message.lower() or "glyph" in r.message.lower()]
+    assert not [
+        r
+        for r in caplog.records
+        if "font" in r.message.lower() or "glyph" in r.message.lower()
+    ]
 
 
 def test_style_is_not_touched_without_asking():
@@ -52,7 +59,9 @@ def test_heatmap_writes_every_number_once_and_labels():
 
 
 def test_curves_differ_in_colour_and_marker():
-    ax = plot.curves([1, 2, 3], {"하나": [1, 2, 3], "둘": [3, 2, 1]}, xlabel="길이", ylabel="값")
+    ax = plot.curves(
+        [1, 2, 3], {"하나": [1, 2, 3], "둘": [3, 2, 1]}, xlabel="길이", ylabel="값"
+    )
     one, two = ax.lines
     assert one.get_color() != two.get_color() and one.get_marker() != two.get_marker()
     assert [t.get_text() for t in ax.get_legend().get_texts()] == ["하나", "둘"]
@@ -69,11 +78,16 @@ def test_wrong_shapes_are_named():
 
 def test_show_figure_carries_alt_text_and_closes(monkeypatch):
     shown = []
-    monkeypatch.setattr("IPython.display.display", lambda data, **kw: shown.append((data, kw)))
+    monkeypatch.setattr(
+        "IPython.display.display", lambda data, **kw: shown.append((data, kw))
+    )
     fig = plot.heatmap(np.eye(2)).figure
     plot.show_figure(fig, alt="대각선만 진한 2×2 표")
     data, kwargs = shown[0]
-    assert data["image/png"].startswith(b"\x89PNG") and "대각선만 진한" in data["text/plain"]
+    assert (
+        data["image/png"].startswith(b"\x89PNG")
+        and "대각선만 진한" in data["text/plain"]
+    )
     assert kwargs["metadata"]["image/png"]["alt"] == "대각선만 진한 2×2 표"
     assert not plt.fignum_exists(fig.number)
 

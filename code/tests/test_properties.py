@@ -64,17 +64,25 @@ def test_future_tokens_never_change_the_past(name, device):
     before = outputs(model, inputs)[0]
     for t in range(1, T):
         changed = inputs[-1].clone()
-        changed[:, t:] = changed[:, t:] % (V - 1) + 1  # 모두 다른 낱말로, 패딩이 아닌 것으로
+        changed[:, t:] = (
+            changed[:, t:] % (V - 1) + 1
+        )  # 모두 다른 낱말로, 패딩이 아닌 것으로
         after = outputs(model, (*inputs[:-1], changed))[0]
         same(after[:, :t], before[:, :t], 0 if device == "cpu" else 1e-12)
         assert ((after[:, t:] - before[:, t:]).abs().amax(-1) > 1e-6).all()
 
 
-@pytest.mark.parametrize("build", [bert, lambda: transformer().encoder], ids=["Bert", "Encoder"])
+@pytest.mark.parametrize(
+    "build", [bert, lambda: transformer().encoder], ids=["Bert", "Encoder"]
+)
 def test_an_encoder_does_see_the_future(build):
     """위의 시험이 아무것도 재지 않는 것이 아님을, 미래를 보는 모델으로 보입니다."""
     model = ready(build())
-    x = sentences(B, T) if hasattr(model, "tokens") else torch.randn(B, T, 16, dtype=torch.float64)
+    x = (
+        sentences(B, T)
+        if hasattr(model, "tokens")
+        else torch.randn(B, T, 16, dtype=torch.float64)
+    )
     y = x.clone()
     y[:, -1] = y[:, -1] + 1 if y.is_floating_point() else y[:, -1] % (V - 1) + 1
     assert ((model(x) - model(y))[:, 0].abs().amax(-1) > 1e-6).all()
@@ -82,7 +90,9 @@ def test_an_encoder_does_see_the_future(build):
 
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_gradient_does_not_flow_from_the_past_to_the_future(norm_first):
-    config = LayerConfig(d_model=16, n_heads=2, n_layers=2, d_ff=24, dropout=0.0, norm_first=norm_first)
+    config = LayerConfig(
+        d_model=16, n_heads=2, n_layers=2, d_ff=24, dropout=0.0, norm_first=norm_first
+    )
     model = ready(Encoder(config))
     x = torch.randn(B, T, 16, dtype=torch.float64, requires_grad=True)
     weights = torch.randn(B, 4, 16, dtype=torch.float64)
@@ -135,10 +145,16 @@ def test_padding_never_changes_real_positions(name, device):
         for table in embeddings(model):
             table[0] += 100.0
     tied = getattr(getattr(model, "output", None), "weight", None) in embeddings(model)
-    columns = slice(1, None) if tied else slice(None)  # 묶었으면 패딩 낱말의 로짓만은 바뀌어야 합니다
+    columns = (
+        slice(1, None) if tied else slice(None)
+    )  # 묶었으면 패딩 낱말의 로짓만은 바뀌어야 합니다
     for a, b in zip(outputs(model, inputs), before, strict=True):
         shown = columns if b.size(-1) == V else slice(None)
-        same(real(name, a, inputs)[..., shown], b[..., shown], 0 if device == "cpu" else 1e-12)
+        same(
+            real(name, a, inputs)[..., shown],
+            b[..., shown],
+            0 if device == "cpu" else 1e-12,
+        )
 
 
 @pytest.mark.parametrize("name", PADS)
@@ -159,7 +175,9 @@ def test_unused_words_and_positions_get_exactly_zero_gradient(name):
     inputs = tuple(ids.clamp(max=V - 4) for ids in inputs)
     output = getattr(model, "output", None)
     if output is not None and output.weight in embeddings(model):
-        output.weight = nn.Parameter(output.weight.detach().clone())  # 출력층의 기울기는 따로 셉니다
+        output.weight = nn.Parameter(
+            output.weight.detach().clone()
+        )  # 출력층의 기울기는 따로 셉니다
     loss = sum((real(name, r, inputs) ** 2).sum() for r in outputs(model, inputs))
     loss.backward()
     used = torch.cat([ids.flatten() for ids in inputs]).unique()
@@ -172,7 +190,9 @@ def test_unused_words_and_positions_get_exactly_zero_gradient(name):
     assert (total[used] > 0).all()
     for parameter_name, parameter in model.named_parameters():
         if parameter_name.endswith("positions.weight"):
-            assert (parameter.grad[T:] == 0).all() and (parameter.grad[:T].abs().amax(-1) > 0).all()
+            assert (parameter.grad[T:] == 0).all() and (
+                parameter.grad[:T].abs().amax(-1) > 0
+            ).all()
 
 
 # ── 순서 ──────────────────────────────────────────────────────────────────────────────────────────
@@ -180,14 +200,18 @@ def test_unused_words_and_positions_get_exactly_zero_gradient(name):
 
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_layers_without_positions_do_not_know_the_order(norm_first):
-    config = LayerConfig(d_model=16, n_heads=2, n_layers=2, d_ff=24, dropout=0.0, norm_first=norm_first)
+    config = LayerConfig(
+        d_model=16, n_heads=2, n_layers=2, d_ff=24, dropout=0.0, norm_first=norm_first
+    )
     encoder, decoder = ready(Encoder(config)), ready(Decoder(config))
     x, memory = (torch.randn(B, n, 16, dtype=torch.float64) for n in (T, S))
     order, memory_order = torch.arange(T).flip(0), torch.arange(S).roll(4)
     mask = (torch.arange(S) < torch.tensor([S, 4, 1])[:, None])[:, None, None]
     same(encoder(x[:, order]), encoder(x)[:, order], 1e-12)
     want = decoder(x, memory, None, mask)
-    same(decoder(x, memory[:, memory_order], None, mask[..., memory_order]), want, 1e-12)
+    same(
+        decoder(x, memory[:, memory_order], None, mask[..., memory_order]), want, 1e-12
+    )
     same(decoder(x[:, order], memory, None, mask), want[:, order], 1e-12)
     shuffled = encoder(x[:, order], causal_mask(T))
     assert not torch.allclose(shuffled, encoder(x, causal_mask(T))[:, order], atol=1e-3)
@@ -204,7 +228,9 @@ def test_bert_knows_the_order_only_through_positions():
 def test_vit_without_positions_sees_a_bag_of_patches():
     model, images = ready(vit()), torch.randn(B, 3, 12, 12, dtype=torch.float64)
     order = [2, 0, 1]
-    shuffled = images.unflatten(2, (3, 4))[:, :, order].flatten(2, 3)  # 가로줄의 조각들을 통째로 바꾼다
+    shuffled = images.unflatten(2, (3, 4))[:, :, order].flatten(
+        2, 3
+    )  # 가로줄의 조각들을 통째로 바꾼다
     assert not torch.allclose(model(shuffled), model(images), atol=1e-3)
     nn.init.zeros_(model.positions.weight)
     same(model(shuffled), model(images), 1e-12)
@@ -221,7 +247,11 @@ def test_attention_rows_sum_to_one_and_masked_are_exactly_zero(name, device):
     want = outputs(model, inputs)
     with attention_maps(model) as maps:
         same(outputs(model, inputs), want)
-    modules = [n for n, m in model.named_modules() if isinstance(m, MultiHeadAttention | RnnAttention)]
+    modules = [
+        n
+        for n, m in model.named_modules()
+        if isinstance(m, MultiHeadAttention | RnnAttention)
+    ]
     assert list(maps) == modules and modules
     for where, weights in maps.items():
         same(weights.sum(-1), torch.ones_like(weights[..., 0]), 1e-12)
@@ -234,11 +264,19 @@ def expected_mask(name, where, inputs, weights):
     mask = torch.ones(weights.shape, dtype=torch.bool)
     if name == "Vit":
         return mask
-    keys = inputs[-1] if where.endswith("self_attention") or len(inputs) == 1 else inputs[0]
+    keys = (
+        inputs[-1]
+        if where.endswith("self_attention") or len(inputs) == 1
+        else inputs[0]
+    )
     middle = (1,) * (weights.dim() - 2)
     mask = mask & (keys != 0).view(B, *middle, keys.size(1))
     earlier = torch.arange(mask.size(-1)) <= torch.arange(mask.size(-2))[:, None]
-    return mask & earlier if where.endswith("self_attention") or name.startswith("Gpt") else mask
+    return (
+        mask & earlier
+        if where.endswith("self_attention") or name.startswith("Gpt")
+        else mask
+    )
 
 
 def test_head_weights_times_values_give_the_output():
@@ -288,8 +326,18 @@ def test_save_and_load_give_the_same_outputs(name, through, tmp_path):
 @pytest.mark.parametrize(
     ("build", "want"),
     [
-        (transformer, {"src_embedding.tokens.weight", "tgt_embedding.tokens.weight", "output.weight"}),
-        (lambda: transformer(src_vocab_size=V + 2), {"tgt_embedding.tokens.weight", "output.weight"}),
+        (
+            transformer,
+            {
+                "src_embedding.tokens.weight",
+                "tgt_embedding.tokens.weight",
+                "output.weight",
+            },
+        ),
+        (
+            lambda: transformer(src_vocab_size=V + 2),
+            {"tgt_embedding.tokens.weight", "output.weight"},
+        ),
         (gpt, {"tokens.weight", "output.weight"}),
     ],
 )
@@ -302,14 +350,20 @@ def test_tied_weights_are_one_tensor_and_stay_so(build, want):
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16], ids=str)
+@pytest.mark.parametrize(
+    "dtype", [torch.float64, torch.float32, torch.bfloat16], ids=str
+)
 @pytest.mark.parametrize("name", MODELS)
 def test_any_batch_length_and_dtype(name, dtype, device):
     model = made(name, device, dtype)
     for batch, t in ((1, 1), (3, 1), (1, 5), (3, 7)):
         inputs = MODELS[name].make_inputs(batch, t)
         for result in outputs(model, inputs):
-            assert result.dtype == dtype and result.size(0) == batch and torch.isfinite(result).all()
+            assert (
+                result.dtype == dtype
+                and result.size(0) == batch
+                and torch.isfinite(result).all()
+            )
             assert result.dim() < 3 or result.size(1) == t
             sum(r.float().sum() for r in outputs(model, inputs)).backward()
 
@@ -324,20 +378,28 @@ def test_low_precision_stays_near_the_exact_answer(name, dtype, device):
     with torch.no_grad():
         got, want = outputs(model, inputs), outputs(model.double(), inputs)
     for a, b in zip(got, want, strict=True):
-        assert float((a.double() - b).abs().max()) <= 32 * torch.finfo(dtype).eps * float(b.abs().max())
+        assert float((a.double() - b).abs().max()) <= 32 * torch.finfo(
+            dtype
+        ).eps * float(b.abs().max())
 
 
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("name", MODELS)
 def test_autocast_trains(name, device):
     """bfloat16 자동 혼합 정밀도에서도 기울기가 모든 매개변수에 닿고 유한합니다."""
-    if "lstm" in name and device == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if (
+        "lstm" in name
+        and device == "cpu"
+        and not torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    ):
         pytest.skip("이 CPU의 oneDNN에는 bfloat16 LSTM이 없습니다")
     model, inputs = made(name, device, torch.float32), MODELS[name].make_inputs(B, T)
     with torch.autocast(device, torch.bfloat16):
         loss = sum((r.float() ** 2).mean() for r in outputs(model, inputs))
     loss.backward()
-    assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
+    assert all(
+        p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters()
+    )
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -364,7 +426,10 @@ def test_longest_sentence_works_and_one_more_is_refused(name):
     if name.startswith("Rnn"):  # RNN에는 길이의 한도가 없습니다
         assert torch.isfinite(outputs(model, too_long)[0]).all()
     else:
-        with pytest.raises(ValueError, match=rf"길이 {MAX_LEN + 1}인 문장은 max_len {MAX_LEN}을 넘습니다"):
+        with pytest.raises(
+            ValueError,
+            match=rf"길이 {MAX_LEN + 1}인 문장은 max_len {MAX_LEN}을 넘습니다",
+        ):
             outputs(model, too_long)
 
 
@@ -375,6 +440,8 @@ def test_rnn_context_is_fixed_only_without_attention(attention):
     src, other, tgt = sentences(B, S), sentences(B, S), sentences(B, T)
     state, donor = model.start(src), model.start(other)
     state.last, state.hidden = donor.last, donor.hidden
-    stepped = torch.stack([model.step(tgt[:, t : t + 1], state)[0] for t in range(T)], dim=1)
+    stepped = torch.stack(
+        [model.step(tgt[:, t : t + 1], state)[0] for t in range(T)], dim=1
+    )
     want = model(other, tgt).log_softmax(-1)
     assert torch.allclose(stepped, want, atol=1e-12) == (attention == "none")

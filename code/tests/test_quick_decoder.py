@@ -20,7 +20,9 @@ def seed():
 
 
 def sources(device="cpu"):
-    return torch.tensor([[3, 8, 5, 4, 7], [6, 4, 3, PAD, PAD], [5, 5, 8, 3, PAD]], device=device)
+    return torch.tensor(
+        [[3, 8, 5, 4, 7], [6, 4, 3, PAD, PAD], [5, 5, 8, 3, PAD]], device=device
+    )
 
 
 def steps(model, src, plain):
@@ -28,12 +30,16 @@ def steps(model, src, plain):
     state = model.start(src, 6)
     if plain:
         state.decoder = model.decoder
-    out, _ = model.step(torch.ones(len(src), 1, dtype=torch.long, device=src.device), state)
+    out, _ = model.step(
+        torch.ones(len(src), 1, dtype=torch.long, device=src.device), state
+    )
     outs = [out]
     state.fork(2)
     for n in range(4):
         rows = 2 * state.batch_size
-        outs.append(model.step(torch.arange(rows, device=src.device)[:, None] % 4 + 3, state)[0])
+        outs.append(
+            model.step(torch.arange(rows, device=src.device)[:, None] % 4 + 3, state)[0]
+        )
         state.reorder(torch.arange(rows, device=src.device) // 2 * 2 + n % 2)
         if n == 1:
             state.keep(torch.tensor([0, 2], device=src.device))
@@ -61,7 +67,9 @@ def test_training_gradients_hooks_and_strange_modules_take_the_plain_decoder():
         with attention_maps(model) as maps:
             assert not steps(model, sources(), plain=False)[1].layers
         assert any(name.startswith("decoder") for name in maps)
-        model.decoder.layers[0].feed_forward.up = nn.Sequential(model.decoder.layers[0].feed_forward.up)
+        model.decoder.layers[0].feed_forward.up = nn.Sequential(
+            model.decoder.layers[0].feed_forward.up
+        )
         assert not QuickDecoder(model.decoder).known
 
 
@@ -73,4 +81,6 @@ def test_a_search_sees_weights_changed_before_it():
     beam(model, sources(), 4, **search)
     model.decoder.layers[0].self_attention.value_proj.weight.mul_(-3)
     want, _ = steps(model, sources(), plain=True)
-    torch.testing.assert_close(steps(model, sources(), plain=False)[0], want, rtol=0, atol=1e-12)
+    torch.testing.assert_close(
+        steps(model, sources(), plain=False)[0], want, rtol=0, atol=1e-12
+    )

@@ -51,13 +51,17 @@ def test_masked_softmax_rows_sum_to_one_and_masked_are_exactly_zero(rng):
 
 
 def test_masked_softmax_keeps_infinite_scores_harmless():
-    weights = masked_softmax(np.array([[-np.inf, 0.0, 0.0]]), np.array([[True, True, True]]))
+    weights = masked_softmax(
+        np.array([[-np.inf, 0.0, 0.0]]), np.array([[True, True, True]])
+    )
     np.testing.assert_allclose(weights, [[0, 0.5, 0.5]])
 
 
 @pytest.mark.parametrize("name", ["none", "padding", "causal", "both"])
 def test_attention_equals_torch(rng, name):
-    q, k, v = (rng.normal(size=s) for s in ((B, T_K, D_K), (B, T_K, D_K), (B, T_K, D_V)))
+    q, k, v = (
+        rng.normal(size=s) for s in ((B, T_K, D_K), (B, T_K, D_K), (B, T_K, D_V))
+    )
     ids = np.array([[1] * 7, [1] * 5 + [0] * 2, [1] + [0] * 6])
     mask = {
         "none": None,
@@ -67,7 +71,9 @@ def test_attention_equals_torch(rng, name):
     }[name]
     output, weights = scaled_dot_product_attention(q, k, v, mask)
     torch_mask = None if mask is None else torch.tensor(mask)
-    want = F.scaled_dot_product_attention(*map(torch.tensor, (q, k, v)), attn_mask=torch_mask)
+    want = F.scaled_dot_product_attention(
+        *map(torch.tensor, (q, k, v)), attn_mask=torch_mask
+    )
     np.testing.assert_allclose(output, want.numpy(), atol=1e-13, strict=True)
     assert weights.shape == (B, T_K, T_K)
 
@@ -97,17 +103,32 @@ def test_attention_leaves_its_inputs_alone(rng):
 
 def test_additive_attention_equals_the_equation_word_by_word(rng):
     d_a = 5
-    q, k, v = rng.normal(size=(T_Q, D_K)), rng.normal(size=(T_K, 3)), rng.normal(size=(T_K, D_V))
-    w_q, w_k, u = rng.normal(size=(D_K, d_a)), rng.normal(size=(3, d_a)), rng.normal(size=d_a)
+    q, k, v = (
+        rng.normal(size=(T_Q, D_K)),
+        rng.normal(size=(T_K, 3)),
+        rng.normal(size=(T_K, D_V)),
+    )
+    w_q, w_k, u = (
+        rng.normal(size=(D_K, d_a)),
+        rng.normal(size=(3, d_a)),
+        rng.normal(size=d_a),
+    )
     mask = rng.random((T_Q, T_K)) < 0.7
     output, weights = additive_attention(q, k, v, w_q, w_k, u, mask)
-    scores = [[u @ np.tanh(w_q.T @ q[i] + w_k.T @ k[j]) for j in range(T_K)] for i in range(T_Q)]
-    np.testing.assert_allclose(weights, masked_softmax(np.array(scores), mask), atol=1e-14)
+    scores = [
+        [u @ np.tanh(w_q.T @ q[i] + w_k.T @ k[j]) for j in range(T_K)]
+        for i in range(T_Q)
+    ]
+    np.testing.assert_allclose(
+        weights, masked_softmax(np.array(scores), mask), atol=1e-14
+    )
     np.testing.assert_allclose(output, weights @ v, atol=1e-14)
 
 
 def test_masks_say_true_for_keep():
-    np.testing.assert_array_equal(padding_mask(np.array([[5, 6, 0]])), [[[True, True, False]]])
+    np.testing.assert_array_equal(
+        padding_mask(np.array([[5, 6, 0]])), [[[True, True, False]]]
+    )
     np.testing.assert_array_equal(causal_mask(2), [[True, False], [True, True]])
     assert causal_mask(1).all()
 

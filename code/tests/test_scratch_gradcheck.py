@@ -12,7 +12,9 @@ def cubic(x):
 
 def test_numerical_gradient_is_exact_for_quadratics_and_close_for_others():
     x = np.random.default_rng(3).normal(size=(3, 5))
-    np.testing.assert_allclose(numerical_gradient(lambda a: (a**2).sum(), x), 2 * x, atol=1e-9)
+    np.testing.assert_allclose(
+        numerical_gradient(lambda a: (a**2).sum(), x), 2 * x, atol=1e-9
+    )
     np.testing.assert_allclose(numerical_gradient(cubic, x), 3 * x**2, atol=1e-8)
     assert numerical_gradient(lambda a: a**2, np.array(3.0)).shape == ()
 
@@ -33,7 +35,12 @@ def test_the_array_is_left_alone_and_float32_is_widened():
 
 def test_relative_error_is_symmetric_scale_free_and_zero_for_zeros():
     a, b = np.array([1.0, 2.0]), np.array([1.0, 4.0])
-    assert relative_error(a, b) == relative_error(b, a) == relative_error(1e9 * a, 1e9 * b) == 0.5
+    assert (
+        relative_error(a, b)
+        == relative_error(b, a)
+        == relative_error(1e9 * a, 1e9 * b)
+        == 0.5
+    )
     assert relative_error(np.zeros(3), np.zeros(3)) == 0
     with pytest.raises(ValueError, match=r"\(2,\)와 \(3,\)"):
         relative_error(a, np.zeros(3))

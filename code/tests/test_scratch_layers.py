@@ -61,18 +61,28 @@ def test_the_two_gelus_are_close_but_not_the_same():
 
 
 def test_linear_and_feed_forward_equal_torch(rng):
-    up, down, x = nn.Linear(D, 11).double(), nn.Linear(11, D).double(), rng.normal(size=(B, T, D))
-    weights = FeedForwardWeights(*(p.detach().numpy().T for m in (up, down) for p in m.parameters()))
+    up, down, x = (
+        nn.Linear(D, 11).double(),
+        nn.Linear(11, D).double(),
+        rng.normal(size=(B, T, D)),
+    )
+    weights = FeedForwardWeights(
+        *(p.detach().numpy().T for m in (up, down) for p in m.parameters())
+    )
     assert_same(linear(x, weights.w_up, weights.b_up), up(torch.tensor(x)))
     assert_same(feed_forward(x, weights), down(up(torch.tensor(x)).relu()))
     assert_same(feed_forward(x, weights, gelu), down(F.gelu(up(torch.tensor(x)))))
-    assert_same(feed_forward(x[1], weights)[2], feed_forward(x[1, 2:3], weights)[0])  # 토큰마다 따로
+    assert_same(
+        feed_forward(x[1], weights)[2], feed_forward(x[1, 2:3], weights)[0]
+    )  # 토큰마다 따로
 
 
 def test_float32_stays_float32(rng):
     x = rng.normal(size=(B, T, D)).astype(np.float32)
     ones = np.ones(D, np.float32)
-    weights = FeedForwardWeights(*(np.ones(s, np.float32) for s in ((D, 4), 4, (4, D), D)))
+    weights = FeedForwardWeights(
+        *(np.ones(s, np.float32) for s in ((D, 4), 4, (4, D), D))
+    )
     outputs = [
         feed_forward(x, weights, gelu),
         layer_norm(x, ones, ones),
@@ -112,9 +122,13 @@ def test_layer_norm_divides_by_d_and_sees_one_token_only(rng):
     x = rng.normal(size=(B, T, D))
     y = layer_norm(x, eps=0.0)
     np.testing.assert_allclose(y.mean(-1), 0, atol=1e-14)
-    np.testing.assert_allclose((y**2).mean(-1), 1, atol=1e-14)  # D − 1로 나누면 (D−1)/D가 된다
+    np.testing.assert_allclose(
+        (y**2).mean(-1), 1, atol=1e-14
+    )  # D − 1로 나누면 (D−1)/D가 된다
     assert_same(layer_norm(x[1, 2], eps=0.0), y[1, 2])
-    assert_same(layer_norm(np.full(D, 3.0)), np.zeros(D))  # 분산이 0이어도 나누기 0이 아니다
+    assert_same(
+        layer_norm(np.full(D, 3.0)), np.zeros(D)
+    )  # 분산이 0이어도 나누기 0이 아니다
 
 
 def to_torch(x):
@@ -160,17 +174,24 @@ def test_batch_norm_depends_on_the_others_but_layer_norm_does_not(rng):
 
 def test_batch_norm_cannot_train_on_one_value():
     with pytest.raises(ValueError, match="지금은 1개"):
-        batch_norm(np.ones((1, D)), RunningStats(np.zeros(D), np.ones(D)), training=True)
+        batch_norm(
+            np.ones((1, D)), RunningStats(np.zeros(D), np.ones(D)), training=True
+        )
 
 
 def test_residual_orders_norm_and_sum(rng):
-    x, norm = rng.normal(size=(B, T, D)), NormWeights(rng.normal(size=D), rng.normal(size=D))
+    x, norm = (
+        rng.normal(size=(B, T, D)),
+        NormWeights(rng.normal(size=D), rng.normal(size=D)),
+    )
     post = residual(x, np.tanh, norm)
     pre = residual(x, np.tanh, norm, norm_first=True)
     tensors = [torch.tensor(a) for a in (x, *norm)]
     assert_same(post, F.layer_norm(tensors[0] + tensors[0].tanh(), (D,), *tensors[1:]))
     assert_same(pre, tensors[0] + F.layer_norm(tensors[0], (D,), *tensors[1:]).tanh())
-    assert_same(residual(x, np.zeros_like, norm, norm_first=True), x)  # pre의 잔차 길은 항등이다
+    assert_same(
+        residual(x, np.zeros_like, norm, norm_first=True), x
+    )  # pre의 잔차 길은 항등이다
 
 
 @pytest.mark.parametrize("d_model", [1, 2, 7, 16])

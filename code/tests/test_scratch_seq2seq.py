@@ -6,7 +6,12 @@ import torch
 from torch import nn
 
 from jumok.model import RnnConfig, RnnSeq2Seq
-from jumok.scratch import RecurrentWeights, Seq2SeqWeights, seq2seq_encode, seq2seq_forward
+from jumok.scratch import (
+    RecurrentWeights,
+    Seq2SeqWeights,
+    seq2seq_encode,
+    seq2seq_forward,
+)
 
 V_SRC, V_TGT, D = 11, 13, 6
 SRC = np.array([[4, 5, 6, 7, 8, 9, 10], [4, 9, 6, 0, 0, 0, 0], [7, 0, 0, 0, 0, 0, 0]])
@@ -16,7 +21,9 @@ TGT = np.array([[2, 5, 6, 12, 4], [2, 7, 3, 0, 0], [2, 3, 0, 0, 0]])
 @pytest.fixture(scope="module")
 def model() -> RnnSeq2Seq:
     torch.manual_seed(3)
-    config = RnnConfig(src_vocab_size=V_SRC, tgt_vocab_size=V_TGT, d_model=D, cell="gru")
+    config = RnnConfig(
+        src_vocab_size=V_SRC, tgt_vocab_size=V_TGT, d_model=D, cell="gru"
+    )
     model = RnnSeq2Seq(config).double().eval()
     for p in model.parameters():
         nn.init.normal_(p, std=0.5)
@@ -43,7 +50,9 @@ def weights(model) -> Seq2SeqWeights:
 
 
 def assert_same(got, want):
-    np.testing.assert_allclose(got, want.detach().numpy(), rtol=0, atol=1e-10, strict=True)
+    np.testing.assert_allclose(
+        got, want.detach().numpy(), rtol=0, atol=1e-10, strict=True
+    )
 
 
 def test_logits_equal_the_model(model, weights):
@@ -56,7 +65,9 @@ def test_alignments_equal_the_model(model, weights):
     memory, last = seq2seq_encode(SRC, weights)
     state = model.start(torch.tensor(SRC))
     real = SRC != 0
-    np.testing.assert_allclose(memory[real], state.memory.detach().numpy()[real], rtol=0, atol=1e-10)
+    np.testing.assert_allclose(
+        memory[real], state.memory.detach().numpy()[real], rtol=0, atol=1e-10
+    )
     assert_same(last, state.last)
     states, _ = model.decoder(model.tgt_embedding(torch.tensor(TGT)), state.hidden)
     want = model.attention.weights(states, state.memory, state.memory_mask)
@@ -73,7 +84,9 @@ def test_alignments_are_weights_over_real_words_only(weights):
 def test_padding_changes_nothing(weights):
     logits, _ = seq2seq_forward(SRC, TGT, weights)
     for row, length in enumerate((SRC != 0).sum(1)):
-        alone, _ = seq2seq_forward(SRC[row : row + 1, :length], TGT[row : row + 1], weights)
+        alone, _ = seq2seq_forward(
+            SRC[row : row + 1, :length], TGT[row : row + 1], weights
+        )
         np.testing.assert_allclose(alone[0], logits[row], atol=1e-12)
 
 

@@ -41,10 +41,16 @@ def transposed(*modules) -> list[np.ndarray]:
 def attention_from(module) -> AttentionWeights:
     """nn.MultiheadAttention이나 jumok.model.MultiHeadAttention에서 옮깁니다."""
     if isinstance(module, nn.MultiheadAttention):
-        w, b = (p.detach().numpy() for p in (module.in_proj_weight, module.in_proj_bias))
+        w, b = (
+            p.detach().numpy() for p in (module.in_proj_weight, module.in_proj_bias)
+        )
         w_out, b_out = transposed(module.out_proj)
-        return AttentionWeights(*(m.T for m in np.split(w, 3)), w_out, *np.split(b, 3), b_out)
-    arrays = transposed(module.query_proj, module.key_proj, module.value_proj, module.output_proj)
+        return AttentionWeights(
+            *(m.T for m in np.split(w, 3)), w_out, *np.split(b, 3), b_out
+        )
+    arrays = transposed(
+        module.query_proj, module.key_proj, module.value_proj, module.output_proj
+    )
     return AttentionWeights(*arrays[0::2], *arrays[1::2])
 
 
@@ -53,7 +59,9 @@ def feed_forward_from(*linears) -> FeedForwardWeights:
 
 
 def norms_from(*norms) -> tuple[NormWeights, ...]:
-    return tuple(NormWeights(*(p.detach().numpy() for p in n.parameters())) for n in norms)
+    return tuple(
+        NormWeights(*(p.detach().numpy() for p in n.parameters())) for n in norms
+    )
 
 
 def randomised(module):
@@ -69,7 +77,9 @@ def tensors(*arrays):
 
 
 def assert_same(got, want):
-    np.testing.assert_allclose(got, want.detach().numpy(), rtol=0, atol=1e-12, strict=True)
+    np.testing.assert_allclose(
+        got, want.detach().numpy(), rtol=0, atol=1e-12, strict=True
+    )
 
 
 MASKS = {
@@ -87,7 +97,10 @@ def test_multi_head_equals_torch(mask_name, rng):
     mask, x = MASKS[mask_name], rng.normal(size=(B, T, D))
     hide = None if mask is None else ~np.broadcast_to(mask, (B, T, T)).repeat(H, axis=0)
     want, want_maps = module(
-        *tensors(x, x, x), attn_mask=tensors(hide)[0], need_weights=True, average_attn_weights=False
+        *tensors(x, x, x),
+        attn_mask=tensors(hide)[0],
+        need_weights=True,
+        average_attn_weights=False,
     )
     output, maps = multi_head_attention(x, x, x, attention_from(module), H, mask)
     assert_same(output, want)
@@ -96,10 +109,19 @@ def test_multi_head_equals_torch(mask_name, rng):
 
 def test_multi_head_equals_torch_across_two_sentences(rng):
     module = randomised(nn.MultiheadAttention(D, H, batch_first=True))
-    query, key, value = rng.normal(size=(B, T, D)), rng.normal(size=(B, S, D)), rng.normal(size=(B, S, D))
-    want, _ = module(*tensors(query, key, value), key_padding_mask=torch.tensor(MEMORY_IDS == 0))
+    query, key, value = (
+        rng.normal(size=(B, T, D)),
+        rng.normal(size=(B, S, D)),
+        rng.normal(size=(B, S, D)),
+    )
+    want, _ = module(
+        *tensors(query, key, value), key_padding_mask=torch.tensor(MEMORY_IDS == 0)
+    )
     mask = padding_mask(MEMORY_IDS)
-    assert_same(multi_head_attention(query, key, value, attention_from(module), H, mask)[0], want)
+    assert_same(
+        multi_head_attention(query, key, value, attention_from(module), H, mask)[0],
+        want,
+    )
 
 
 def test_multi_head_is_each_head_by_itself_then_concat(rng):
@@ -107,11 +129,15 @@ def test_multi_head_is_each_head_by_itself_then_concat(rng):
     x, heads, d_k, d_v = rng.normal(size=(2, 4)), 8, 5, 3
     w_q, w_k, w_v = (rng.normal(size=(4, heads * d)) for d in (d_k, d_k, d_v))
     w_o = rng.normal(size=(heads * d_v, 4))
-    output, maps = multi_head_attention(x, x, x, AttentionWeights(w_q, w_k, w_v, w_o), heads)
+    output, maps = multi_head_attention(
+        x, x, x, AttentionWeights(w_q, w_k, w_v, w_o), heads
+    )
     each = []
     for i in range(heads):
         q, k = (x @ w[:, i * d_k : (i + 1) * d_k] for w in (w_q, w_k))
-        head, weights = scaled_dot_product_attention(q, k, x @ w_v[:, i * d_v : (i + 1) * d_v])
+        head, weights = scaled_dot_product_attention(
+            q, k, x @ w_v[:, i * d_v : (i + 1) * d_v]
+        )
         np.testing.assert_allclose(maps[i], weights, atol=1e-14)
         each.append(head)
     assert np.concatenate(each, axis=-1).shape == (2, 24) and output.shape == (2, 4)
@@ -120,9 +146,13 @@ def test_multi_head_is_each_head_by_itself_then_concat(rng):
 
 def test_split_keeps_words_and_heads_apart_and_join_undoes_it(rng):
     x = np.arange(2 * 3 * 4).reshape(2, 3, 4)
-    np.testing.assert_array_equal(split_heads(x, 2)[0, 1], x[0, :, 2:])  # 둘째 헤드 = 뒤쪽 두 칸, 모든 단어
+    np.testing.assert_array_equal(
+        split_heads(x, 2)[0, 1], x[0, :, 2:]
+    )  # 둘째 헤드 = 뒤쪽 두 칸, 모든 단어
     np.testing.assert_array_equal(join_heads(split_heads(x, 2)), x)
-    assert not np.array_equal(split_heads(x, 2), x.reshape(2, 2, 3, 2))  # 축을 옮기지 않으면 섞인다
+    assert not np.array_equal(
+        split_heads(x, 2), x.reshape(2, 2, 3, 2)
+    )  # 축을 옮기지 않으면 섞인다
     for shape in ((3, 4), (5, 2, 3, 4)):
         x = rng.normal(size=shape)
         np.testing.assert_array_equal(join_heads(split_heads(x, 4)), x)
@@ -137,13 +167,18 @@ def test_mask_of_a_batch_is_not_taken_for_a_mask_of_heads(rng):
     hidden = np.broadcast_to((IDS == 0)[:, None, None, :], maps.shape)
     assert (maps[hidden] == 0).all() and (maps[~hidden] > 0).all()
     np.testing.assert_allclose(maps.sum(-1), 1, atol=1e-14)
-    _, same = multi_head_attention(x, x, x, weights, heads, mask[:, None])  # 헤드 축이 있는 (B, 1, 1, T)
+    _, same = multi_head_attention(
+        x, x, x, weights, heads, mask[:, None]
+    )  # 헤드 축이 있는 (B, 1, 1, T)
     np.testing.assert_array_equal(same, maps)
 
 
 def test_each_head_may_have_its_own_mask(rng):
     weights = AttentionWeights(*(rng.normal(size=(D, D)) for _ in range(4)))
-    x, mask = rng.normal(size=(T, D)), np.stack([causal_mask(T), causal_mask(T).T])  # (H, T, T)
+    x, mask = (
+        rng.normal(size=(T, D)),
+        np.stack([causal_mask(T), causal_mask(T).T]),
+    )  # (H, T, T)
     _, maps = multi_head_attention(x, x, x, weights, H, mask)
     np.testing.assert_array_equal(maps > 0, mask)
 
@@ -165,7 +200,9 @@ def test_heads_must_divide_the_width(heads, rng):
 
 def encoder_pair(norm_first):
     module = randomised(
-        nn.TransformerEncoderLayer(D, H, D_FF, dropout=0.0, batch_first=True, norm_first=norm_first)
+        nn.TransformerEncoderLayer(
+            D, H, D_FF, dropout=0.0, batch_first=True, norm_first=norm_first
+        )
     )
     return module, EncoderLayerWeights(
         attention_from(module.self_attn),
@@ -176,7 +213,9 @@ def encoder_pair(norm_first):
 
 def decoder_pair(norm_first):
     module = randomised(
-        nn.TransformerDecoderLayer(D, H, D_FF, dropout=0.0, batch_first=True, norm_first=norm_first)
+        nn.TransformerDecoderLayer(
+            D, H, D_FF, dropout=0.0, batch_first=True, norm_first=norm_first
+        )
     )
     return module, DecoderLayerWeights(
         attention_from(module.self_attn),
@@ -187,7 +226,9 @@ def decoder_pair(norm_first):
 
 
 def config(norm_first):
-    return LayerConfig(d_model=D, n_heads=H, d_ff=D_FF, dropout=0.0, norm_first=norm_first)
+    return LayerConfig(
+        d_model=D, n_heads=H, d_ff=D_FF, dropout=0.0, norm_first=norm_first
+    )
 
 
 @NORM_FIRST
@@ -196,7 +237,9 @@ def test_encoder_layer_equals_torch(norm_first, rng):
     x, ids = rng.normal(size=(B, T, D)), IDS
     want = module(torch.tensor(x), src_key_padding_mask=torch.tensor(ids == 0))
     assert_same(encoder_layer(x, weights, H, padding_mask(ids), norm_first), want)
-    assert_same(encoder_layer(x, weights, H, norm_first=norm_first), module(torch.tensor(x)))
+    assert_same(
+        encoder_layer(x, weights, H, norm_first=norm_first), module(torch.tensor(x))
+    )
 
 
 @NORM_FIRST
@@ -210,7 +253,9 @@ def test_decoder_layer_equals_torch(norm_first, rng):
         tgt_key_padding_mask=torch.tensor(IDS == 0),
         memory_key_padding_mask=torch.tensor(MEMORY_IDS == 0),
     )
-    assert_same(decoder_layer(x, memory, weights, H, tgt_mask, memory_mask, norm_first), want)
+    assert_same(
+        decoder_layer(x, memory, weights, H, tgt_mask, memory_mask, norm_first), want
+    )
 
 
 @NORM_FIRST
@@ -223,8 +268,15 @@ def test_encoder_layer_equals_the_model(norm_first, mask_name, rng):
         norms_from(*(r.norm for r in module.residuals)),
     )
     x, mask = rng.normal(size=(B, T, D)), MASKS[mask_name]
-    torch_mask = None if mask is None else torch.tensor(np.broadcast_to(mask, (B, T, T))[:, None])
-    assert_same(encoder_layer(x, weights, H, mask, norm_first), module(torch.tensor(x), torch_mask))
+    torch_mask = (
+        None
+        if mask is None
+        else torch.tensor(np.broadcast_to(mask, (B, T, T))[:, None])
+    )
+    assert_same(
+        encoder_layer(x, weights, H, mask, norm_first),
+        module(torch.tensor(x), torch_mask),
+    )
 
 
 @NORM_FIRST
@@ -239,7 +291,9 @@ def test_decoder_layer_equals_the_model(norm_first, rng):
     x, memory = rng.normal(size=(B, T, D)), rng.normal(size=(B, S, D))
     tgt_mask, memory_mask = MASKS["both"][:, None], padding_mask(MEMORY_IDS)[:, None]
     want = module(*tensors(x, memory, tgt_mask, memory_mask))
-    assert_same(decoder_layer(x, memory, weights, H, tgt_mask, memory_mask, norm_first), want)
+    assert_same(
+        decoder_layer(x, memory, weights, H, tgt_mask, memory_mask, norm_first), want
+    )
 
 
 @NORM_FIRST
@@ -269,4 +323,6 @@ def test_a_single_word_without_a_batch_attends_to_itself(norm_first, rng):
         (x @ w.w_value + w.b_value) @ w.w_output + w.b_output,
         atol=1e-12,
     )
-    assert_same(encoder_layer(x, weights, H, norm_first=norm_first), module(torch.tensor(x)))
+    assert_same(
+        encoder_layer(x, weights, H, norm_first=norm_first), module(torch.tensor(x))
+    )

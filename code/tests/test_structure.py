@@ -51,7 +51,11 @@ def imported_modules(path: Path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = (
+                package.split(".")[: len(package.split(".")) - node.level + 1]
+                if node.level
+                else []
+            )
             yield ".".join([*base, *([node.module] if node.module else [])])
 
 
@@ -72,7 +76,9 @@ def test_imports_go_down_only():
     wrong = [
         f"{source} → {target}"
         for source, target in arrows()
-        if room(source) != room(target) and room(target) and FLOORS[room(source)] <= FLOORS[room(target)]
+        if room(source) != room(target)
+        and room(target)
+        and FLOORS[room(source)] <= FLOORS[room(target)]
     ]
     assert not wrong, f"위나 옆으로 가는 import: {wrong}"
 
@@ -93,12 +99,16 @@ def test_no_import_cycle_between_modules():
 
 
 def test_code_folder_is_not_a_package():
-    assert not (CODE / "__init__.py").exists(), "code/__init__.py가 있으면 표준 라이브러리의 code를 가립니다"
+    assert not (CODE / "__init__.py").exists(), (
+        "code/__init__.py가 있으면 표준 라이브러리의 code를 가립니다"
+    )
 
 
 def loaded_after(statement: str) -> set[str]:
     script = f"import sys; {statement}; print('\\n'.join(sys.modules))"
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.split())
 
 
@@ -132,7 +142,11 @@ def functions():
     for path in MODULES:
         for node in ast.walk(ast.parse(path.read_text("utf8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield f"{path.name}:{node.name}", node.end_lineno - node.lineno + 1, node
+                yield (
+                    f"{path.name}:{node.name}",
+                    node.end_lineno - node.lineno + 1,
+                    node,
+                )
 
 
 def test_functions_and_files_stay_short():
@@ -149,7 +163,11 @@ def test_public_parameters_and_returns_have_hints():
     for name, _, node in functions():
         if node.name.startswith("_"):
             continue
-        arguments = [a for a in node.args.args + node.args.kwonlyargs if a.arg not in ("self", "cls")]
+        arguments = [
+            a
+            for a in node.args.args + node.args.kwonlyargs
+            if a.arg not in ("self", "cls")
+        ]
         if node.col_offset <= 4 and any(a.annotation is None for a in arguments):
             missing.append(name)
     assert not missing, f"형 힌트가 없는 공개 함수: {missing}"

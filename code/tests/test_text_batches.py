@@ -10,7 +10,9 @@ from jumok.text import BOS_ID, EOS_ID, PAD_ID, PairBatch, PairBatches, TokenTabl
 from jumok.text.shuffle import random_uniform, shuffled
 
 
-def make_pairs(n: int, seed: int = 0, longest: int = 40) -> list[tuple[list[int], list[int]]]:
+def make_pairs(
+    n: int, seed: int = 0, longest: int = 40
+) -> list[tuple[list[int], list[int]]]:
     """첫 토큰이 짝의 번호인 문장들. 길이는 로그 정규 분포이고 두 쪽의 길이가 비슷합니다."""
     rng = np.random.default_rng(seed)
     src = np.clip(rng.lognormal(2.3, 0.7, n), 1, longest - 1).astype(int)
@@ -33,7 +35,9 @@ def read(batch: PairBatch) -> list[tuple[list[int], list[int]]]:
             continue
         assert tgt[0] == BOS_ID and unpad(labels)[-1] == EOS_ID
         assert unpad(tgt)[1:] == unpad(labels)[:-1]
-        assert tgt[1:].tolist() == np.where(labels == EOS_ID, PAD_ID, labels)[:-1].tolist()
+        assert (
+            tgt[1:].tolist() == np.where(labels == EOS_ID, PAD_ID, labels)[:-1].tolist()
+        )
         pairs.append((unpad(src), unpad(tgt)[1:]))
     return pairs
 
@@ -63,7 +67,9 @@ def test_padding_share_is_the_share_of_padding():
     batches = PairBatches(make_pairs(3000), 512)
     found = list(batches.epoch(1))
     cells = sum(b.src.size + b.labels.size for b in found)
-    assert batches.padding_share(1) == pytest.approx(1 - sum(b.n_tokens for b in found) / cells)
+    assert batches.padding_share(1) == pytest.approx(
+        1 - sum(b.n_tokens for b in found) / cells
+    )
     one_by_one = PairBatches(make_pairs(3000), 512, pool=16).padding_share(1)
     assert batches.padding_share(1) < 0.10 < one_by_one, "길이로 묶으면 채움이 준다"
 
@@ -74,7 +80,9 @@ def test_ranks_share_each_step_without_overlap_or_loss(world, round_to):
     pairs = make_pairs(777)
     options = {"seed": 3, "round_to": round_to, "pool": 300}
     alone = list(PairBatches(pairs, 512, **options).epoch(2))
-    shared = [PairBatches(pairs, 512, rank=r, world=world, **options) for r in range(world)]
+    shared = [
+        PairBatches(pairs, 512, rank=r, world=world, **options) for r in range(world)
+    ]
     assert {b.steps(2) for b in shared} == {len(alone)}
     for whole, *parts in zip(alone, *(b.epoch(2) for b in shared), strict=True):
         assert sorted(chain.from_iterable(map(read, parts))) == sorted(read(whole))
@@ -95,7 +103,9 @@ def test_same_seed_and_epoch_give_the_same_batches():
     assert order(1, 0) == order(1, 0)
     assert order(1, 0) != order(1, 1) and order(1, 0) != order(2, 0)
     members = [{tuple(key(step)) for step in order(1, epoch)} for epoch in (0, 1)]
-    assert len(members[0] & members[1]) < len(members[0]) / 2, "걸음의 차례만이 아니라 모임도 바뀐다"
+    assert len(members[0] & members[1]) < len(members[0]) / 2, (
+        "걸음의 차례만이 아니라 모임도 바뀐다"
+    )
 
 
 @pytest.mark.parametrize("pool", [1 << 17, 60])
@@ -123,7 +133,9 @@ def test_static_shapes_are_few_and_rounded():
     batches = PairBatches(pairs, 1024, round_to=8)
     shapes = batches.shapes(0) | batches.shapes(1)
     assert shapes == {(8 * (1024 // (8 * s)), s, s) for s in range(8, 65, 8)}
-    assert {b.src.shape for b in batches.epoch(0)} == {(n, s) for n, s, _ in batches.shapes(0)}
+    assert {b.src.shape for b in batches.epoch(0)} == {
+        (n, s) for n, s, _ in batches.shapes(0)
+    }
     assert len(PairBatches(pairs, 1024).shapes(0)) > 3 * len(shapes)
 
 
@@ -133,8 +145,12 @@ def test_too_long_pairs_are_an_error_or_counted():
         PairBatches(pairs, 400)
     batches = PairBatches(pairs, 400, too_long="drop")
     assert batches.n_dropped == 2
-    assert sorted(chain.from_iterable(map(read, batches.epoch(0)))) == sorted(pairs[:50])
-    assert PairBatches(pairs, 480, too_long="drop").n_dropped == 0  # 60칸까지. <eos>를 더한 51칸도 들어감
+    assert sorted(chain.from_iterable(map(read, batches.epoch(0)))) == sorted(
+        pairs[:50]
+    )
+    assert (
+        PairBatches(pairs, 480, too_long="drop").n_dropped == 0
+    )  # 60칸까지. <eos>를 더한 51칸도 들어감
     assert PairBatches(pairs, 4000, max_len=50, too_long="drop").n_dropped == 2
 
 
@@ -143,7 +159,11 @@ def test_the_remainder_borrows_rows_or_joins_its_neighbour():
     pairs = [([7 + i] * 9, [7 + i] * 9) for i in range(17)]
     assert sorted(len(b.src) for b in PairBatches(pairs, 80).epoch(0)) == [8, 9]
     assert sorted(len(b.src) for b in PairBatches(pairs, 160).epoch(0)) == [8, 9]
-    assert sorted(len(b.src) for b in PairBatches(pairs, 80, min_rows=1).epoch(0)) == [1, 8, 8]
+    assert sorted(len(b.src) for b in PairBatches(pairs, 80, min_rows=1).epoch(0)) == [
+        1,
+        8,
+        8,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -176,14 +196,21 @@ def test_empty_sentences_and_unequal_sides_are_refused():
 
 def test_pairs_on_disk_give_the_same_batches(tmp_path):
     pairs = make_pairs(100)
-    tables = tuple(TokenTable.write(tmp_path / f"{i}.bin", (p[i] for p in pairs)) for i in (0, 1))
+    tables = tuple(
+        TokenTable.write(tmp_path / f"{i}.bin", (p[i] for p in pairs)) for i in (0, 1)
+    )
     on_disk, in_memory = PairBatches(tables, 320), PairBatches(pairs, 320)
     assert [read(b) for b in on_disk.epoch(0)] == [read(b) for b in in_memory.epoch(0)]
 
 
-@pytest.mark.parametrize("rows", [[], [[]], [[5, 6, 7], [], [8]], [[1] * 70000, [2, 3]]])
+@pytest.mark.parametrize(
+    "rows", [[], [[]], [[5, 6, 7], [], [8]], [[1] * 70000, [2, 3]]]
+)
 def test_a_table_returns_what_was_written(tmp_path, rows):
-    for table in (TokenTable.write(tmp_path / "t.bin", iter(rows)), TokenTable.from_rows(rows)):
+    for table in (
+        TokenTable.write(tmp_path / "t.bin", iter(rows)),
+        TokenTable.from_rows(rows),
+    ):
         assert [table[i].tolist() for i in range(len(table))] == rows
         assert table.lengths().tolist() == [len(row) for row in rows]
     assert [p.name for p in tmp_path.iterdir()] == ["t.bin"], "임시 파일이 남지 않는다"
@@ -228,4 +255,6 @@ def test_shuffled_places_look_random():
     chi2 = ((counts - 80) ** 2 / 80).sum(axis=1)  # 자유도 9: 0.01 %의 문턱이 33.7
     assert chi2.max() < 33.7
     uniform = random_uniform(1, np.arange(20000))
-    assert abs(uniform.mean() - 0.5) < 0.01 and Counter((uniform * 10).astype(int)).keys() == set(range(10))
+    assert abs(uniform.mean() - 0.5) < 0.01 and Counter(
+        (uniform * 10).astype(int)
+    ).keys() == set(range(10))

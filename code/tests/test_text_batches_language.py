@@ -28,7 +28,9 @@ def make_sentences(n: int, seed: int = 0, longest: int = 30) -> list[list[int]]:
     """첫 토큰이 문장의 번호인 문장들."""
     rng = np.random.default_rng(seed)
     lengths = rng.integers(1, longest, size=n)
-    return [[V + i, *rng.integers(7, V, size=k - 1).tolist()] for i, k in enumerate(lengths)]
+    return [
+        [V + i, *rng.integers(7, V, size=k - 1).tolist()] for i, k in enumerate(lengths)
+    ]
 
 
 def originals(batch) -> list[list[int]]:
@@ -49,14 +51,18 @@ def test_masking_is_fifteen_percent_and_eighty_ten_ten():
     chosen = targets != PAD_ID
     n = int(chosen.sum())
     assert near(n, ids.size, 0.15)
-    assert (targets[chosen] == ids[chosen]).all() and (changed[~chosen] == ids[~chosen]).all()
+    assert (targets[chosen] == ids[chosen]).all() and (
+        changed[~chosen] == ids[~chosen]
+    ).all()
     masked, kept = changed[chosen] == MASK_ID, changed[chosen] == ids[chosen]
     assert near(masked.sum(), n, 0.8)
     assert near(kept.sum(), n, 0.1 + 0.1 / (V - 7))
     random = changed[chosen][~masked & ~kept]
     assert random.min() >= 7 and random.max() < V
     bins = np.histogram(random, bins=10, range=(7, V))[0]
-    assert ((bins - len(random) / 10) ** 2 / (len(random) / 10)).sum() < 33.7  # 카이제곱, 자유도 9, 0.01 %
+    assert (
+        (bins - len(random) / 10) ** 2 / (len(random) / 10)
+    ).sum() < 33.7  # 카이제곱, 자유도 9, 0.01 %
 
 
 def test_special_tokens_are_never_chosen():
@@ -64,12 +70,16 @@ def test_special_tokens_are_never_chosen():
     ids = rng.integers(0, 14, size=(300, 50))
     changed, targets = mask_tokens(ids, 14, rng, rate=0.9)
     special = ids < 7
-    assert (targets[special] == PAD_ID).all() and (changed[special] == ids[special]).all()
+    assert (targets[special] == PAD_ID).all() and (
+        changed[special] == ids[special]
+    ).all()
     assert UNK_ID in ids[special] and (targets[~special] != PAD_ID).mean() > 0.85
 
 
 def test_every_row_with_a_word_has_a_target_and_empty_rows_have_none():
-    ids = np.array([[CLS_ID, 9, SEP_ID, PAD_ID], [PAD_ID] * 4, [CLS_ID, UNK_ID, SEP_ID, PAD_ID]])
+    ids = np.array(
+        [[CLS_ID, 9, SEP_ID, PAD_ID], [PAD_ID] * 4, [CLS_ID, UNK_ID, SEP_ID, PAD_ID]]
+    )
     for seed in range(50):
         _, targets = mask_tokens(ids, V, np.random.default_rng(seed), rate=0.01)
         assert targets.tolist() == [[0, 9, 0, 0], [0] * 4, [0] * 4]
@@ -85,7 +95,9 @@ def test_whole_words_are_chosen_together():
     chosen = targets != PAD_ID
     inside = ~starts[ids[:, 2:]]  # 앞 토큰과 같은 단어에 드는 자리
     assert (chosen[:, 2:] == chosen[:, 1:-1])[inside].all()
-    assert near(chosen[:, 2:-1][starts[ids[:, 2:-1]]].sum(), starts[ids[:, 2:-1]].sum(), 0.15)
+    assert near(
+        chosen[:, 2:-1][starts[ids[:, 2:-1]]].sum(), starts[ids[:, 2:-1]].sum(), 0.15
+    )
     assert not chosen[:, [0, -1]].any()
 
 
@@ -106,7 +118,9 @@ def test_mlm_reads_every_sentence_once(round_to):
     assert batches.n_cut == sum(len(s) > 18 for s in sentences)
     assert len(found) == batches.steps(0) and all(b.ids.size <= 512 for b in found)
     real = sum(b.n_tokens for b in found)
-    assert batches.padding_share(0) == pytest.approx(1 - real / sum(b.ids.size for b in found))
+    assert batches.padding_share(0) == pytest.approx(
+        1 - real / sum(b.ids.size for b in found)
+    )
     assert all((b.segments == 0).all() and b.is_next is None for b in found)
     assert len({b.ids.shape for b in found}) <= 3 or round_to is None
 
@@ -129,15 +143,21 @@ def builders(sentences):
     stream = TokenTable.from_rows(with_eos(sentences))
     return {
         "mlm": lambda **o: MlmBatches(sentences, 512, V, seed=5, pool=150, **o),
-        "nsp": lambda **o: NspBatches(sentences, documents, 640, V, seed=5, pool=150, **o),
+        "nsp": lambda **o: NspBatches(
+            sentences, documents, 640, V, seed=5, pool=150, **o
+        ),
         "gpt": lambda **o: PackedBatches(stream, 12, 16, seed=5, **o),
-        "gpt_all": lambda **o: PackedBatches(stream, 12, 16, seed=5, drop_last=False, **o),
+        "gpt_all": lambda **o: PackedBatches(
+            stream, 12, 16, seed=5, drop_last=False, **o
+        ),
     }
 
 
 def lines(batch) -> list:
     """배치의 줄마다 (입력, 정답)."""
-    return [(i.tolist(), t.tolist()) for i, t in zip(batch.ids, batch.targets, strict=True)]
+    return [
+        (i.tolist(), t.tolist()) for i, t in zip(batch.ids, batch.targets, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("kind", ["mlm", "nsp", "gpt", "gpt_all"])
@@ -149,7 +169,11 @@ def test_ranks_share_the_same_steps(kind, world):
     assert {b.steps(1) for b in shared} == {len(alone)}
     for whole, *parts in zip(alone, *(b.epoch(1) for b in shared), strict=True):
         assert sorted(chain.from_iterable(map(lines, parts))) == sorted(lines(whole))
-        assert {p.step_tokens for p in parts} == {whole.step_tokens} == {int((whole.targets != 0).sum())}
+        assert (
+            {p.step_tokens for p in parts}
+            == {whole.step_tokens}
+            == {int((whole.targets != 0).sum())}
+        )
 
 
 @pytest.mark.parametrize("kind", ["mlm", "nsp", "gpt", "gpt_all"])
@@ -173,31 +197,46 @@ def read_pairs(batches, epoch):
             n = int((row != PAD_ID).sum())
             first, last = np.flatnonzero(row == SEP_ID)
             assert row[0] == CLS_ID and last == n - 1
-            assert segments.tolist() == [0] * (first + 1) + [1] * (last - first) + [0] * (len(row) - n)
+            assert segments.tolist() == [0] * (first + 1) + [1] * (last - first) + [
+                0
+            ] * (len(row) - n)
             yield row[1:first].tolist(), row[first + 1 : last].tolist(), int(label)
 
 
 def test_next_sentences_are_real_half_of_the_time():
     sentences = make_sentences(3000, longest=9)
     documents = [0, 2, *range(7, 3000, 5), 3000]
-    doc = {V + i: d for d in range(len(documents) - 1) for i in range(documents[d], documents[d + 1])}
+    doc = {
+        V + i: d
+        for d in range(len(documents) - 1)
+        for i in range(documents[d], documents[d + 1])
+    }
     batches = NspBatches(sentences, documents, 4096, V)
     found = list(read_pairs(batches, 0))
     assert len(found) == 3000 - (len(documents) - 1)
     assert len({a[0] for a, _, _ in found}) == len(found), "보기마다 앞 문장이 다르다"
     for a, b, label in found:
         assert a == sentences[a[0] - V] and b == sentences[b[0] - V]
-        assert (b[0] == a[0] + 1 and doc[a[0]] == doc[b[0]]) if label else doc[a[0]] != doc[b[0]]
+        assert (
+            (b[0] == a[0] + 1 and doc[a[0]] == doc[b[0]])
+            if label
+            else doc[a[0]] != doc[b[0]]
+        )
     assert near(sum(label for _, _, label in found), len(found), 0.5)
     fakes = np.array([b[0] - V for _, b, label in found if not label])
     bins = np.histogram(fakes, bins=10, range=(0, 3000))[0]
-    assert ((bins - bins.mean()) ** 2 / bins.mean()).sum() < 33.7, "가짜 뒤 문장은 고르게 나온다"
+    assert ((bins - bins.mean()) ** 2 / bins.mean()).sum() < 33.7, (
+        "가짜 뒤 문장은 고르게 나온다"
+    )
     again = {a[0]: label for a, _, label in read_pairs(batches, 1)}
     assert any(again[a[0]] != label for a, _, label in found), "epoch마다 다시 뽑는다"
 
 
 def test_long_sentence_pairs_are_cut_from_the_longer_side():
-    sentences = [[V + i] + [10 + i] * (n - 1) for i, n in enumerate([20, 3, 3, 20, 20, 20, 20, 20])]
+    sentences = [
+        [V + i] + [10 + i] * (n - 1)
+        for i, n in enumerate([20, 3, 3, 20, 20, 20, 20, 20])
+    ]
     batches = NspBatches(sentences, [0, 4, 8], 600, V, max_len=16, min_rows=2)
     for a, b, _ in chain.from_iterable(read_pairs(batches, e) for e in range(4)):
         full = len(sentences[a[0] - V]), len(sentences[b[0] - V])
@@ -226,7 +265,10 @@ def test_packed_blocks_continue_the_stream():
     batches = PackedBatches(np.array(stream), 4, 10, drop_last=False)
     blocks = [(i, t) for b in batches.epoch(0) for i, t in lines(b) if any(t)]
     n = (len(stream) - 1) // 10
-    expected = [(stream[10 * k : 10 * k + 10], stream[10 * k + 1 : 10 * k + 11]) for k in range(n)]
+    expected = [
+        (stream[10 * k : 10 * k + 10], stream[10 * k + 1 : 10 * k + 11])
+        for k in range(n)
+    ]
     assert sorted(blocks) == sorted(expected)
     assert sum(b.n_tokens for b in batches.epoch(0)) == 10 * n
     dropping = PackedBatches(TokenTable.from_rows(with_eos(documents)), 4, 10)
@@ -236,7 +278,15 @@ def test_packed_blocks_continue_the_stream():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"world": 3}, {"rank": 1}, {"seq_len": 0}, {"batch_size": 0}, {"seq_len": 99}, {"seed": -1}]
+    "bad",
+    [
+        {"world": 3},
+        {"rank": 1},
+        {"seq_len": 0},
+        {"batch_size": 0},
+        {"seq_len": 99},
+        {"seed": -1},
+    ],
 )
 def test_bad_packing_is_refused_in_korean(bad):
     options = {"batch_size": 4, "seq_len": 5} | bad
@@ -260,7 +310,9 @@ def peak_of_reading(path, n_sentences: int, length: int) -> dict[str, int]:
     table = TokenTable.open(path)
     mlm = MlmBatches(table, 4096, V, max_len=64, pool=1000)
     gpt = PackedBatches(table, 16, 64)
-    measured("mlm", lambda: (mlm.steps(0), [next(mlm.epoch(e)) for e in range(3)], mlm.n_cut))
+    measured(
+        "mlm", lambda: (mlm.steps(0), [next(mlm.epoch(e)) for e in range(3)], mlm.n_cut)
+    )
     measured("gpt", lambda: sum(batch.n_tokens for batch in gpt.epoch(0)))
     return peaks
 
@@ -271,5 +323,7 @@ def test_memory_does_not_grow_with_the_corpus(tmp_path):
     size = (tmp_path / "large").stat().st_size
     assert size > 8_000_000
     for name, peak in large.items():
-        assert peak < 1.25 * small[name] + 200_000, f"{name}: {small[name]:,} → {peak:,}바이트"
+        assert peak < 1.25 * small[name] + 200_000, (
+            f"{name}: {small[name]:,} → {peak:,}바이트"
+        )
         assert peak < size / 4

@@ -16,14 +16,57 @@ def several(words: str) -> list[str]:
     return words.split("|")
 
 
-STEMS = several("먹|가|보|읽|쓰|달리|만들|배우|가르치|생각하|좋아하|재미있|아름답|어렵|빠르")
-ENDINGS = several("는다|았다|었습니다|지만|고|는데|으면|니까|다|어요|지|않는다|기|ㅋㅋ|ㅠㅠ!!|...")
+STEMS = several(
+    "먹|가|보|읽|쓰|달리|만들|배우|가르치|생각하|좋아하|재미있|아름답|어렵|빠르"
+)
+ENDINGS = several(
+    "는다|았다|었습니다|지만|고|는데|으면|니까|다|어요|지|않는다|기|ㅋㅋ|ㅠㅠ!!|..."
+)
 NOUNS = several("영화|배우|학교|책|사람|연기|감독|Python|list|3월|10대|함수|값")
 PARTICLES = several("은|는|이|가|을|를|에서|으로|의|도|만|까지")
 NASTY = [
-    *(" ", "  ", "\n", "\t", "\r\n", "\u00a0", "\u3000", "\u200d", "\x00", "\x1c", "\x85"),
-    *("가", "영화", "ㅋㅋㅋ", "\u1112", "\u1161\u11ab", "뷁", "龍", "é", "e\u0301", "ß", "İ", "ǅ", "𝔸", "ﬁ"),
-    *("😀", "👨\u200d👩\u200d👧", "a", "Z", "0", "٣", "½", "\U0010ffff", "<pad>", "<0xEA>", "&&"),
+    *(
+        " ",
+        "  ",
+        "\n",
+        "\t",
+        "\r\n",
+        "\u00a0",
+        "\u3000",
+        "\u200d",
+        "\x00",
+        "\x1c",
+        "\x85",
+    ),
+    *(
+        "가",
+        "영화",
+        "ㅋㅋㅋ",
+        "\u1112",
+        "\u1161\u11ab",
+        "뷁",
+        "龍",
+        "é",
+        "e\u0301",
+        "ß",
+        "İ",
+        "ǅ",
+        "𝔸",
+        "ﬁ",
+    ),
+    *(
+        "😀",
+        "👨\u200d👩\u200d👧",
+        "a",
+        "Z",
+        "0",
+        "٣",
+        "½",
+        "\U0010ffff",
+        "<pad>",
+        "<0xEA>",
+        "&&",
+    ),
     *"._…「[]^-\\~",
 ]
 
@@ -87,13 +130,18 @@ def test_the_textbook_example_by_hand():
 @pytest.mark.parametrize("seed", range(8))
 def test_incremental_counts_learn_what_recounting_learns(seed):
     rng = np.random.default_rng(seed)
-    spelled = ["".join(rng.choice(list("ㅋㅠ가나"), size=rng.integers(1, 9))) for _ in range(60)]
+    spelled = [
+        "".join(rng.choice(list("ㅋㅠ가나"), size=rng.integers(1, 9)))
+        for _ in range(60)
+    ]
     words = {word: int(rng.integers(1, 6)) for word in spelled}
     merges = learn_merges(words, list("ㅋㅠ가나"), 60)
     assert merges == learn_slowly(words, 60) and len(merges) > 20
     assert len({a + b for a, b in merges}) == len(merges), "조각마다 규칙이 하나"
     shuffled = dict(sorted(words.items(), reverse=True))
-    assert learn_merges(shuffled, list("ㅋㅠ가나"), 60) == merges, "단어의 차례와 상관없다"
+    assert learn_merges(shuffled, list("ㅋㅠ가나"), 60) == merges, (
+        "단어의 차례와 상관없다"
+    )
 
 
 def test_incremental_counts_on_a_real_shape_of_text():
@@ -141,7 +189,9 @@ def test_two_rules_for_one_piece_still_agree_with_the_library():
     ours = BpeTokenizer(list("가나다라"), merges)
     assert ours.tokens.count("가나다") == 1
     rng = random.Random(0)
-    texts = ["".join(rng.choices("가나다라", k=rng.randint(1, 14))) for _ in range(3000)]
+    texts = [
+        "".join(rng.choices("가나다라", k=rng.randint(1, 14))) for _ in range(3000)
+    ]
     assert LibraryBpe.of(ours).encode_batch(texts) == [ours.encode(t) for t in texts]
 
 
@@ -150,7 +200,17 @@ def test_splitting_loses_nothing_and_bounds_the_pieces():
         words = split_words(text)
         assert "".join(words) == text
         assert all(1 <= len(word) <= LONGEST + 1 for word in words)
-    assert split_words("Python을 3.5배  쓴다!") == ["Python", "을", " 3", ".", "5", "배", " ", " 쓴다", "!"]
+    assert split_words("Python을 3.5배  쓴다!") == [
+        "Python",
+        "을",
+        " 3",
+        ".",
+        "5",
+        "배",
+        " ",
+        " 쓴다",
+        "!",
+    ]
 
 
 def test_alphabet_is_the_frequent_letters():
@@ -164,7 +224,9 @@ def test_letters_outside_the_alphabet_become_bytes():
     bpe = BpeTokenizer.from_texts(["가나가나가나"] * 5, 300)
     assert bpe.tokenize("가나힣") == ["가나", "<0xED>", "<0x9E>", "<0xA3>"]
     half = bpe.encode("힣")[:2]
-    assert bpe.decode([*half, *bpe.encode("가")]) == "\ufffd가", "반쪽짜리 바이트는 �로 보인다"
+    assert bpe.decode([*half, *bpe.encode("가")]) == "\ufffd가", (
+        "반쪽짜리 바이트는 �로 보인다"
+    )
 
 
 def test_letters_outside_the_alphabet_break_words_in_training():
@@ -189,7 +251,9 @@ def test_the_cache_is_bounded_and_changes_nothing(monkeypatch):
     small = BpeTokenizer(bpe.alphabet, bpe.merges)
     assert [small.encode(t) for t in texts] == first and len(small._cache) == 5
     small.encode("가")[:] = [1, 2, 3]
-    assert small.encode("가") == bpe.encode("가"), "돌려준 목록을 고쳐도 외운 것은 그대로"
+    assert small.encode("가") == bpe.encode("가"), (
+        "돌려준 목록을 고쳐도 외운 것은 그대로"
+    )
 
 
 def test_one_long_word_is_not_quadratic():

@@ -20,7 +20,12 @@ from jumok.text.corpora import (
 from jumok.text.corpora.markup import plain_text, strip_markup
 from jumok.text.corpora.report import Report, read_lines
 from jumok.text.corpora.reviews import build_nsmc, build_raw, film_split
-from jumok.text.corpora.sentences import balanced, sentence_pairs, split_english, split_korean
+from jumok.text.corpora.sentences import (
+    balanced,
+    sentence_pairs,
+    split_english,
+    split_korean,
+)
 from jumok.text.corpora.translations import clean_pairs, read_entries
 
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
@@ -42,13 +47,22 @@ def po(*entries):
         ("``print`` 는 :func:`print`\\ 와 같다", "print 는 print()와 같다"),
         ("*item*\\에 **꼭** 넣는다", "item에 꼭 넣는다"),
         (":class:`~foo.Bar`\\는 :meth:`!Bar.run` 을", "Bar는 Bar.run() 을"),
-        (":term:`이터레이터 <iterator>` 와 :pep:`8`, :rfc:`2822`", "이터레이터 와 PEP 8, RFC 2822"),
-        ("`파이썬 <https://x.y/z>`_ 과 `이름`_ 과 PyPI_ 를", "파이썬 과 이름 과 PyPI 를"),
+        (
+            ":term:`이터레이터 <iterator>` 와 :pep:`8`, :rfc:`2822`",
+            "이터레이터 와 PEP 8, RFC 2822",
+        ),
+        (
+            "`파이썬 <https://x.y/z>`_ 과 `이름`_ 과 PyPI_ 를",
+            "파이썬 과 이름 과 PyPI 를",
+        ),
         ("별표 \\*args 와 2 * 3 * 4 와 ``**kw``", "별표 *args 와 2 * 3 * 4 와 **kw"),
         ("판 |version| 을 본다 [1]_ [#note]_.", "판 version 을 본다."),
         ("다음과\n  같습니다::", "다음과 같습니다:"),
         (":c:func:`Py_Main(int)` ``a  b``", "Py_Main(int) a b"),
-        ("뒤 ``x_`` 와 __init__ 와 a_b 는 그대로", "뒤 x_ 와 __init__ 와 a_b 는 그대로"),
+        (
+            "뒤 ``x_`` 와 __init__ 와 a_b 는 그대로",
+            "뒤 x_ 와 __init__ 와 a_b 는 그대로",
+        ),
         ("\u1112\u1161\u11ab", "한"),
     ],
 )
@@ -57,7 +71,9 @@ def test_markup_is_stripped(marked, plain):
     assert plain_text(strip_markup(plain)) == plain  # 벗긴 것을 또 벗겨도 같습니다
 
 
-@pytest.mark.parametrize("broken", ["닫지 않은 ``code", ":class:'Foo'를 쓴다", "`이름 을 쓴다"])
+@pytest.mark.parametrize(
+    "broken", ["닫지 않은 ``code", ":class:'Foo'를 쓴다", "`이름 을 쓴다"]
+)
 def test_broken_markup_is_refused_not_guessed(broken):
     assert strip_markup(broken) is None
 
@@ -81,11 +97,26 @@ def pairs(korean, english):
 
 def test_paragraphs_are_split_only_when_it_is_safe():
     both = pairs("하나를 쓴다. ``b. C`` 를 쓴다.", "It uses one. ``b. C`` is used.")
-    assert both == [("하나를 쓴다.", "It uses one."), ("b. C 를 쓴다.", "b. C is used.")]
-    assert len(pairs("하나를 쓴다. 둘도 쓴다.", "It uses one and two.")) == 1  # 수가 다르다
-    crossed = "``a`` 를 먼저 쓴다. ``b`` 를 나중에 쓴다.", "Use ``b`` at the end. Use ``a`` first."
+    assert both == [
+        ("하나를 쓴다.", "It uses one."),
+        ("b. C 를 쓴다.", "b. C is used."),
+    ]
+    assert (
+        len(pairs("하나를 쓴다. 둘도 쓴다.", "It uses one and two.")) == 1
+    )  # 수가 다르다
+    crossed = (
+        "``a`` 를 먼저 쓴다. ``b`` 를 나중에 쓴다.",
+        "Use ``b`` at the end. Use ``a`` first.",
+    )
     assert len(pairs(*crossed)) == 1  # 코드가 엇갈린다
-    assert len(pairs("예. " + "길다 " * 20 + "끝.", "One two three four five six seven. Yes.")) == 1
+    assert (
+        len(
+            pairs(
+                "예. " + "길다 " * 20 + "끝.", "One two three four five six seven. Yes."
+            )
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,9 +144,15 @@ def test_po_entries_that_are_not_translations_are_skipped_and_counted():
         ("Good.", "좋다."), ("Two lines.", "두 줄이다."), ("Odd break here.", "이상한 줄바꿈."),
     ]  # fmt: skip
     assert report.problems == []
-    assert dict(report.counts) == {"번역이 없음": 2, "확인되지 않은 번역(fuzzy)": 1, "옛 항목": 1}
+    assert dict(report.counts) == {
+        "번역이 없음": 2,
+        "확인되지 않은 번역(fuzzy)": 1,
+        "옛 항목": 1,
+    }
     moved = data.replace(b'msgid "Good."', b'#: ../x.rst:9\nmsgid "Good."')
-    assert read_entries(moved, "b.po", report, seen) == []  # 원문의 줄 번호만 다른 덩이는 다시 읽지 않습니다
+    assert (
+        read_entries(moved, "b.po", report, seen) == []
+    )  # 원문의 줄 번호만 다른 덩이는 다시 읽지 않습니다
 
 
 BROKEN = [
@@ -128,13 +165,25 @@ BROKEN = [
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_malformed_po_is_reported_with_its_line_and_the_rest_is_kept(broken):
-    data = po(("First.", "처음."), broken, ("Last.", "끝."), broken, ("Very last.", "진짜 끝."))
+    data = po(
+        ("First.", "처음."),
+        broken,
+        ("Last.", "끝."),
+        broken,
+        ("Very last.", "진짜 끝."),
+    )
     report = Report()
     entries = read_entries(data, "x.po", report, set())
-    assert entries == [("First.", "처음."), ("Last.", "끝."), ("Very last.", "진짜 끝.")]
+    assert entries == [
+        ("First.", "처음."),
+        ("Last.", "끝."),
+        ("Very last.", "진짜 끝."),
+    ]
     lines = data.decode().split("\n")
     places = [int(problem.split(":")[1]) for problem in report.problems]
-    assert len(places) == 1 and lines[places[0] - 1] in broken  # 두 번째 것은 같은 덩이라 이미 보았습니다
+    assert (
+        len(places) == 1 and lines[places[0] - 1] in broken
+    )  # 두 번째 것은 같은 덩이라 이미 보았습니다
     assert report.problems[0].startswith("x.po:")
 
 
@@ -151,7 +200,9 @@ def test_malformed_po_is_reported_with_its_line_and_the_rest_is_kept(broken):
 )
 def test_unusable_pairs_are_counted_by_reason(english, korean, reason):
     report = Report()
-    assert list(clean_pairs(english, korean, report)) == [] and dict(report.counts) == {reason: 1}
+    assert list(clean_pairs(english, korean, report)) == [] and dict(report.counts) == {
+        reason: 1
+    }
 
 
 def sentence(i):
@@ -167,7 +218,9 @@ def tiny_docs(tmp_path, monkeypatch):
     new, old = {}, {}
     for d in range(40):
         own = [sentence(10 * d + k) for k in range(5)]
-        new[f"doc{d:02}.po"] = po(*own, shared, (f"Half {'x' * d}.", "반만 같은 글이다."))
+        new[f"doc{d:02}.po"] = po(
+            *own, shared, (f"Half {'x' * d}.", "반만 같은 글이다.")
+        )
         old[f"doc{d:02}.po"] = po(*own[:3], (f"Old {own[3][0]}", f"옛 {own[3][1]}"))
     sources = []
     for version, members in (("new", new), ("old", old)):
@@ -175,29 +228,48 @@ def tiny_docs(tmp_path, monkeypatch):
         put(tmp_path / "mirror", f"{HOST}/{path}", tarball(members))
         sources.append(tar_source(path, members, r".*\.po"))
     corpus = CORPORA["docs"]
-    monkeypatch.setitem(CORPORA, "docs", type(corpus)(**vars(corpus) | {"sources": tuple(sources)}))
+    monkeypatch.setitem(
+        CORPORA, "docs", type(corpus)(**vars(corpus) | {"sources": tuple(sources)})
+    )
     monkeypatch.setattr(docs, "HELD_OUT", {"test": 24, "dev": 12})
     return tmp_path
 
 
 def make(folder, name="cache"):
-    return fetch("docs", mirror=str(folder / "mirror"), cache=folder / name, say=lambda _: None)
+    return fetch(
+        "docs", mirror=str(folder / "mirror"), cache=folder / name, say=lambda _: None
+    )
 
 
 def test_docs_are_split_by_file_without_any_overlap(tiny_docs):
     info = make(tiny_docs)
-    splits = {split: load_pairs("docs", split, tiny_docs / "cache") for split in ("train", "dev", "test")}
+    splits = {
+        split: load_pairs("docs", split, tiny_docs / "cache")
+        for split in ("train", "dev", "test")
+    }
     assert len(splits["dev"]) == 12 and len(splits["test"]) == 24
     for side in (0, 1):
-        texts = {split: {pair[side] for pair in found} for split, found in splits.items()}
-        assert not texts["train"] & (texts["dev"] | texts["test"]) and not texts["dev"] & texts["test"]
+        texts = {
+            split: {pair[side] for pair in found} for split, found in splits.items()
+        }
+        assert (
+            not texts["train"] & (texts["dev"] | texts["test"])
+            and not texts["dev"] & texts["test"]
+        )
 
     def documents(split):  # 낱말의 끝 글자만 다른 다섯 문장이 한 문서입니다
-        return {re.search(r"word (\w*)\w ", en)[1] for _, en in splits[split] if "word" in en}
+        return {
+            re.search(r"word (\w*)\w ", en)[1]
+            for _, en in splits[split]
+            if "word" in en
+        }
 
     assert not documents("train") & (documents("dev") | documents("test"))
     assert not documents("dev") & documents("test") and len(documents("train")) >= 20
-    assert not any("추가되었습니다" in ko or "반만" in ko for ko, _ in splits["dev"] + splits["test"])
+    assert not any(
+        "추가되었습니다" in ko or "반만" in ko
+        for ko, _ in splits["dev"] + splits["test"]
+    )
     assert len(set(splits["train"])) == len(splits["train"])
     assert info["counts"]["PO 파일"] == 80 and info["counts"]["다른 곳과 같은 항목"] > 0
 
@@ -205,7 +277,9 @@ def test_docs_are_split_by_file_without_any_overlap(tiny_docs):
 def test_docs_are_the_same_every_time(tiny_docs):
     assert make(tiny_docs)["sha256"] == make(tiny_docs, "other")["sha256"]
     for split in ("train", "dev", "test"):
-        first, second = (tiny_docs / cache / "docs" / f"{split}.tsv" for cache in ("cache", "other"))
+        first, second = (
+            tiny_docs / cache / "docs" / f"{split}.tsv" for cache in ("cache", "other")
+        )
         assert first.read_bytes() == second.read_bytes()
 
 
@@ -216,40 +290,71 @@ def test_docs_that_are_too_few_are_refused(tiny_docs, monkeypatch):
 
 
 def test_text_key_sees_through_spelling_only():
-    assert docs.text_key("Added in  3.8.") == docs.text_key("added in 3,12") != docs.text_key("Added in x.")
+    assert (
+        docs.text_key("Added in  3.8.")
+        == docs.text_key("added in 3,12")
+        != docs.text_key("Added in x.")
+    )
 
 
 def ratings(folder, split, *lines):
-    return put(folder, f"ratings_{split}.txt", "\n".join(["id\tdocument\tlabel", *lines, ""]).encode())
+    return put(
+        folder,
+        f"ratings_{split}.txt",
+        "\n".join(["id\tdocument\tlabel", *lines, ""]).encode(),
+    )
 
 
 def test_nsmc_keeps_quotes_and_empty_texts_and_reports_bad_lines(tmp_path):
-    lines = ['1\t"따옴표로 시작\t1', "2\t\t0", '3\t"둘째"\t0', "4\t칸이 둘", "x\t번호\t1", "5\t글\t2"]
-    train, test = ratings(tmp_path, "train", *lines), ratings(tmp_path, "test", "9\t좋다\t1")
+    lines = [
+        '1\t"따옴표로 시작\t1',
+        "2\t\t0",
+        '3\t"둘째"\t0',
+        "4\t칸이 둘",
+        "x\t번호\t1",
+        "5\t글\t2",
+    ]
+    train, test = (
+        ratings(tmp_path, "train", *lines),
+        ratings(tmp_path, "test", "9\t좋다\t1"),
+    )
     report = Report()
     splits = build_nsmc([(None, train), (None, test)], tmp_path, report)
-    assert (tmp_path / "train.tsv").read_text("utf8") == '1\t"따옴표로 시작\n0\t\n0\t"둘째"\n'
+    assert (tmp_path / "train.tsv").read_text(
+        "utf8"
+    ) == '1\t"따옴표로 시작\n0\t\n0\t"둘째"\n'
     places = [problem.split(": ")[0] for problem in report.problems]
     assert places == [f"ratings_train.txt:{line}" for line in (5, 6, 7)]
     assert report.counts["train의 빈 글"] == 1 and splits.summary()["test"]["rows"] == 1
 
 
 def film(number, *reviews):
-    rows = [{"review_id": f"{number}{i}", "review": text} for i, text in enumerate(reviews)]
+    rows = [
+        {"review_id": f"{number}{i}", "review": text} for i, text in enumerate(reviews)
+    ]
     return f"raw/{number}.json", json.dumps(rows, ensure_ascii=False).encode()
 
 
 @pytest.fixture
 def raw(tmp_path):
     """영화 400편으로 만든 (나뉜 글, 기록). 영화마다 남을 글은 둘입니다."""
-    test = ratings(tmp_path, "test", "00\t번호로 뺀다\t1", "77\t글로  뺀다\t0", "78\t\t0")
+    test = ratings(
+        tmp_path, "test", "00\t번호로 뺀다\t1", "77\t글로  뺀다\t0", "78\t\t0"
+    )
     reviews = ["영화평\n둘째 줄", "글로 뺀다 ", "되풀이", "되풀이", " "]
     films = dict(film(n, f"{n}번 {reviews[0]}", *reviews[1:]) for n in range(400))
-    films |= {"raw/900.json": b"{", "raw/901.json": b'{"a": 1}', "raw/902.json": b'[3, {"review": "x"}]'}
+    films |= {
+        "raw/900.json": b"{",
+        "raw/901.json": b'{"a": 1}',
+        "raw/902.json": b'[3, {"review": "x"}]',
+    }
     path = put(tmp_path, "raw.tar.gz", tarball(films | {"README.md": b"x"}))
     report, source = Report(), tar_source("raw", films, r"raw/\d+\.json")
     splits = build_raw([(None, test), (source, path)], tmp_path, report)
-    return {split: (tmp_path / f"{split}.txt").read_text("utf8") for split in splits.summary()}, report
+    return {
+        split: (tmp_path / f"{split}.txt").read_text("utf8")
+        for split in splits.summary()
+    }, report
 
 
 def test_raw_reviews_hold_out_whole_films(raw):
@@ -257,13 +362,17 @@ def test_raw_reviews_hold_out_whole_films(raw):
     assert set(texts) == {"train", "dev", "test"}
     for number in range(1, 400):
         block = f"\n{number}번 영화평 둘째 줄\n되풀이\n\n"
-        assert [split for split, text in texts.items() if block in f"\n{text}"] == [film_split(str(number))]
+        assert [split for split, text in texts.items() if block in f"\n{text}"] == [
+            film_split(str(number))
+        ]
 
 
 def test_raw_reviews_of_the_test_are_dropped_by_id_and_by_text(raw):
     texts, report = raw
     lines = "".join(texts.values()).split("\n")
-    assert "0번 영화평 둘째 줄" not in lines and "글로 뺀다" not in lines  # 첫 영화의 첫 글은 번호가 00
+    assert (
+        "0번 영화평 둘째 줄" not in lines and "글로 뺀다" not in lines
+    )  # 첫 영화의 첫 글은 번호가 00
     assert report.counts["nsmc test와 번호가 같아 뺌"] == 1
     assert report.counts["nsmc test와 글이 같아 뺌"] == 400
     assert report.counts["한 영화에서 되풀이"] == report.counts["빈 글"] == 400
@@ -273,7 +382,12 @@ def test_raw_reviews_of_the_test_are_dropped_by_id_and_by_text(raw):
 def test_malformed_films_are_reported_with_their_place(raw):
     _, report = raw
     places = [problem.split(": ")[0] for problem in report.problems]
-    assert places == ["raw/900.json:1", "raw/901.json:1", "raw/902.json:1", "raw/902.json:2"]
+    assert places == [
+        "raw/900.json:1",
+        "raw/901.json:1",
+        "raw/902.json:1",
+        "raw/902.json:2",
+    ]
 
 
 def test_film_split_is_about_one_percent_each_and_fixed():
@@ -292,7 +406,9 @@ def test_loaders_say_what_to_do(tmp_path):
         load_reviews("nsmc", "dev", tmp_path)
     with pytest.raises(CorpusError, match="nsmc-raw"):
         load_texts("nsmc-raw", "train", tmp_path)
-    with pytest.raises(CorpusError, match=f"'없음'이라는 자료는 없습니다.*: {', '.join(CORPORA)}"):
+    with pytest.raises(
+        CorpusError, match=f"'없음'이라는 자료는 없습니다.*: {', '.join(CORPORA)}"
+    ):
         load_pairs("없음")
 
 
@@ -317,5 +433,8 @@ def test_default_cache_is_the_folder_of_the_user(monkeypatch, tmp_path):
 
 
 def test_lines_are_split_at_newlines_only():
-    assert read_lines("가\u2028나\x0b다\r\n라\n".encode(), "x") == ["가\u2028나\x0b다", "라"]
+    assert read_lines("가\u2028나\x0b다\r\n라\n".encode(), "x") == [
+        "가\u2028나\x0b다",
+        "라",
+    ]
     assert read_lines(b"", "x") == [] and read_lines(b"\n\na", "x") == ["", "", "a"]

@@ -23,8 +23,12 @@ from jumok.text.corpora.docs import text_key
 from jumok.text.corpora.reviews import text_key as review_key
 
 ROOT = Path(__file__).resolve().parents[2]
-MIRROR = Path(os.environ.get("JUMOK_TEST_MIRROR") or ROOT.parent / "shared" / "data" / "mirror")
-pytestmark = pytest.mark.skipif(not MIRROR.is_dir(), reason="거울이 없습니다 (JUMOK_TEST_MIRROR)")
+MIRROR = Path(
+    os.environ.get("JUMOK_TEST_MIRROR") or ROOT.parent / "shared" / "data" / "mirror"
+)
+pytestmark = pytest.mark.skipif(
+    not MIRROR.is_dir(), reason="거울이 없습니다 (JUMOK_TEST_MIRROR)"
+)
 ROWS = {
     "park": {"dev": 1_000, "test": 2_000},
     "jhe": {"dev": 720, "test": 720},
@@ -48,32 +52,44 @@ def fetched(name, cache):
 @pytest.mark.parametrize("name", ROWS)
 def test_row_counts_are_the_known_ones_and_nothing_is_malformed(cache, name):
     info = fetched(name, cache)
-    assert {split: value["rows"] for split, value in info["splits"].items()} == ROWS[name]
+    assert {split: value["rows"] for split, value in info["splits"].items()} == ROWS[
+        name
+    ]
     assert info["skipped"] == 0 and info["problems"] == []
 
 
 @pytest.fixture(scope="module")
 def docs(cache):
     fetched("docs", cache)
-    return {split: load_pairs("docs", split, cache) for split in ("train", "dev", "test")}
+    return {
+        split: load_pairs("docs", split, cache) for split in ("train", "dev", "test")
+    }
 
 
 def test_docs_have_the_promised_sizes_and_no_repeats(docs):
-    assert len(docs["dev"]) == 1_000 and len(docs["test"]) == 2_000 and len(docs["train"]) >= 60_000
+    assert (
+        len(docs["dev"]) == 1_000
+        and len(docs["test"]) == 2_000
+        and len(docs["train"]) >= 60_000
+    )
     assert len(set(docs["train"])) == len(docs["train"])
 
 
 @pytest.mark.parametrize("side", [0, 1])
 @pytest.mark.parametrize("key", [str, text_key])
 def test_docs_splits_share_no_side(docs, side, key):
-    texts = {split: {key(pair[side]) for pair in pairs} for split, pairs in docs.items()}
+    texts = {
+        split: {key(pair[side]) for pair in pairs} for split, pairs in docs.items()
+    }
     assert not texts["train"] & texts["dev"] and not texts["train"] & texts["test"]
     assert not texts["dev"] & texts["test"] and len(texts["test"]) == 2_000
 
 
 def test_docs_are_clean_sentences_in_their_own_language(docs):
     for korean, english in docs["train"] + docs["dev"] + docs["test"]:
-        assert any("가" <= ch <= "힣" for ch in korean) and not any("가" <= ch <= "힣" for ch in english)
+        assert any("가" <= ch <= "힣" for ch in korean) and not any(
+            "가" <= ch <= "힣" for ch in english
+        )
         assert not {"`", "\n", "\t", "\ue000", "\ue001"} & set(korean + english)
         assert korean.strip() == korean and english.strip() == english
         assert max(len(korean.split()), len(english.split())) <= 100
@@ -81,13 +97,19 @@ def test_docs_are_clean_sentences_in_their_own_language(docs):
 
 def test_docs_skip_nothing_malformed_and_name_themselves(cache, docs):
     info = corpus_info("docs", cache)
-    assert info["skipped"] == 0 and info["counts"]["PO 파일"] == 2_468 and len(info["sources"]) == 10
+    assert (
+        info["skipped"] == 0
+        and info["counts"]["PO 파일"] == 2_468
+        and len(info["sources"]) == 10
+    )
 
 
 @pytest.mark.parametrize("name", CORPORA)
 def test_made_corpora_are_those_of_the_data_page(cache, name):
     """다르면 만드는 방법이 바뀐 것입니다. version을 올리고 book/tools/make_data_page.py를 부르세요."""
-    recorded = json.loads((ROOT / "book" / "runs" / "data.json").read_text("utf8"))["corpora"][name]
+    recorded = json.loads((ROOT / "book" / "runs" / "data.json").read_text("utf8"))[
+        "corpora"
+    ][name]
     info = fetched(name, cache)
     assert {key: info[key] for key in recorded} == recorded
 
@@ -108,14 +130,25 @@ def test_raw_reviews_hold_out_films_and_no_test_review(cache):
     for split in ("train", "dev", "test"):
         films = list(load_texts("nsmc-raw", split, cache))
         assert len(films) == info["counts"][f"{split}의 영화"] and all(films)
-        assert all(len(set(film)) == len(film) and not test & set(film) for film in films)
+        assert all(
+            len(set(film)) == len(film) and not test & set(film) for film in films
+        )
         rows[split] = sum(map(len, films))
         unique.update(text for film in films for text in film)
     assert rows == {split: value["rows"] for split, value in info["splits"].items()}
     counts = info["counts"]
-    dropped = [counts[what] for what in ("nsmc test와 번호가 같아 뺌", "nsmc test와 글이 같아 뺌", "빈 글")]
-    assert counts["읽은 글"] == 712_404 == sum(rows.values()) + sum(dropped) + counts["한 영화에서 되풀이"]
-    assert abs(len(unique) - 639_268) < 300  # 남는 서로 다른 글. 견주는 꼴에 따라 조금 다릅니다.
+    dropped = [
+        counts[what]
+        for what in ("nsmc test와 번호가 같아 뺌", "nsmc test와 글이 같아 뺌", "빈 글")
+    ]
+    assert (
+        counts["읽은 글"]
+        == 712_404
+        == sum(rows.values()) + sum(dropped) + counts["한 영화에서 되풀이"]
+    )
+    assert (
+        abs(len(unique) - 639_268) < 300
+    )  # 남는 서로 다른 글. 견주는 꼴에 따라 조금 다릅니다.
 
 
 def test_chatbot_label_with_spaces_is_read(cache):
@@ -137,5 +170,8 @@ def test_everything_is_offline_once_fetched(cache, monkeypatch):
     fetched("jhe", cache)
     monkeypatch.setattr("urllib.request.urlopen", None)
     monkeypatch.setenv("JUMOK_MIRROR", "/없는 거울")
-    assert fetch("jhe", cache=cache, say=lambda _: None)["splits"].keys() == {"dev", "test"}
+    assert fetch("jhe", cache=cache, say=lambda _: None)["splits"].keys() == {
+        "dev",
+        "test",
+    }
     assert len(CORPORA) == 6 and len(load_pairs("jhe", "dev", cache)) == 720

@@ -26,14 +26,18 @@ def pairs():
 
 def test_the_lexicon_is_as_large_as_promised():
     counts = vocabulary()
-    assert counts["nouns"] >= 250 and counts["verbs"] >= 90 and counts["adjectives"] >= 50
+    assert (
+        counts["nouns"] >= 250 and counts["verbs"] >= 90 and counts["adjectives"] >= 50
+    )
     assert counts["verb_senses"] == len(lexicon().verbs) > counts["verbs"]
 
 
 def test_every_class_in_the_tables_exists():
     words = lexicon()
     kinds = set(words.by_kind) | {"persons", "place"}
-    used = {k for verb in words.verbs for k in verb.objects} | {k for s in words.scenes for k in s.kinds}
+    used = {k for verb in words.verbs for k in verb.objects} | {
+        k for s in words.scenes for k in s.kinds
+    }
     used |= {k for adjective in words.adjectives for k in adjective.kinds}
     assert used <= kinds
     assert {k for verb in words.verbs for k in verb.places} <= set(words.at_places)
@@ -78,22 +82,40 @@ def test_sentences_are_well_formed(pairs):
     for pair in pairs:
         assert pair.korean[-1] in ".?" and pair.korean[-1] == pair.english[-1]
         assert pair.english[0].isupper() and "  " not in pair.korean + pair.english
-        assert all("가" <= letter <= "힣" or letter in " .?" for letter in pair.korean), pair.korean
+        assert all(
+            "가" <= letter <= "힣" or letter in " .?" for letter in pair.korean
+        ), pair.korean
         assert WORD.sub("", pair.korean + pair.english).strip() == ""
 
 
 def test_alignments_are_in_range_and_cover_every_korean_word(pairs):
     for pair in pairs:
         source, target = pair.korean_words, pair.english_words
-        assert all(0 <= i < len(source) and 0 <= j < len(target) for i, j in pair.alignment)
-        assert len(set(pair.alignment)) == len(pair.alignment) and list(pair.alignment) == sorted(
-            pair.alignment
+        assert all(
+            0 <= i < len(source) and 0 <= j < len(target) for i, j in pair.alignment
         )
+        assert len(set(pair.alignment)) == len(pair.alignment) and list(
+            pair.alignment
+        ) == sorted(pair.alignment)
         assert {i for i, _ in pair.alignment} == set(range(len(source))), pair
         assert (len(source) - 1, len(target) - 1) in pair.alignment
-        lonely = {target[j].lower() for j in set(range(len(target))) - {j for _, j in pair.alignment}}
+        lonely = {
+            target[j].lower()
+            for j in set(range(len(target))) - {j for _, j in pair.alignment}
+        }
         # 짝이 없는 것은 관사, 쉼표, 한국어에 적히지 않은 주어뿐입니다.
-        assert lonely <= {"a", "an", "the", ",", "i", "you", "he", "she", "we", "they"}, (pair, lonely)
+        assert lonely <= {
+            "a",
+            "an",
+            "the",
+            ",",
+            "i",
+            "you",
+            "he",
+            "she",
+            "we",
+            "they",
+        }, (pair, lonely)
 
 
 def translations():
@@ -103,7 +125,10 @@ def translations():
     particles = [*PARTICLES, "에", "에서", "에게", ""]
     for noun in words.nouns:
         for particle in particles:
-            found[attach(noun.korean, particle)] |= {*noun.english.split(), *en.plural(noun.english).split()}
+            found[attach(noun.korean, particle)] |= {
+                *noun.english.split(),
+                *en.plural(noun.english).split(),
+            }
     for person in words.people:
         for particle in particles:
             found[attach(person.korean, particle)] |= set(person.english.split())
@@ -113,7 +138,13 @@ def translations():
         meaning = {word for form in forms for word in form.split()}
         for stem in (verb.stem, verb.stem.with_honorific()):
             past = ko.past(stem)
-            forms = {ko.plain(stem), ko.polite(stem), ko.formal(stem), stem.text + "고", stem.text + "지"}
+            forms = {
+                ko.plain(stem),
+                ko.polite(stem),
+                ko.formal(stem),
+                stem.text + "고",
+                stem.text + "지",
+            }
             forms |= {
                 past + "다",
                 past + "어요",
@@ -129,7 +160,13 @@ def translations():
     for time in words.times:
         for word, english in time.pairs:
             found[word] |= set(english)
-    for unit, name in (("시간", "hour"), ("분", "minute"), ("일", "day"), ("개월", "month"), ("년", "year")):
+    for unit, name in (
+        ("시간", "hour"),
+        ("분", "minute"),
+        ("일", "day"),
+        ("개월", "month"),
+        ("년", "year"),
+    ):
         found[unit] |= {name, name + "s"}
     for number in range(1, 13):
         found[NATIVE[number]] |= {english_number(number), "a", "an"}
@@ -145,7 +182,12 @@ def translations():
 
 def test_aligned_words_are_translations_by_the_dictionary(pairs):
     # 명사와 꼴이 같은 지시어와 단위(이·그·저, 네 개를, 두 대가), 시와 안과 못은 셈에서 뺍니다.
-    counters = {attach(n.counter, p) for n in lexicon().nouns if n.counter for p in ("을", "이", "")}
+    counters = {
+        attach(n.counter, p)
+        for n in lexicon().nouns
+        if n.counter
+        for p in ("을", "이", "")
+    }
     skipped = counters | {"이", "그", "저", "시", "시에", "안", "못"}
     table, checked = translations(), 0
     for pair in pairs:
@@ -165,12 +207,35 @@ def test_objects_honour_the_class_table(pairs):
     """문장에 나온 (동사, 목적어)와 (형용사, 명사)는 모두 갈래의 표가 허락한 것입니다."""
     words = lexicon()
     nouns = words.by_kind
-    allowed = {f"{v.lemma}+{n.korean}" for v in words.verbs for k in v.objects for n in nouns.get(k, ())}
-    allowed |= {f"{v.lemma}+{p.korean}" for v in words.verbs for k in v.places for p in words.at_places[k]}
-    allowed |= {f"{a.lemma}+{n.korean}" for a in words.adjectives for k in a.kinds for n in nouns.get(k, ())}
+    allowed = {
+        f"{v.lemma}+{n.korean}"
+        for v in words.verbs
+        for k in v.objects
+        for n in nouns.get(k, ())
+    }
+    allowed |= {
+        f"{v.lemma}+{p.korean}"
+        for v in words.verbs
+        for k in v.places
+        for p in words.at_places[k]
+    }
+    allowed |= {
+        f"{a.lemma}+{n.korean}"
+        for a in words.adjectives
+        for k in a.kinds
+        for n in nouns.get(k, ())
+    }
     nearby = [a for a in words.adjectives if "place" in a.kinds]
     allowed |= {f"{a.lemma}+{p.korean}" for a in nearby for p in words.places}
-    persons = {p.korean for p in words.people} | {"나", "저", "우리", "그", "그녀", "그들", "너"}
+    persons = {p.korean for p in words.people} | {
+        "나",
+        "저",
+        "우리",
+        "그",
+        "그녀",
+        "그들",
+        "너",
+    }
     for pair in pairs:
         for combo in pair.combos:
             assert combo in allowed or combo.split("+")[1] in persons, pair
@@ -178,7 +243,16 @@ def test_objects_honour_the_class_table(pairs):
 
 @pytest.mark.parametrize(
     "impossible",
-    ["물을 읽", "책을 먹", "사과를 마시", "음악을 보", "맛있는 책", "매운 커피", "학교를 먹", "버스를 입"],
+    [
+        "물을 읽",
+        "책을 먹",
+        "사과를 마시",
+        "음악을 보",
+        "맛있는 책",
+        "매운 커피",
+        "학교를 먹",
+        "버스를 입",
+    ],
 )
 def test_impossible_phrases_never_occur(pairs, impossible):
     assert not [pair.korean for pair in pairs if impossible in pair.korean]
@@ -186,7 +260,9 @@ def test_impossible_phrases_never_occur(pairs, impossible):
 
 def test_elders_take_honorific_predicates_and_others_do_not(pairs):
     elders = tuple(attach(p.korean, "은") for p in lexicon().people if p.honorific)
-    plain_people = tuple(attach(p.korean, "은") for p in lexicon().people if not p.honorific)
+    plain_people = tuple(
+        attach(p.korean, "은") for p in lexicon().people if not p.honorific
+    )
     marks = ("시", "신", "셨", "세", "십", "실", "계")
     for pair in pairs:
         if pair.kind in ("statement", "yes_no") and "," not in pair.english:
@@ -203,7 +279,9 @@ def test_numbers_stand_only_on_countable_nouns():
     for verb in lexicon().verbs:
         for kind in verb.objects:
             for noun in lexicon().by_kind.get(kind, ()):
-                shapes = {shape for shape, _ in shapes_for(verb, noun, "past", False, False)}
+                shapes = {
+                    shape for shape, _ in shapes_for(verb, noun, "past", False, False)
+                }
                 assert can_count(noun) or not shapes & {"number", "number_adjective"}
 
 
@@ -240,21 +318,37 @@ def test_there_are_more_than_half_a_million_pairs():
     """과거의 긍정 평서문만 셉니다: 말투마다 주어 × 어제 같은 때 × 그냥 쓰거나 이·그·저가 붙은 목적어."""
     words = lexicon()
     people = len(words.people) + 1  # 이름과 식구, 그
-    subjects = (people + 1) + 2 * (people + 2)  # 한다체는 나, 해요체와 합니다체는 저와 생략
-    days = [time for time in words.times if time.tense == "past" and time.nature == "day"]
+    subjects = (people + 1) + 2 * (
+        people + 2
+    )  # 한다체는 나, 해요체와 합니다체는 저와 생략
+    days = [
+        time for time in words.times if time.tense == "past" and time.nature == "day"
+    ]
     objects = set()
     for verb in words.verbs:
         if not {"stat", "must", "only_span", "gen"} & verb.flags:
-            for noun in (noun for kind in verb.objects for noun in words.by_kind.get(kind, ())):
-                shapes = {shape for shape, _ in shapes_for(verb, noun, "past", False, False)}
-                pointing = determiners_for(verb, "past") if "determiner" in shapes else ()
+            for noun in (
+                noun for kind in verb.objects for noun in words.by_kind.get(kind, ())
+            ):
+                shapes = {
+                    shape for shape, _ in shapes_for(verb, noun, "past", False, False)
+                }
+                pointing = (
+                    determiners_for(verb, "past") if "determiner" in shapes else ()
+                )
                 determiners = ("", *(word for word, _ in pointing))
-                objects |= {(verb.lemma, noun.korean, determiner) for determiner in determiners}
+                objects |= {
+                    (verb.lemma, noun.korean, determiner) for determiner in determiners
+                }
     assert subjects * len(days) * len(objects) > 500_000
 
 
 def test_the_stream_keeps_finding_new_sentences():
     """생일 문제: N개를 뽑아 겹친 수에서 전체 크기의 아래쪽을 어림합니다."""
-    sample = [p.korean for p in islice(stream(seed=23), N_PAIRS) if p.kind in ("statement", "joined_clauses")]
+    sample = [
+        p.korean
+        for p in islice(stream(seed=23), N_PAIRS)
+        if p.kind in ("statement", "joined_clauses")
+    ]
     n, distinct = len(sample), len(set(sample))
     assert n * n / (2 * max(1, n - distinct)) > 50_000

@@ -22,8 +22,14 @@ from jumok.text.grammar.predicates import Form, english_predicate
             en.third_person,
             "go goes study studies play plays watch watches have has do does wash washes fix fixes",
         ),
-        (en.past, "go went study studied play played make made stay stayed bake baked wear wore read read"),
-        (en.past, "lie lay shop shopped plant planted cry cried find found borrow borrowed prepare prepared"),
+        (
+            en.past,
+            "go went study studied play played make made stay stayed bake baked wear wore read read",
+        ),
+        (
+            en.past,
+            "lie lay shop shopped plant planted cry cried find found borrow borrowed prepare prepared",
+        ),
         (
             en.progressive,
             "go going make making lie lying swim swimming study studying see seeing sit sitting",
@@ -36,9 +42,17 @@ def test_english_forms_match_hand_written_ones(function, pairs):
 
 
 def test_only_the_right_word_of_an_english_phrase_changes():
-    assert en.plural("police officer") == "police officers" and en.plural("firefighter") == "firefighters"
-    assert en.past("take care of") == "took care of" and en.third_person("look for") == "looks for"
-    assert en.progressive("lie on") == "lying on" and en.past("turn off") == "turned off"
+    assert (
+        en.plural("police officer") == "police officers"
+        and en.plural("firefighter") == "firefighters"
+    )
+    assert (
+        en.past("take care of") == "took care of"
+        and en.third_person("look for") == "looks for"
+    )
+    assert (
+        en.progressive("lie on") == "lying on" and en.past("turn off") == "turned off"
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,5 +106,7 @@ def test_english_verbs_take_their_helpers(form, number, expected):
 def test_questions_move_the_helper_before_the_subject():
     before, after = english_predicate("go", Form("past", question=True), "3s")
     assert [w for w, _ in before] == ["did"] and [w for w, _ in after] == ["go"]
-    before, after = english_predicate("busy", Form("past", question=True), "pl", is_be=True)
+    before, after = english_predicate(
+        "busy", Form("past", question=True), "pl", is_be=True
+    )
     assert [w for w, _ in before] == ["were"] and [w for w, _ in after] == ["busy"]

@@ -15,7 +15,9 @@ def test_splits_do_not_overlap(parts):
     groups = [parts.train, parts.dev, parts.test, parts.test_long]
     assert [len(group) for group in groups] == [8_000, 300, 300, 100]
     for side in ("korean", "english"):
-        assert not {getattr(p, side) for p in parts.train} & {getattr(p, side) for p in parts.test_long}
+        assert not {getattr(p, side) for p in parts.train} & {
+            getattr(p, side) for p in parts.test_long
+        }
     sentences = [pair.korean for group in groups for pair in group]
     assert len(set(sentences)) == len(sentences)
 
@@ -37,7 +39,9 @@ def test_no_test_word_is_unknown_to_training(parts):
 def test_long_sentences_are_longer_than_any_in_training(parts):
     for side, limit in (("korean_words", LONGEST), ("english_words", LONGEST_ENGLISH)):
         longest = max(len(getattr(pair, side)) for pair in parts.train)
-        assert longest <= limit < min(len(getattr(pair, side)) for pair in parts.test_long)
+        assert (
+            longest <= limit < min(len(getattr(pair, side)) for pair in parts.test_long)
+        )
 
 
 def test_combinations_of_words_with_several_senses_are_never_held_out():

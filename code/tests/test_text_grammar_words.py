@@ -3,7 +3,13 @@
 import pytest
 
 from jumok.text.grammar import korean as ko
-from jumok.text.grammar.hangul import FINALS, attach, final_consonant, join_syllable, split_syllable
+from jumok.text.grammar.hangul import (
+    FINALS,
+    attach,
+    final_consonant,
+    join_syllable,
+    split_syllable,
+)
 from jumok.text.grammar.lexicon import lexicon
 from jumok.text.grammar.predicates import Form, korean_predicate
 
@@ -77,12 +83,17 @@ def rows(table):
 
 
 @pytest.mark.parametrize(
-    ("row", "descriptive"), [(r, False) for r in rows(VERBS)] + [(r, True) for r in rows(ADJECTIVES)]
+    ("row", "descriptive"),
+    [(r, False) for r in rows(VERBS)] + [(r, True) for r in rows(ADJECTIVES)],
 )
 def test_conjugation_matches_hand_written_forms(row, descriptive):
     stem = ko.parse_stem(row[0], descriptive)
     forms = [ko.plain(stem), ko.polite(stem), ko.formal(stem), ko.past(stem) + "다"]
-    forms += [ko.present_modifier(stem), ko.past_modifier(stem), ko.future_modifier(stem)]
+    forms += [
+        ko.present_modifier(stem),
+        ko.past_modifier(stem),
+        ko.future_modifier(stem),
+    ]
     assert forms == row[1:]
 
 
@@ -101,12 +112,20 @@ def test_conjugation_matches_hand_written_forms(row, descriptive):
 )
 def test_honorific_forms_match_hand_written_ones(word, forms):
     stem = ko.parse_stem(word).with_honorific()
-    made = [ko.plain(stem), ko.polite(stem), ko.formal(stem), ko.past(stem) + "다", ko.past_modifier(stem)]
+    made = [
+        ko.plain(stem),
+        ko.polite(stem),
+        ko.formal(stem),
+        ko.past(stem) + "다",
+        ko.past_modifier(stem),
+    ]
     assert made == forms.split()
 
 
 def predicate(word, **form):
-    return " ".join(text for text, _ in korean_predicate(ko.parse_stem(word), Form(**form)))
+    return " ".join(
+        text for text, _ in korean_predicate(ko.parse_stem(word), Form(**form))
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,8 +143,14 @@ def predicate(word, **form):
         ({"tense": "progressive", "honorific": True}, "듣고 계신다"),
         ({"tense": "past", "negation": "지", "honorific": True}, "듣지 않으셨다"),
         ({"tense": "present", "modal": "want"}, "듣고 싶다"),
-        ({"tense": "present", "modal": "want", "negation": "지", "style": "polite"}, "듣고 싶지 않아요"),
-        ({"tense": "present", "modal": "cannot", "style": "formal"}, "들을 수 없습니다"),
+        (
+            {"tense": "present", "modal": "want", "negation": "지", "style": "polite"},
+            "듣고 싶지 않아요",
+        ),
+        (
+            {"tense": "present", "modal": "cannot", "style": "formal"},
+            "들을 수 없습니다",
+        ),
         ({"tense": "past", "question": True}, "들었니"),
         ({"tense": "present", "question": True}, "듣니"),
         ({"tense": "past", "style": "formal", "question": True}, "들었습니까"),
@@ -138,7 +163,10 @@ def test_predicates_join_tense_negation_and_style(form, expected):
 
 def test_honorific_words_stay_in_progressive_and_negation():
     assert predicate("먹다", tense="progressive", honorific=True) == "드시고 계신다"
-    assert predicate("먹다", tense="past", negation="지", honorific=True) == "드시지 않으셨다"
+    assert (
+        predicate("먹다", tense="past", negation="지", honorific=True)
+        == "드시지 않으셨다"
+    )
     assert predicate("만들다", tense="present", question=True) == "만드니"
 
 
@@ -153,7 +181,13 @@ def all_words():
 
 @pytest.mark.parametrize(
     ("particle", "closed", "opened"),
-    [("은", "은", "는"), ("이", "이", "가"), ("을", "을", "를"), ("과", "과", "와"), ("이나", "이나", "나")],
+    [
+        ("은", "은", "는"),
+        ("이", "이", "가"),
+        ("을", "을", "를"),
+        ("과", "과", "와"),
+        ("이나", "이나", "나"),
+    ],
 )
 def test_particles_follow_the_final_consonant_of_every_word(particle, closed, opened):
     # 받침은 우리 코드가 아니라 유니코드의 배치로 셈합니다.
@@ -165,7 +199,9 @@ def test_particles_follow_the_final_consonant_of_every_word(particle, closed, op
 def test_ro_skips_the_vowel_after_rieul():
     for word in all_words():
         index = (ord(word[-1]) - 0xAC00) % 28
-        assert attach(word, "으로") == word + ("로" if index in (0, 8) else "으로"), word
+        assert attach(word, "으로") == word + ("로" if index in (0, 8) else "으로"), (
+            word
+        )
     assert attach("서울", "으로") == "서울로" and attach("부산", "으로") == "부산으로"
 
 
@@ -177,7 +213,11 @@ def test_pronouns_change_before_the_subject_particle():
         "누가",
         "우리가",
     ]
-    assert [attach(word, "은") for word in ("나", "저", "우리")] == ["나는", "저는", "우리는"]
+    assert [attach(word, "은") for word in ("나", "저", "우리")] == [
+        "나는",
+        "저는",
+        "우리는",
+    ]
 
 
 def test_syllables_split_and_join_back():

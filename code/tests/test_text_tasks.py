@@ -25,7 +25,8 @@ def test_every_length_and_symbol_occurs():
 
 
 @pytest.mark.parametrize(
-    "bad", [{"lengths": (0, 3)}, {"lengths": (4, 3)}, {"n_symbols": 0}, {"n_sentences": 0}]
+    "bad",
+    [{"lengths": (0, 3)}, {"lengths": (4, 3)}, {"n_symbols": 0}, {"n_sentences": 0}],
 )
 def test_bad_arguments_are_refused_in_korean(bad):
     good = {"n_sentences": 2, "lengths": (1, 3), "n_symbols": 3}

@@ -28,7 +28,13 @@ NASTY = {
     "empty": "",
     "nfc": KOREAN,
     "nfd": unicodedata.normalize("NFD", KOREAN),
-    "mixed_forms": "한" + unicodedata.normalize("NFD", "한") + "ㅎㅏㄴ" + "ᄒ" + "|ᄒ|" + "ᆫ" + "간",
+    "mixed_forms": "한"
+    + unicodedata.normalize("NFD", "한")
+    + "ㅎㅏㄴ"
+    + "ᄒ"
+    + "|ᄒ|"
+    + "ᆫ"
+    + "간",
     "hanja": "大韓民國은 民主共和國이다. 𠮷野家",
     "english": "The Transformer's d_model = 512; n_heads=8!",
     "emoji": "좋아요😀👍🏽👨‍👩‍👧‍👦🇰🇷 ❤️",
@@ -44,7 +50,11 @@ KINDS = [EojeolTokenizer, SyllableTokenizer, JamoTokenizer, BpeTokenizer, Librar
 
 
 def trained(kind, texts):
-    return kind.from_texts(texts, 600) if issubclass(kind, BpeTokenizer) else kind.from_texts(texts)
+    return (
+        kind.from_texts(texts, 600)
+        if issubclass(kind, BpeTokenizer)
+        else kind.from_texts(texts)
+    )
 
 
 @pytest.mark.parametrize("name", NASTY)
@@ -71,10 +81,15 @@ def test_bpe_knows_every_text_it_never_saw(kind, name):
 def test_round_trip_of_a_megabyte(kind):
     rng = np.random.default_rng(0)
     pool = [KOREAN, *NASTY.values()]
-    parts = [pool[i] if len(pool[i]) < 300 else KOREAN for i in rng.integers(len(pool), size=16000)]
+    parts = [
+        pool[i] if len(pool[i]) < 300 else KOREAN
+        for i in rng.integers(len(pool), size=16000)
+    ]
     text = "".join(parts)
     assert len(text.encode("utf8", "surrogatepass")) > 1_000_000
-    tokenizer = trained(kind, [text[:20000], *pool] if issubclass(kind, BpeTokenizer) else [text])
+    tokenizer = trained(
+        kind, [text[:20000], *pool] if issubclass(kind, BpeTokenizer) else [text]
+    )
     assert tokenizer.decode(tokenizer.encode(text)) == text
 
 
@@ -96,10 +111,25 @@ def test_every_syllable_is_known_to_jamo():
 
 def test_pieces_are_what_their_names_say():
     text = "나는 학교에 간다."
-    assert EojeolTokenizer.from_texts([text]).tokenize(text) == ["나는", "학교에", "간다."]
-    assert SyllableTokenizer.from_texts([text]).tokenize("나는 학") == ["나", "는", " ", "학"]
+    assert EojeolTokenizer.from_texts([text]).tokenize(text) == [
+        "나는",
+        "학교에",
+        "간다.",
+    ]
+    assert SyllableTokenizer.from_texts([text]).tokenize("나는 학") == [
+        "나",
+        "는",
+        " ",
+        "학",
+    ]
     assert len(JamoTokenizer.from_texts([text]).tokenize("나는 학")) == 2 + 3 + 1 + 3
-    assert EojeolTokenizer.from_texts([text]).tokenize(" 가  나 ") == [" ", "가", "  ", "나", " "]
+    assert EojeolTokenizer.from_texts([text]).tokenize(" 가  나 ") == [
+        " ",
+        "가",
+        "  ",
+        "나",
+        " ",
+    ]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -131,9 +161,13 @@ def test_training_is_deterministic_and_saved_exactly(kind, tmp_path):
     first.save(tmp_path / "vocab.json")
     again = load_tokenizer(tmp_path / "vocab.json")
     assert again.kind == first.kind and again.tokens == first.tokens
-    assert [again.encode(t) for t in NASTY.values()] == [first.encode(t) for t in NASTY.values()]
+    assert [again.encode(t) for t in NASTY.values()] == [
+        first.encode(t) for t in NASTY.values()
+    ]
     again.save(tmp_path / "again.json")
-    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "vocab.json").read_bytes()
+    assert (tmp_path / "again.json").read_bytes() == (
+        tmp_path / "vocab.json"
+    ).read_bytes()
     assert {p.name for p in tmp_path.iterdir()} == {"vocab.json", "again.json"}
 
 
@@ -187,7 +221,9 @@ def test_a_failed_save_keeps_the_old_file(tmp_path, monkeypatch):
     monkeypatch.setattr("os.replace", full)
     with pytest.raises(OSError, match="가득"):
         SyllableTokenizer.from_texts(["나"]).save(path)
-    assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == ["vocab.json"]
+    assert path.read_bytes() == before and [p.name for p in tmp_path.iterdir()] == [
+        "vocab.json"
+    ]
 
 
 def test_word_starts_follow_blanks():
@@ -211,7 +247,9 @@ def test_comparison_measures_the_five_tokenisations():
     assert by_name["음절"].unknown_rate == 1 / (len(test[0]) + 1)
     assert by_name["자모"].tokens_per_sentence > by_name["음절"].tokens_per_sentence
     assert by_name["BPE 350"].unknown_rate == by_name["BPE 420"].unknown_rate == 0
-    assert by_name["BPE 420"].tokens_per_sentence <= by_name["BPE 350"].tokens_per_sentence
+    assert (
+        by_name["BPE 420"].tokens_per_sentence <= by_name["BPE 350"].tokens_per_sentence
+    )
     assert by_name["BPE 350"].vocab_size <= 350
     with pytest.raises(ValueError, match="하나 이상"):
         compare_tokenizations([], test)

@@ -46,7 +46,11 @@ def aligned():
 @pytest.mark.parametrize("kind", ["transformer", "rnn"])
 def test_every_target_word_gets_one_link(kind):
     tokenizer = BpeTokenizer(sorted(set(TEXT + TARGET)), [])
-    size = {"src_vocab_size": tokenizer.vocab_size, "tgt_vocab_size": tokenizer.vocab_size, "d_model": 16}
+    size = {
+        "src_vocab_size": tokenizer.vocab_size,
+        "tgt_vocab_size": tokenizer.vocab_size,
+        "d_model": 16,
+    }
     torch.manual_seed(0)
     if kind == "rnn":
         model = RnnSeq2Seq(RnnConfig(**size))
@@ -57,4 +61,6 @@ def test_every_target_word_gets_one_link(kind):
     assert sorted(j for _, j in links) == list(range(len(TARGET_WORDS)))
     assert all(0 <= i < len(WORDS) for i, _ in links)
     rates = attention_error_rates(translator, [aligned()])
-    assert len(rates) == (1 if kind == "rnn" else 2) and all(0 <= rate <= 1 for rate in rates)
+    assert len(rates) == (1 if kind == "rnn" else 2) and all(
+        0 <= rate <= 1 for rate in rates
+    )

@@ -27,7 +27,9 @@ def test_kneser_ney_bigram_by_hand():
     base = 1 / 5  # a, b, c, ␀, 모르는 글자
     b = (2 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base
     assert model.prob("b", "a") == pytest.approx((2 - 1 / 3) / 2 + (1 / 3) * 1 / 2 * b)
-    assert model.prob("c", "a") == pytest.approx((1 / 3) / 2 * ((1 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base))
+    assert model.prob("c", "a") == pytest.approx(
+        (1 / 3) / 2 * ((1 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base)
+    )
 
 
 def test_unseen_symbols_share_one_probability():
@@ -39,13 +41,22 @@ def test_a_longer_memory_needs_fewer_bits_on_regular_text():
     rng = random.Random(0)
     words = ["사과를 ", "먹는다 ", "나는 ", "물을 ", "마신다 "]
     texts = ["".join(rng.choices(words, k=8)) for _ in range(200)]
-    bits = [ngram_bits_per_character(KneserNey(texts[:150], n), texts[150:]) for n in (1, 2, 4)]
+    bits = [
+        ngram_bits_per_character(KneserNey(texts[:150], n), texts[150:])
+        for n in (1, 2, 4)
+    ]
     assert bits[0] > bits[1] > bits[2]
-    assert bits[2] > math.log2(5) * 8 / 27, "낱말 하나를 고르는 정보보다 적게 들 수는 없습니다"
+    assert bits[2] > math.log2(5) * 8 / 27, (
+        "낱말 하나를 고르는 정보보다 적게 들 수는 없습니다"
+    )
 
 
 def test_nearest_translation_returns_the_translation_of_the_closest_source():
-    train = [("나는 집에 간다", "I go home"), ("고양이가 잔다", "The cat sleeps"), ("비가 온다", "It rains")]
+    train = [
+        ("나는 집에 간다", "I go home"),
+        ("고양이가 잔다", "The cat sleeps"),
+        ("비가 온다", "It rains"),
+    ]
     found = nearest_translations(train, ["고양이가 지금 잔다", "나는 집에 간다", ""])
     assert found == ["The cat sleeps", "I go home", "I go home"]
 
@@ -64,6 +75,10 @@ def test_svm_learns_what_is_in_the_letters_and_nothing_from_noise():
 
 
 def test_nothing_to_learn_from_is_refused():
-    for call in (lambda: KneserNey([]), lambda: KneserNey(TEXTS, 0), lambda: nearest_translations([], ["a"])):
+    for call in (
+        lambda: KneserNey([]),
+        lambda: KneserNey(TEXTS, 0),
+        lambda: nearest_translations([], ["a"]),
+    ):
         with pytest.raises(ValueError, match=r"[가-힣]"):
             call()

@@ -23,8 +23,14 @@ def machine(monkeypatch):
     def pretend(gib=24, bf16=True, fetched=True):
         facts = SimpleNamespace(total_memory=gib * 2**30)
         monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: facts)
-        monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda including_emulation: bf16)
-        monkeypatch.setattr(choice, "corpus_info", lambda name, cache: {"sha256": "0"} if fetched else None)
+        monkeypatch.setattr(
+            torch.cuda, "is_bf16_supported", lambda including_emulation: bf16
+        )
+        monkeypatch.setattr(
+            choice,
+            "corpus_info",
+            lambda name, cache: {"sha256": "0"} if fetched else None,
+        )
 
     return pretend
 
@@ -38,7 +44,10 @@ def test_without_a_gpu_the_built_in_corpus_is_used():
 @pytest.mark.parametrize(("gib", "name"), [(8, "gpu"), (24, "gpu"), (141, "h200")])
 def test_the_memory_of_the_gpu_decides(machine, gib, name):
     machine(gib)
-    assert choose_preset(CUDA, say=lambda _: None) == (name, find_preset("translation", name))
+    assert choose_preset(CUDA, say=lambda _: None) == (
+        name,
+        find_preset("translation", name),
+    )
 
 
 def test_a_gpu_without_bf16_learns_in_fp16(machine):
@@ -59,7 +68,11 @@ def test_predicted_time_is_flops_over_used_speed():
     preset, gpu = find_preset("translation", "h200"), Gpu("반", 1e15, 80, 300)
     model = build_model(preset.model, preset.vocab_size, preset.options)
     tokens = preset.recipe.max_tokens
-    seconds = preset.recipe.steps * step_flops(model, tokens, tokens, 25) / (1e15 * USED_SHARE["cuda"])
+    seconds = (
+        preset.recipe.steps
+        * step_flops(model, tokens, tokens, 25)
+        / (1e15 * USED_SHARE["cuda"])
+    )
     guess = predict_on(gpu, preset)
     assert guess.minutes == pytest.approx(seconds / 60)
     assert guess.kwh == energy_kwh(guess.minutes, 300)
@@ -75,5 +88,7 @@ def test_less_memory_means_more_pieces_but_the_same_time():
 
 
 def test_faster_cards_are_predicted_faster():
-    minutes = [predict_on(gpu, find_preset("translation", "gpu")).minutes for gpu in GPUS]
+    minutes = [
+        predict_on(gpu, find_preset("translation", "gpu")).minutes for gpu in GPUS
+    ]
     assert minutes == sorted(minutes, reverse=True)

@@ -12,15 +12,34 @@ from jumok.text import EOS_ID, PAD_ID, MlmBatches, NspBatches
 from jumok.training.checkpoint import BadCheckpoint
 from jumok.training.classification import Classification, predict_logits, trimmed
 from jumok.training.distributed import World
-from jumok.training.language import BertLoss, LanguageModel, MaskedLanguageModel, mlm_tensors, text_nats
+from jumok.training.language import (
+    BertLoss,
+    LanguageModel,
+    MaskedLanguageModel,
+    mlm_tensors,
+    text_nats,
+)
 from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run_classifier import encode_reviews, run_classifier, run_vit
 from jumok.training.run_language import TextCorpus, Writer, run_bert, run_gpt
 
 ALONE = World(torch.device("cpu"))
-SIZE = {"d_model": 32, "n_heads": 2, "n_layers": 1, "d_ff": 64, "dropout": 0.0, "attention_dropout": 0.0}
-FAST = {"schedule": "cosine", "smoothing": 0.0, "warmup": 10, "peak_rate": 5e-3, "eval_every": 40}
+SIZE = {
+    "d_model": 32,
+    "n_heads": 2,
+    "n_layers": 1,
+    "d_ff": 64,
+    "dropout": 0.0,
+    "attention_dropout": 0.0,
+}
+FAST = {
+    "schedule": "cosine",
+    "smoothing": 0.0,
+    "warmup": 10,
+    "peak_rate": 5e-3,
+    "eval_every": 40,
+}
 TEXTS = [
     f"{a} {b} {c}"
     for a in ("나는", "너는", "우리는")
@@ -41,7 +60,9 @@ def small_gpt(max_len=16):
 
 def corpus():
     # 차례를 뒤섞어 앞 문장이 다음 문장을 알려 주지 않게 합니다.
-    return TextCorpus("toy", "0" * 64, random.Random(0).choices(TEXTS, k=400), TEXTS[:6], TEXTS[6:12])
+    return TextCorpus(
+        "toy", "0" * 64, random.Random(0).choices(TEXTS, k=400), TEXTS[:6], TEXTS[6:12]
+    )
 
 
 # ── GPT ───────────────────────────────────────────────────────────────────────────────────────────
@@ -53,7 +74,9 @@ def test_nats_are_the_chain_rule_over_every_token_and_the_end():
     for row in rows:
         ids = [EOS_ID, *row]
         for i, target in enumerate([*row, EOS_ID]):
-            log_probs = F.log_softmax(model(torch.tensor([ids[: i + 1]]))[0, -1], dim=-1)
+            log_probs = F.log_softmax(
+                model(torch.tensor([ids[: i + 1]]))[0, -1], dim=-1
+            )
             total -= log_probs[target].item()
     assert text_nats(model, rows, ALONE.device) == pytest.approx(total, rel=1e-6)
     assert text_nats(model, [], ALONE.device) == 0.0
@@ -97,7 +120,9 @@ def test_gpt_learns_the_language_and_writes_sentences_of_it(gpt_run):
     least = math.log2(18) * 6 / sum(map(len, TEXTS[6:12]))
     assert least * 0.98 < result["test_bits_per_character"] < least * 1.25
     assert result["test_ngram_bits_per_character"] > least * 0.98
-    written = list(Writer.load(folder).write("나는", n=20, temperature=0.8, generator=_seed(1)))
+    written = list(
+        Writer.load(folder).write("나는", n=20, temperature=0.8, generator=_seed(1))
+    )
     assert sum(text in TEXTS for text in written) >= 15
 
 
@@ -109,7 +134,9 @@ def test_writing_is_repeatable_and_bounded(gpt_run):
     writer = Writer.load(gpt_run[0])
     once, again = (list(writer.write("", n=3, generator=_seed(4))) for _ in range(2))
     assert once == again
-    assert list(writer.write("나는 집에", temperature=0)) == list(writer.write("나는 집에", top_k=1))
+    assert list(writer.write("나는 집에", temperature=0)) == list(
+        writer.write("나는 집에", top_k=1)
+    )
     for bad in ({"n": 0}, {"prompt": "나는 집에 " * 40}):
         with pytest.raises(ValueError, match="받은 값은"):
             list(writer.write(**({"prompt": "나는"} | bad)))
@@ -143,10 +170,13 @@ def test_the_bert_loss_adds_the_two_tasks():
     ids, targets, segments, is_next = batch
     words, order = model(ids, segments)
     chosen = targets != PAD_ID
-    expected = F.cross_entropy(words[chosen], targets[chosen]) + F.cross_entropy(order, is_next)
+    expected = F.cross_entropy(words[chosen], targets[chosen]) + F.cross_entropy(
+        order, is_next
+    )
     torch.testing.assert_close(BertLoss(model)(*batch), expected)
     torch.testing.assert_close(
-        BertLoss(model)(ids, targets, segments), F.cross_entropy(words[chosen], targets[chosen])
+        BertLoss(model)(ids, targets, segments),
+        F.cross_entropy(words[chosen], targets[chosen]),
     )
 
 
@@ -159,7 +189,10 @@ def test_bert_evaluation_counts_masked_tokens_only():
     for ids, targets, segments in map(mlm_tensors, task.dev.epoch(0)):
         log_probs = F.log_softmax(task.model(ids, segments)[0], dim=-1)
         for place in (targets != PAD_ID).nonzero():
-            total, n = total - log_probs[tuple(place)][targets[tuple(place)]].item(), n + 1
+            total, n = (
+                total - log_probs[tuple(place)][targets[tuple(place)]].item(),
+                n + 1,
+            )
     assert found["loss"] == pytest.approx(total / n, rel=1e-5)
 
 
@@ -172,12 +205,19 @@ def test_bert_pretrains_and_a_classifier_starts_from_it(tmp_path):
     assert card["result"]["test_mlm_accuracy"] > 0.3, "낱말이 여덟 개뿐인 말입니다"
     texts = TEXTS * 10
     labels = [int("집에" in text) for text in texts]
-    reviews = {"train": (texts, labels), "test": (TEXTS, [int("집에" in text) for text in TEXTS])}
+    reviews = {
+        "train": (texts, labels),
+        "test": (TEXTS, [int("집에" in text) for text in TEXTS]),
+    }
     rules = Recipe(steps=160, max_tokens=32, **FAST)
     tune = Preset(corpus="toy", model="classifier", seq_len=24, average=1, recipe=rules)
     folder = tmp_path / "tuned"
-    tuned = run_classifier(tune, reviews, folder, ALONE, tmp_path / "bert", 100, lambda _: None)
-    assert tuned["result"]["test_accuracy"] > 0.9 and tuned["data"]["train_texts"] == 100
+    tuned = run_classifier(
+        tune, reviews, folder, ALONE, tmp_path / "bert", 100, lambda _: None
+    )
+    assert (
+        tuned["result"]["test_accuracy"] > 0.9 and tuned["data"]["train_texts"] == 100
+    )
     assert len(tuned["preset"]["options"]["start"]) == 64
     with pytest.raises(ValueError, match="이름표는 1개부터"):
         run_classifier(tune, reviews, tmp_path / "x", ALONE, tmp_path / "bert", 10_000)
@@ -191,12 +231,16 @@ def toy_classes(rows=8, n=50):
     labels = torch.arange(n) % 4
     recipe = Recipe(steps=10, **FAST)
     model = torch.nn.Linear(3, 4)
-    return Classification(model, (inputs, labels), (inputs, labels), recipe, rows, d_model=3)
+    return Classification(
+        model, (inputs, labels), (inputs, labels), recipe, rows, d_model=3
+    )
 
 
 def test_every_epoch_is_a_new_order_without_repeats():
     task = toy_classes()
-    first, second = (torch.cat([x for x, _ in task.batches(e, 0, ALONE)]) for e in (0, 1))
+    first, second = (
+        torch.cat([x for x, _ in task.batches(e, 0, ALONE)]) for e in (0, 1)
+    )
     assert len(first) == 48 and len({tuple(row) for row in first.tolist()}) == 48
     assert not torch.equal(first, second)
     resumed = torch.cat([x for x, _ in task.batches(0, 2, ALONE)])
@@ -205,8 +249,12 @@ def test_every_epoch_is_a_new_order_without_repeats():
 
 def test_processes_share_a_step_of_labels():
     task = toy_classes()
-    parts = [[y for _, y in task.batches(0, 0, World(ALONE.device, r, 2))] for r in (0, 1)]
-    for whole, a, b in zip((y for _, y in task.batches(0, 0, ALONE)), *parts, strict=True):
+    parts = [
+        [y for _, y in task.batches(0, 0, World(ALONE.device, r, 2))] for r in (0, 1)
+    ]
+    for whole, a, b in zip(
+        (y for _, y in task.batches(0, 0, ALONE)), *parts, strict=True
+    ):
         assert sorted(whole.tolist()) == sorted([*a.tolist(), *b.tolist()])
     with pytest.raises(ValueError, match="나누어떨어져야"):
         next(task.batches(0, 0, World(ALONE.device, 0, 3)))
@@ -228,14 +276,20 @@ def test_reviews_of_like_length_share_a_batch():
     n = torch.randint(1, 40, (640,), generator=_seed(0))
     ids = torch.where(torch.arange(40) < n[:, None], 7 + torch.arange(640)[:, None], 0)
     data = (ids, torch.arange(640) % 2)
-    task = Classification(torch.nn.Linear(1, 1), data, data, Recipe(steps=10, **FAST), 16, d_model=3)
+    task = Classification(
+        torch.nn.Linear(1, 1), data, data, Recipe(steps=10, **FAST), 16, d_model=3
+    )
     seen = [x for x, _ in task.batches(0, 0, ALONE)]
     assert sorted(int(row[0]) for x in seen for row in x) == [7 + i for i in range(640)]
     assert sum(x.numel() for x in seen) < 1.15 * n.sum() < 0.7 * ids.numel()
-    assert all(torch.equal(data[1][x[:, 0] - 7], y) for x, y in task.batches(1, 3, ALONE))
+    assert all(
+        torch.equal(data[1][x[:, 0] - 7], y) for x, y in task.batches(1, 3, ALONE)
+    )
     length = torch.nn.Linear(1, 1)
     length.forward = lambda x: (x != 0).sum(1, keepdim=True)
-    torch.testing.assert_close(predict_logits(length, ids, ALONE.device)[:, 0], n.float())
+    torch.testing.assert_close(
+        predict_logits(length, ids, ALONE.device)[:, 0], n.float()
+    )
 
 
 def test_reviews_are_cut_and_closed():
@@ -249,8 +303,15 @@ def test_reviews_are_cut_and_closed():
 
 
 def test_vit_learns_the_digits(tmp_path):
-    options = find_preset("vit", "cpu").options | {"d_model": 32, "n_layers": 2, "d_ff": 64, "n_heads": 2}
-    preset = find_preset("vit", "cpu").changed(steps=150, eval_every=75, warmup=20, options=options)
+    options = find_preset("vit", "cpu").options | {
+        "d_model": 32,
+        "n_layers": 2,
+        "d_ff": 64,
+        "n_heads": 2,
+    }
+    preset = find_preset("vit", "cpu").changed(
+        steps=150, eval_every=75, warmup=20, options=options
+    )
     card = run_vit(preset, tmp_path, ALONE, lambda _: None)
     assert card["result"]["test_accuracy"] > 0.6, "아무렇게나 고르면 0.1입니다"
 

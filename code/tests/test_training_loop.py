@@ -12,7 +12,13 @@ import pytest
 import torch
 from training_toy import QUIET, toy_task, toy_train
 
-from jumok.training.checkpoint import average, checkpoints, load_checkpoint, load_latest, load_model
+from jumok.training.checkpoint import (
+    average,
+    checkpoints,
+    load_checkpoint,
+    load_latest,
+    load_model,
+)
 from jumok.training.distributed import World
 from jumok.training.history import read_history
 from jumok.training.loop import one_step
@@ -42,7 +48,12 @@ def test_every_schedule_warms_up_to_its_peak_and_never_rises_again(schedule):
     rates = [learning_rate(step, recipe, 64) for step in range(1, 51)]
     assert rates[:10] == pytest.approx([0.03 * step for step in range(1, 11)])
     assert all(a >= b for a, b in pairwise(rates[9:]))
-    last = {"inverse_sqrt": 0.3 * math.sqrt(10 / 50), "linear": 0, "cosine": 0, "constant": 0.3}
+    last = {
+        "inverse_sqrt": 0.3 * math.sqrt(10 / 50),
+        "linear": 0,
+        "cosine": 0,
+        "constant": 0.3,
+    }
     assert rates[-1] == pytest.approx(last[schedule], abs=1e-12)
 
 
@@ -79,15 +90,28 @@ def test_a_step_runs_in_the_right_order(monkeypatch):
 
     class Loss(torch.nn.Module):
         def forward(self, x):
-            calls.append("autocast" if torch.is_autocast_enabled("cpu") else "no autocast")
+            calls.append(
+                "autocast" if torch.is_autocast_enabled("cpu") else "no autocast"
+            )
             return model(x).float().sum()
 
     monkeypatch.setattr(torch.Tensor, "backward", lambda *_: calls.append("backward"))
-    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", lambda *_: calls.append("clip"))
+    monkeypatch.setattr(
+        torch.nn.utils, "clip_grad_norm_", lambda *_: calls.append("clip")
+    )
     machinery = Machinery(model, Spy(calls), Spy(calls), ALONE, {})
     recipe = Recipe(precision="bf16", clip=1.0)
     one_step(Loss(), machinery, (torch.ones(2, 1),), len_of, recipe)
-    assert calls == ["autocast", "scale", "backward", "unscale_", "clip", "step", "update", "zero_grad"]
+    assert calls == [
+        "autocast",
+        "scale",
+        "backward",
+        "unscale_",
+        "clip",
+        "step",
+        "update",
+        "zero_grad",
+    ]
 
 
 def len_of(batch):
@@ -101,8 +125,12 @@ def gradients(accumulate, dtype=torch.float64):
     batch = next(task.batches(0, 0, ALONE))
     kept = {}
     optimizer = torch.optim.SGD(task.loss.parameters(), lr=0.0)
-    optimizer.zero_grad = lambda: kept.update({n: p.grad.clone() for n, p in task.model.named_parameters()})
-    machinery = Machinery(task.model, optimizer, torch.amp.GradScaler("cpu", enabled=False), ALONE, {})
+    optimizer.zero_grad = lambda: kept.update(
+        {n: p.grad.clone() for n, p in task.model.named_parameters()}
+    )
+    machinery = Machinery(
+        task.model, optimizer, torch.amp.GradScaler("cpu", enabled=False), ALONE, {}
+    )
     loss, n_tokens = one_step(task.loss, machinery, batch, task.count, recipe)
     assert n_tokens == task.count(batch)
     return loss, kept
@@ -122,7 +150,9 @@ def test_pieces_of_empty_rows_are_left_out():
     recipe = Recipe(**(QUIET | {"accumulate": 4, "round_to": 8, "max_tokens": 800}))
     task = toy_task(recipe, dropout=0.0)
     batches = list(task.batches(0, 0, ALONE))
-    assert any((batch[2][3 * len(batch[2]) // 4 :] == 0).all() for batch in batches), "빈 줄이 있어야 합니다"
+    assert any((batch[2][3 * len(batch[2]) // 4 :] == 0).all() for batch in batches), (
+        "빈 줄이 있어야 합니다"
+    )
     machinery = Machinery(
         task.model,
         torch.optim.SGD(task.loss.parameters(), lr=0.0),
@@ -153,24 +183,40 @@ def test_training_learns_and_writes_its_history(tmp_path):
 def test_half_precision_stays_near_full_precision(tmp_path, precision):
     for name in ("fp32", precision):
         toy_train(tmp_path / name, dropout=0.0, precision=name)
-    full, half = (numbers(tmp_path / name, "dev_loss")[-1][0] for name in ("fp32", precision))
+    full, half = (
+        numbers(tmp_path / name, "dev_loss")[-1][0] for name in ("fp32", precision)
+    )
     assert half == pytest.approx(full, rel=0.02)
 
 
-@pytest.mark.skipif(not shutil.which("g++"), reason="torch.compile은 CPU에서 C++ 컴파일러(g++)가 필요합니다")
+@pytest.mark.skipif(
+    not shutil.which("g++"),
+    reason="torch.compile은 CPU에서 C++ 컴파일러(g++)가 필요합니다",
+)
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
 def test_compiled_training_follows_the_plain_curve(tmp_path):
     """torch.compile은 선택입니다. 켜도 같은 손실이 나옵니다."""
     for name, compile in (("plain", False), ("compiled", True)):
-        toy_train(tmp_path / name, dropout=0.0, steps=6, eval_every=3, round_to=8, compile=compile)
-    plain, compiled = (numbers(tmp_path / name, "loss", "dev_loss") for name in ("plain", "compiled"))
+        toy_train(
+            tmp_path / name,
+            dropout=0.0,
+            steps=6,
+            eval_every=3,
+            round_to=8,
+            compile=compile,
+        )
+    plain, compiled = (
+        numbers(tmp_path / name, "loss", "dev_loss") for name in ("plain", "compiled")
+    )
     for a, b in zip(plain, compiled, strict=True):
         assert a == pytest.approx(b, rel=1e-4)
 
 
 def test_patience_stops_when_dev_no_longer_improves(tmp_path):
     _, progress = toy_train(tmp_path, steps=200, peak_rate=0.0, patience=2)
-    assert progress.step == 3 * QUIET["eval_every"], "학습률이 0이면 첫 평가가 가장 좋습니다"
+    assert progress.step == 3 * QUIET["eval_every"], (
+        "학습률이 0이면 첫 평가가 가장 좋습니다"
+    )
 
 
 def test_a_loss_that_is_not_a_number_is_reported(tmp_path):
@@ -184,16 +230,26 @@ def test_average_is_the_mean_of_the_weights(tmp_path):
     mean = average(paths)
     parts = [load_checkpoint(p).part("model/") for p in paths]
     for name, x in mean.items():
-        torch.testing.assert_close(x, sum(p[name].double() for p in parts).div(3).float(), rtol=0, atol=0)
+        torch.testing.assert_close(
+            x, sum(p[name].double() for p in parts).div(3).float(), rtol=0, atol=0
+        )
     load_model(model, mean)
-    assert all(torch.equal(dict(model.named_parameters())[n], x) for n, x in mean.items())
+    assert all(
+        torch.equal(dict(model.named_parameters())[n], x) for n, x in mean.items()
+    )
 
 
 # ── 여러 프로세스 ─────────────────────────────────────────────────────────────────────────────────
 
 
 def torchrun(folder, *options, n=2):
-    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={n}"]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        "--standalone",
+        f"--nproc-per-node={n}",
+    ]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [*command, str(TOY), str(folder), *map(str, options)],
@@ -206,7 +262,9 @@ def test_two_processes_follow_the_curve_of_one(tmp_path):
     done = torchrun(tmp_path / "two", "--dropout", 0)
     assert done.returncode == 0, done.stderr
     toy_train(tmp_path / "one", dropout=0.0)
-    one, two = (numbers(tmp_path / name, "step", "loss", "dev_loss") for name in ("one", "two"))
+    one, two = (
+        numbers(tmp_path / name, "step", "loss", "dev_loss") for name in ("one", "two")
+    )
     assert len(one) == len(two) == 4
     for a, b in zip(one, two, strict=True):
         assert a == pytest.approx(b, rel=2e-5)

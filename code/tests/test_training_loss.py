@@ -25,8 +25,13 @@ def inputs(dtype=torch.float64, device="cpu"):
 def test_the_definition_token_by_token(smoothing):
     hidden, weight, targets = inputs()
     losses = []
-    for h, y in zip(hidden.detach().flatten(0, 1), targets.flatten().tolist(), strict=True):
-        scores = [sum(a * b for a, b in zip(h.tolist(), w, strict=True)) for w in weight.tolist()]
+    for h, y in zip(
+        hidden.detach().flatten(0, 1), targets.flatten().tolist(), strict=True
+    ):
+        scores = [
+            sum(a * b for a, b in zip(h.tolist(), w, strict=True))
+            for w in weight.tolist()
+        ]
         log_sum = math.log(sum(map(math.exp, scores)))
         surprise = [log_sum - s for s in scores]
         if y != PAD:
@@ -39,21 +44,29 @@ def test_the_definition_token_by_token(smoothing):
 @pytest.mark.parametrize("chunk", [1, 4, 21, 1000])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
 @pytest.mark.parametrize(
-    ("dtype", "tolerance"), [(torch.float64, 1e-13), (torch.float32, 2e-6), (torch.bfloat16, 0.03)], ids=str
+    ("dtype", "tolerance"),
+    [(torch.float64, 1e-13), (torch.float32, 2e-6), (torch.bfloat16, 0.03)],
+    ids=str,
 )
-def test_in_chunks_equals_the_plain_loss_forward_and_gradient(dtype, tolerance, smoothing, chunk, device):
+def test_in_chunks_equals_the_plain_loss_forward_and_gradient(
+    dtype, tolerance, smoothing, chunk, device
+):
     hidden, weight, targets = inputs(dtype, device)
     want = label_smoothed_loss(hidden @ weight.T, targets, smoothing, PAD)
     got = chunked_loss(hidden, weight, targets, smoothing, PAD, chunk)
     close = {"rtol": tolerance, "atol": tolerance}
     torch.testing.assert_close(got, want, check_dtype=False, **close)
     want_grads = torch.autograd.grad(3 * want, (hidden, weight))
-    torch.testing.assert_close(torch.autograd.grad(3 * got, (hidden, weight)), want_grads, **close)
+    torch.testing.assert_close(
+        torch.autograd.grad(3 * got, (hidden, weight)), want_grads, **close
+    )
 
 
 def test_gradcheck_by_finite_differences():
     hidden, weight, targets = inputs()
-    assert torch.autograd.gradcheck(lambda h, w: chunked_loss(h, w, targets, 0.1, PAD, 4), (hidden, weight))
+    assert torch.autograd.gradcheck(
+        lambda h, w: chunked_loss(h, w, targets, 0.1, PAD, 4), (hidden, weight)
+    )
 
 
 def test_huge_logits_stay_finite():
@@ -61,7 +74,9 @@ def test_huge_logits_stay_finite():
     big = (hidden * 1e4).float().detach().requires_grad_()
     loss = chunked_loss(big, weight.float(), targets, 0.1, PAD)
     loss.backward()
-    torch.testing.assert_close(loss, label_smoothed_loss(big @ weight.float().T, targets, 0.1, PAD))
+    torch.testing.assert_close(
+        loss, label_smoothed_loss(big @ weight.float().T, targets, 0.1, PAD)
+    )
     assert torch.isfinite(big.grad).all()
 
 

@@ -14,7 +14,10 @@ from jumok.training.metrics import (
     exact_match,
 )
 
-A, B = ["the", "cat", "sat", "on", "the", "mat"], ["there", "is", "a", "cat", "on", "the", "mat"]
+A, B = (
+    ["the", "cat", "sat", "on", "the", "mat"],
+    ["there", "is", "a", "cat", "on", "the", "mat"],
+)
 CASES = {
     "same": ([A], [A]),
     "shorter": ([A[:5]], [A]),
@@ -27,36 +30,53 @@ CASES = {
     "too short for 4-grams": ([["the", "cat"]], [["the", "cat"]]),
     "repeated words": ([["the"] * 7], [A]),
     "one empty among many": ([A, [], B], [A, A, A]),
-    "unicode": ([["나는", "집에", "간다", "그리고", "잔다"]], [["나는", "집에", "간다", "그리고", "먹는다"]]),
+    "unicode": (
+        [["나는", "집에", "간다", "그리고", "잔다"]],
+        [["나는", "집에", "간다", "그리고", "먹는다"]],
+    ),
 }
 
 
 def sacre(hypotheses, references):
     metric = BLEU(tokenize="none")
-    return metric.corpus_score([" ".join(h) for h in hypotheses], [[" ".join(r) for r in references]]).score
+    return metric.corpus_score(
+        [" ".join(h) for h in hypotheses], [[" ".join(r) for r in references]]
+    ).score
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_bleu_by_hand_is_sacrebleu_on_edge_cases(case):
     hypotheses, references = CASES[case]
-    assert bleu(hypotheses, references) == pytest.approx(sacre(hypotheses, references), abs=1e-6)
+    assert bleu(hypotheses, references) == pytest.approx(
+        sacre(hypotheses, references), abs=1e-6
+    )
 
 
 def test_bleu_by_hand_is_sacrebleu_on_random_corpora():
     rng = random.Random(0)
     for size in (1, 3, 40):
         for _ in range(20):
-            truth = [[rng.choice("abcde") for _ in range(rng.randint(1, 12))] for _ in range(size)]
+            truth = [
+                [rng.choice("abcde") for _ in range(rng.randint(1, 12))]
+                for _ in range(size)
+            ]
             mine = [
-                [w if rng.random() < 0.7 else "z" for w in words][: rng.randint(1, 12)] for words in truth
+                [w if rng.random() < 0.7 else "z" for w in words][: rng.randint(1, 12)]
+                for words in truth
             ]
             assert bleu(mine, truth) == pytest.approx(sacre(mine, truth), abs=1e-6)
 
 
 def test_corpus_scores_carry_their_signature():
     scores = corpus_scores(["I go home.", "He sleeps."], ["I go home.", "He slept."])
-    assert scores["exact_match"] == 0.5 and 0 < scores["bleu"] < 100 and 0 < scores["chrf"] < 100
-    assert "tok:13a" in scores["bleu_signature"] and "version:" in scores["chrf_signature"]
+    assert (
+        scores["exact_match"] == 0.5
+        and 0 < scores["bleu"] < 100
+        and 0 < scores["chrf"] < 100
+    )
+    assert (
+        "tok:13a" in scores["bleu_signature"] and "version:" in scores["chrf_signature"]
+    )
 
 
 def test_exact_match_counts_whole_sentences():

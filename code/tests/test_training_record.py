@@ -16,7 +16,13 @@ from jumok.training.filler import Filler
 from jumok.training.language import BertLoss
 from jumok.training.presets import Preset, find_preset
 from jumok.training.recipe import Recipe
-from jumok.training.record import RECORDS, curve_band, load_record, record_names, store_record
+from jumok.training.record import (
+    RECORDS,
+    curve_band,
+    load_record,
+    record_names,
+    store_record,
+)
 from jumok.training.run_language import TextCorpus, run_bert
 
 BENCH = Path(__file__).parents[1] / "bench"
@@ -27,14 +33,35 @@ TEXTS = [f"나는 {b} {c}" for b in ("집에", "산에", "강에") for c in ("�
 def run(tmp_path_factory):
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("run")
-    options = {"d_model": 32, "n_heads": 2, "n_layers": 1, "d_ff": 64, "dropout": 0.0, "max_len": 16}
+    options = {
+        "d_model": 32,
+        "n_heads": 2,
+        "n_layers": 1,
+        "d_ff": 64,
+        "dropout": 0.0,
+        "max_len": 16,
+    }
     recipe = Recipe(
-        steps=150, max_tokens=128, schedule="cosine", warmup=10, peak_rate=5e-3, eval_every=75, smoothing=0.0
+        steps=150,
+        max_tokens=128,
+        schedule="cosine",
+        warmup=10,
+        peak_rate=5e-3,
+        eval_every=75,
+        smoothing=0.0,
     )
     preset = Preset(
-        corpus="toy", model="bert", vocab_size=300, seq_len=12, average=1, options=options, recipe=recipe
+        corpus="toy",
+        model="bert",
+        vocab_size=300,
+        seq_len=12,
+        average=1,
+        options=options,
+        recipe=recipe,
     )
-    corpus = TextCorpus("toy", "0" * 64, random.Random(0).choices(TEXTS, k=400), TEXTS, TEXTS)
+    corpus = TextCorpus(
+        "toy", "0" * 64, random.Random(0).choices(TEXTS, k=400), TEXTS, TEXTS
+    )
     run_bert(preset, corpus, folder, World(torch.device("cpu")), say=lambda _: None)
     return folder
 
@@ -46,7 +73,9 @@ def test_record_carries_card_curve_and_a_model_that_answers_alike(run, tmp_path)
     assert [row["step"] for row in record.history] == [75, 150] and record.results == {}
     ids = torch.tensor([[4, 20, 21, 22, 5]])
     with torch.no_grad():
-        whole, half = (Filler.load(place).model(ids)[0] for place in (run, record.folder))
+        whole, half = (
+            Filler.load(place).model(ids)[0] for place in (run, record.folder)
+        )
     torch.testing.assert_close(half, whole, atol=2e-2, rtol=1e-2)
     assert half.dtype == torch.float32
     size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
@@ -74,9 +103,17 @@ def test_shipped_record_says_where_and_how(name):
     """실린 기록에는 장치, 판, 커밋, 씨앗, 자료의 해시, 걸린 시간이 있고 기계를 알 수 있는 경로는 없습니다."""
     record = load_record(name)
     card, text = record.card, (RECORDS / name / "card.json").read_text("utf8")
-    assert card["machine"]["device"] and card["machine"]["torch"] and card["machine"]["commit"]
+    assert (
+        card["machine"]["device"]
+        and card["machine"]["torch"]
+        and card["machine"]["commit"]
+    )
     assert card["result"]["minutes"] > 0 and len(card["data"]["sha256"]) == 64
-    assert card["preset"]["recipe"]["seed"] >= 0 and "/tmp" not in text and "/home" not in text
+    assert (
+        card["preset"]["recipe"]["seed"] >= 0
+        and "/tmp" not in text
+        and "/home" not in text
+    )
     assert record.history and record.history[-1]["step"] == card["result"]["steps"]
 
 
@@ -116,11 +153,19 @@ def test_storing_from_the_command_line(run, tmp_path):
     subprocess.run(noted, check=True, capture_output=True)
     assert record_names(tmp_path / "records") == ["toy"]
     assert load_record("toy", tmp_path / "records").card["note"] == "바쁜 기계"
-    done = subprocess.run([*call, tmp_path, "toy", *root], capture_output=True, text=True)
-    assert done.returncode == 1 and "끝난 실행이 아닙니다" in done.stderr and "Traceback" not in done.stderr
+    done = subprocess.run(
+        [*call, tmp_path, "toy", *root], capture_output=True, text=True
+    )
+    assert (
+        done.returncode == 1
+        and "끝난 실행이 아닙니다" in done.stderr
+        and "Traceback" not in done.stderr
+    )
 
 
-def test_label_curve_reads_few_labels_often_and_collects_what_is_done(tmp_path, monkeypatch):
+def test_label_curve_reads_few_labels_often_and_collects_what_is_done(
+    tmp_path, monkeypatch
+):
     labels = runpy.run_path(str(BENCH / "nsmc_labels.py"))
     base = find_preset("classifier", "nsmc-cpu")
     few, many = (labels["preset_for"](base, n, 3.0, 1).recipe for n in (100, 148_000))
@@ -128,25 +173,35 @@ def test_label_curve_reads_few_labels_often_and_collects_what_is_done(tmp_path, 
     assert many.steps == round(3 * 148_000 / many.max_tokens) and many.seed == 1
     for n in (1000, 100):
         labels["write_row"](
-            tmp_path / str(n), {"n_labels": n, "start": "svm", "seed": 0, "test_accuracy": 0.5}
+            tmp_path / str(n),
+            {"n_labels": n, "start": "svm", "seed": 0, "test_accuracy": 0.5},
         )
     (tmp_path / "records" / "toy").mkdir(parents=True)
     monkeypatch.setitem(labels["store"].__globals__, "RECORDS", tmp_path / "records")
     labels["store"](tmp_path, "toy")
-    found = json.loads((tmp_path / "records" / "toy" / "results.json").read_text("utf8"))
+    found = json.loads(
+        (tmp_path / "records" / "toy" / "results.json").read_text("utf8")
+    )
     assert [row["n_labels"] for row in found["labels"]] == [100, 1000]
 
 
 def test_band_holds_every_curve_at_the_shared_steps():
     curves = [
-        [{"step": s, "dev_loss": s * k} for s in steps] for k, steps in ((1.0, (1, 2, 4)), (3.0, (2, 4, 8)))
+        [{"step": s, "dev_loss": s * k} for s in steps]
+        for k, steps in ((1.0, (1, 2, 4)), (3.0, (2, 4, 8)))
     ]
     band = curve_band(curves)
-    assert (band.steps, band.low, band.mean, band.high) == ((2, 4), (2.0, 4.0), (4.0, 8.0), (6.0, 12.0))
+    assert (band.steps, band.low, band.mean, band.high) == (
+        (2, 4),
+        (2.0, 4.0),
+        (4.0, 8.0),
+        (6.0, 12.0),
+    )
 
 
 @pytest.mark.parametrize(
-    "curves", [[], [[{"step": 1, "dev_loss": 1.0}]], [[{"step": 1, "dev_loss": 1.0}], []]]
+    "curves",
+    [[], [[{"step": 1, "dev_loss": 1.0}]], [[{"step": 1, "dev_loss": 1.0}], []]],
 )
 def test_a_band_of_nothing_is_refused(curves):
     with pytest.raises(ValueError, match="겹치는 곡선이 둘"):

@@ -14,7 +14,12 @@ import torch
 from training_toy import QUIET, toy_task, toy_train
 
 from jumok.training import checkpoint, loop
-from jumok.training.checkpoint import BadCheckpoint, checkpoints, load_checkpoint, load_latest
+from jumok.training.checkpoint import (
+    BadCheckpoint,
+    checkpoints,
+    load_checkpoint,
+    load_latest,
+)
 from jumok.training.distributed import World
 from jumok.training.history import read_history
 from jumok.training.interrupt import Interrupt
@@ -33,14 +38,18 @@ def whole(tmp_path_factory):
 
 def losses(folder):
     return [
-        {k: v for k, v in row.items() if k != "seconds"} for row in read_history(folder / "history.jsonl")
+        {k: v for k, v in row.items() if k != "seconds"}
+        for row in read_history(folder / "history.jsonl")
     ]
 
 
 def assert_same_run(folder, whole):
     """가중치, 옵티마이저, 난수, 기록이 모두 같은지."""
     mine, theirs = (load_checkpoint(checkpoints(f)[-1]) for f in (folder, whole[0]))
-    assert mine.tensors.keys() == theirs.tensors.keys() and mine.facts["step"] == QUIET["steps"]
+    assert (
+        mine.tensors.keys() == theirs.tensors.keys()
+        and mine.facts["step"] == QUIET["steps"]
+    )
     assert all(torch.equal(x, theirs.tensors[name]) for name, x in mine.tensors.items())
     assert losses(folder) == losses(whole[0])
 
@@ -49,7 +58,9 @@ def assert_same_run(folder, whole):
 def started(folder, *options):
     """다른 프로세스에서 학습을 시작하고, 나갈 때 kill −9로 없앱니다."""
     command = [sys.executable, str(TOY), str(folder), *map(str, options)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    ) as process:
         yield process
         process.kill()
 
@@ -73,7 +84,9 @@ def test_another_seed_gives_another_run(tmp_path, whole):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_between_steps_and_resumes_exactly(tmp_path, whole, monkeypatch, number):
+def test_a_signal_stops_between_steps_and_resumes_exactly(
+    tmp_path, whole, monkeypatch, number
+):
     plain_step, taken, task_steps = loop.one_step, [], 7
 
     def step(*arguments):
@@ -112,7 +125,9 @@ def test_kill_while_a_checkpoint_is_being_written(tmp_path, whole):
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "gone", "note"])
-def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(tmp_path, whole, damage):
+def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(
+    tmp_path, whole, damage
+):
     toy_train(tmp_path, steps=12)
     newest = checkpoints(tmp_path)[-1]
     data = bytearray(newest.read_bytes())
@@ -144,7 +159,12 @@ def test_full_disk_leaves_the_last_checkpoint(tmp_path, whole, monkeypatch):
     plain = checkpoint.save_file
 
     def full(tensors, path):
-        if json.loads((tmp_path / "history.jsonl").read_text("utf8").splitlines()[-1])["step"] > 6:
+        if (
+            json.loads((tmp_path / "history.jsonl").read_text("utf8").splitlines()[-1])[
+                "step"
+            ]
+            > 6
+        ):
             Path(path).write_bytes(b"half")
             raise OSError(28, "No space left on device")
         plain(tensors, path)
@@ -168,14 +188,26 @@ def test_a_half_written_history_line_is_dropped(tmp_path, whole):
 
 
 def test_only_the_newest_checkpoints_are_kept(whole):
-    assert [load_checkpoint(p).facts["step"] for p in checkpoints(whole[0])] == [12, 18, 24]
+    assert [load_checkpoint(p).facts["step"] for p in checkpoints(whole[0])] == [
+        12,
+        18,
+        24,
+    ]
 
 
 def test_another_setting_is_refused(tmp_path):
     recipe = Recipe(**(QUIET | {"steps": 6}))
     alone = World(torch.device("cpu"))
-    loop.train(toy_task(recipe, identity={"model": {"d_model": 16}, "data": "a"}), recipe, tmp_path, alone)
-    for identity in ({"model": {"d_model": 32}, "data": "a"}, {"model": {"d_model": 16}, "data": "b"}):
+    loop.train(
+        toy_task(recipe, identity={"model": {"d_model": 16}, "data": "a"}),
+        recipe,
+        tmp_path,
+        alone,
+    )
+    for identity in (
+        {"model": {"d_model": 32}, "data": "a"},
+        {"model": {"d_model": 16}, "data": "b"},
+    ):
         with pytest.raises(ValueError, match="다른 설정으로 시작했습니다"):
             loop.train(toy_task(recipe, identity=identity), recipe, tmp_path, alone)
 

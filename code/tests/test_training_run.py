@@ -10,7 +10,12 @@ from jumok.model import RnnSeq2Seq, Transformer
 from jumok.training import loop, plan
 from jumok.training import run as run_module
 from jumok.training.checkpoint import BadCheckpoint, average, checkpoints
-from jumok.training.corpus import AlignedText, TranslationCorpus, load_corpus, pairs_sha256
+from jumok.training.corpus import (
+    AlignedText,
+    TranslationCorpus,
+    load_corpus,
+    pairs_sha256,
+)
 from jumok.training.distributed import World
 from jumok.training.estimate import matmul_speed, memory_bytes, n_parameters, step_flops
 from jumok.training.presets import PRESETS, Preset, find_preset
@@ -22,17 +27,48 @@ from jumok.training.twins import count, rnn_twin
 
 ALONE = World(torch.device("cpu"))
 WHO = {"나는": "I", "너는": "you", "우리는": "we", "그들은": "they"}
-WHERE = {"집에": "home", "학교에": "to school", "시장에": "to the market", "바다에": "to the sea"}
+WHERE = {
+    "집에": "home",
+    "학교에": "to school",
+    "시장에": "to the market",
+    "바다에": "to the sea",
+}
 DOES = {"간다": "go", "온다": "come", "달려간다": "run", "걸어간다": "walk"}
-PAIRS = [(f"{a} {b} {c}", f"{WHO[a]} {DOES[c]} {WHERE[b]}") for a in WHO for b in WHERE for c in DOES]  # 64짝
-SIZE = {"d_model": 32, "n_heads": 2, "n_layers": 1, "d_ff": 64, "dropout": 0.0, "max_len": 48}
-RECIPE = Recipe(steps=150, max_tokens=400, warmup=30, peak_rate=8e-3, eval_every=30, keep=5, smoothing=0.0)
+PAIRS = [
+    (f"{a} {b} {c}", f"{WHO[a]} {DOES[c]} {WHERE[b]}")
+    for a in WHO
+    for b in WHERE
+    for c in DOES
+]  # 64짝
+SIZE = {
+    "d_model": 32,
+    "n_heads": 2,
+    "n_layers": 1,
+    "d_ff": 64,
+    "dropout": 0.0,
+    "max_len": 48,
+}
+RECIPE = Recipe(
+    steps=150,
+    max_tokens=400,
+    warmup=30,
+    peak_rate=8e-3,
+    eval_every=30,
+    keep=5,
+    smoothing=0.0,
+)
 
 
 def corpus():
     train, rest = PAIRS[:60], PAIRS[60:]
     aligned = tuple(
-        AlignedText(ko, en, tuple(ko.split()), tuple(en.split()), ((0, 0), (1, len(en.split()) - 1), (2, 1)))
+        AlignedText(
+            ko,
+            en,
+            tuple(ko.split()),
+            tuple(en.split()),
+            ((0, 0), (1, len(en.split()) - 1), (2, 1)),
+        )
         for ko, en in rest
     )
     tests = {"test": train[:10], "new": rest}
@@ -40,7 +76,9 @@ def corpus():
 
 
 def preset(**changes):
-    return Preset(corpus="toy", vocab_size=320, options=SIZE, recipe=RECIPE, average=3).changed(**changes)
+    return Preset(
+        corpus="toy", vocab_size=320, options=SIZE, recipe=RECIPE, average=3
+    ).changed(**changes)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +99,10 @@ def test_it_learns_the_language_and_writes_its_card(finished):
     folder, card, _ = finished
     assert card["result"]["tests"]["test"]["exact_match"] == 1.0
     assert json.loads((folder / "card.json").read_text("utf8")) == card
-    assert card["data"]["sha256"] == corpus().sha256 and card["result"]["steps"] == RECIPE.steps
+    assert (
+        card["data"]["sha256"] == corpus().sha256
+        and card["result"]["steps"] == RECIPE.steps
+    )
     assert {"device", "torch", "python", "commit", "threads"} <= card["machine"].keys()
     assert "tok:13a" in card["result"]["tests"]["test"]["bleu_signature"]
     assert card["n_parameters"] == n_parameters(Translator.load(folder).model)
@@ -74,13 +115,19 @@ def test_the_stored_model_is_the_average_of_the_last_checkpoints(finished):
     folder, _, _ = finished
     mean = average(checkpoints(folder)[-3:])
     model = Translator.load(folder).model
-    assert all(torch.equal(mean[name], x) for name, x in model.state_dict().items() if name in mean)
+    assert all(
+        torch.equal(mean[name], x)
+        for name, x in model.state_dict().items()
+        if name in mean
+    )
 
 
 def test_many_sentences_are_translated_as_one_by_one(finished):
     translator = Translator.load(finished[0])
     texts = [ko for ko, _ in PAIRS[::5]] + ["나는"]
-    assert translator.translate(texts, max_tokens=20) == [translator.translate([t])[0] for t in texts]
+    assert translator.translate(texts, max_tokens=20) == [
+        translator.translate([t])[0] for t in texts
+    ]
     translator.beam_size = 1
     assert translator.translate([PAIRS[0][0]]) == [PAIRS[0][1]]
 
@@ -92,7 +139,8 @@ def test_attention_has_a_row_for_every_token_of_the_translation(finished):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"), [("", "빈 문장"), ("   ", "빈 문장"), ("나는 집에 간다 " * 60, "보다 깁니다")]
+    ("text", "message"),
+    [("", "빈 문장"), ("   ", "빈 문장"), ("나는 집에 간다 " * 60, "보다 깁니다")],
 )
 def test_bad_sentences_are_refused_in_korean(finished, text, message):
     with pytest.raises(ValueError, match=message):
@@ -112,12 +160,19 @@ def test_a_folder_that_is_not_a_finished_run_is_refused(finished, tmp_path):
 def test_an_interrupted_run_returns_nothing_and_resumes(tmp_path, monkeypatch):
     short = preset(steps=60)
     plain = run_module.train
-    monkeypatch.setattr(run_module, "train", lambda task, recipe, *rest: plain(task, stop_early, *rest))
+    monkeypatch.setattr(
+        run_module, "train", lambda task, recipe, *rest: plain(task, stop_early, *rest)
+    )
     stop_early = preset(steps=30).recipe
     assert run_translation(short, corpus(), tmp_path, ALONE, lambda _: None) is None
     assert not (tmp_path / "card.json").exists()
     monkeypatch.setattr(run_module, "train", plain)
-    assert run_translation(short, corpus(), tmp_path, ALONE, lambda _: None)["result"]["steps"] == 60
+    assert (
+        run_translation(short, corpus(), tmp_path, ALONE, lambda _: None)["result"][
+            "steps"
+        ]
+        == 60
+    )
 
 
 def test_too_little_memory_is_refused_with_advice(tmp_path, monkeypatch):
@@ -131,16 +186,26 @@ def test_a_step_is_divided_until_it_fits_and_learns_the_same(tmp_path, monkeypat
     monkeypatch.setattr(plan, "SMALLEST", 16)
     said, short = [], preset(steps=30)
     plain = run_translation(short, corpus(), tmp_path / "plain", ALONE, lambda _: None)
-    task = Translation(build_model("transformer", 320, SIZE), *[[([5] * 9, [6] * 9)] * 64] * 2, short.recipe)
+    task = Translation(
+        build_model("transformer", 320, SIZE),
+        *[[([5] * 9, [6] * 9)] * 64] * 2,
+        short.recipe,
+    )
     room = plan._bytes(task, short.changed(accumulate=2), ALONE)
     monkeypatch.setattr(plan, "free_memory", lambda _: room)
     small = run_translation(short, corpus(), tmp_path / "small", ALONE, said.append)
     assert "조각으로 나누어" in said[0] and small["preset"]["recipe"]["accumulate"] >= 2
-    assert small["result"]["dev_loss"] == pytest.approx(plain["result"]["dev_loss"], rel=1e-3)
+    assert small["result"]["dev_loss"] == pytest.approx(
+        plain["result"]["dev_loss"], rel=1e-3
+    )
 
 
-@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA"), RuntimeError("can't allocate memory")])
-def test_memory_that_runs_out_midway_divides_the_step_and_goes_on(error, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA"), RuntimeError("can't allocate memory")]
+)
+def test_memory_that_runs_out_midway_divides_the_step_and_goes_on(
+    error, tmp_path, monkeypatch
+):
     """30걸음에 체크포인트가 있고 그 뒤에 메모리가 모자라면, 30걸음에서 이어 갑니다."""
     monkeypatch.setattr(plan, "SMALLEST", 16)
     said, plain, calls = [], loop.one_step, []
@@ -181,7 +246,9 @@ def test_a_folder_of_another_version_is_named(finished, tmp_path):
         Translator.load(old)
     note = checkpoints(old)[-1].with_suffix(".json")
     facts = json.loads(note.read_text("utf8"))
-    note.write_text(json.dumps(facts | {"progress": facts["progress"] | {"mood": 1}}), "utf8")
+    note.write_text(
+        json.dumps(facts | {"progress": facts["progress"] | {"mood": 1}}), "utf8"
+    )
     with pytest.raises(BadCheckpoint, match="새 폴더에서 시작하세요"):
         run_translation(preset(), corpus(), old, ALONE, lambda _: None)
 
@@ -189,7 +256,11 @@ def test_a_folder_of_another_version_is_named(finished, tmp_path):
 def test_the_rnn_baseline_runs_in_the_same_harness(tmp_path):
     options = {"d_model": 24, "cell": "gru", "attention": "additive"}
     card = run_translation(
-        preset(model="rnn", options=options, steps=30), corpus(), tmp_path, ALONE, lambda _: None
+        preset(model="rnn", options=options, steps=30),
+        corpus(),
+        tmp_path,
+        ALONE,
+        lambda _: None,
     )
     translator = Translator.load(tmp_path)
     assert isinstance(translator.model, RnnSeq2Seq) and card["result"]["steps"] == 30
@@ -203,7 +274,11 @@ def test_the_rnn_twin_has_as_many_parameters(name):
     twin = rnn_twin(plain)
     ours, theirs = (count(p.model, p.vocab_size, p.options) for p in (twin, plain))
     assert abs(ours - theirs) / theirs < 0.02
-    assert (twin.recipe, twin.corpus, twin.vocab_size) == (plain.recipe, plain.corpus, plain.vocab_size)
+    assert (twin.recipe, twin.corpus, twin.vocab_size) == (
+        plain.recipe,
+        plain.corpus,
+        plain.vocab_size,
+    )
 
 
 def test_a_twin_of_a_twin_is_refused():
@@ -212,7 +287,9 @@ def test_a_twin_of_a_twin_is_refused():
 
 
 def test_counting_on_meta_equals_counting_a_real_model():
-    assert count("transformer", 320, SIZE) == n_parameters(build_model("transformer", 320, SIZE))
+    assert count("transformer", 320, SIZE) == n_parameters(
+        build_model("transformer", 320, SIZE)
+    )
 
 
 def test_flops_of_the_base_model_match_the_count_by_hand():
@@ -233,14 +310,18 @@ def test_flops_of_the_rnn_count_every_matrix_once():
 
 
 def test_predicted_memory_grows_with_tokens_and_parameters():
-    small, large = (build_model("transformer", 500, SIZE | {"n_layers": n}) for n in (1, 4))
+    small, large = (
+        build_model("transformer", 500, SIZE | {"n_layers": n}) for n in (1, 4)
+    )
     assert memory_bytes(small, 100, False) < memory_bytes(small, 200, False)
     assert memory_bytes(small, 100, False) < memory_bytes(large, 100, False)
     assert matmul_speed(ALONE.device, torch.float32, 0.01) > 1e8
 
 
 def test_presets_change_only_what_is_asked():
-    changed = find_preset("translation", "cpu").changed(steps=3, corpus="docs", seed=None)
+    changed = find_preset("translation", "cpu").changed(
+        steps=3, corpus="docs", seed=None
+    )
     assert (changed.recipe.steps, changed.corpus) == (3, "docs")
     assert changed.changed(
         steps=find_preset("translation", "cpu").recipe.steps, corpus="grammar"

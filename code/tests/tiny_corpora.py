@@ -45,14 +45,18 @@ def tarball(members):
             if isinstance(data, tarfile.TarInfo):
                 tar.addfile(data)
                 continue
-            info = tarfile.TarInfo(name if name.startswith(("/", "..")) else f"top/{name}")
+            info = tarfile.TarInfo(
+                name if name.startswith(("/", "..")) else f"top/{name}"
+            )
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return buffer.getvalue()
 
 
 def tar_source(path, files, wanted=".*"):
-    return Source(f"https://{HOST}/{path}", "content", content_hash(files.items()), wanted)
+    return Source(
+        f"https://{HOST}/{path}", "content", content_hash(files.items()), wanted
+    )
 
 
 def put(folder, path, data):
@@ -66,7 +70,9 @@ def put(folder, path, data):
 def remains(cache):
     """캐시에 남은 파일의 이름들. 자물쇠는 빼고."""
     files = (path for path in Path(cache).rglob("*") if path.is_file())
-    return sorted(path.relative_to(cache).as_posix() for path in files if path.name != ".lock")
+    return sorted(
+        path.relative_to(cache).as_posix() for path in files if path.name != ".lock"
+    )
 
 
 class Server:
@@ -95,14 +101,18 @@ class Server:
                 return
         handler.send_response(206 if start else 200)
         if start:
-            handler.send_header("Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}")
+            handler.send_header(
+                "Content-Range", f"bytes {start}-{len(data) - 1}/{len(data)}"
+            )
         self.send_body(handler, data[start:])
 
     def send_body(self, handler, body):
         sent = body if self.cut is None else body[: self.cut]
         if self.chunked:
             handler.send_header("Transfer-Encoding", "chunked")
-            sent = b"%x\r\n%s\r\n" % (len(sent), sent) + (b"0\r\n\r\n" if self.cut is None else b"")
+            sent = b"%x\r\n%s\r\n" % (len(sent), sent) + (
+                b"0\r\n\r\n" if self.cut is None else b""
+            )
         else:
             handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()

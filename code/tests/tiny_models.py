@@ -29,15 +29,23 @@ SIZES = {"d_model": 16, "n_heads": 2, "n_layers": 2, "d_ff": 24, "dropout": 0.0}
 
 
 def transformer(**changes: object) -> Transformer:
-    return Transformer(TransformerConfig.base(V, **{**SIZES, "max_len": MAX_LEN, **changes}))
+    return Transformer(
+        TransformerConfig.base(V, **{**SIZES, "max_len": MAX_LEN, **changes})
+    )
 
 
 def gpt(**changes: object) -> Gpt:
-    return Gpt(GptConfig.small(V, **{**SIZES, "attention_dropout": 0.0, "max_len": MAX_LEN, **changes}))
+    return Gpt(
+        GptConfig.small(
+            V, **{**SIZES, "attention_dropout": 0.0, "max_len": MAX_LEN, **changes}
+        )
+    )
 
 
 def bert_config(**changes: object) -> BertConfig:
-    return BertConfig.base(V, **{**SIZES, "attention_dropout": 0.0, "max_len": MAX_LEN, **changes})
+    return BertConfig.base(
+        V, **{**SIZES, "attention_dropout": 0.0, "max_len": MAX_LEN, **changes}
+    )
 
 
 def bert(**changes: object) -> Bert:
@@ -53,7 +61,11 @@ def bert_classifier(**changes: object) -> BertClassifier:
 
 
 def vit(**changes: object) -> Vit:
-    return Vit(VitConfig.base(**{**SIZES, "image_size": IMAGE, "patch_size": 4, "n_classes": 5, **changes}))
+    return Vit(
+        VitConfig.base(
+            **{**SIZES, "image_size": IMAGE, "patch_size": 4, "n_classes": 5, **changes}
+        )
+    )
 
 
 def rnn(**changes: object) -> RnnSeq2Seq:
@@ -104,7 +116,9 @@ MODELS = {
 }
 
 
-def ready(model: nn.Module, device: str = "cpu", dtype: torch.dtype = torch.float64) -> nn.Module:
+def ready(
+    model: nn.Module, device: str = "cpu", dtype: torch.dtype = torch.float64
+) -> nn.Module:
     """매개변수를 모두 흔들어(치우침과 층 정규화까지) 평가 상태로 둡니다."""
     generator = torch.Generator().manual_seed(6)
     with torch.no_grad():
@@ -117,7 +131,9 @@ def outputs(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """입력을 모델의 장치와 자료형에 맞춰 부르고, 출력을 언제나 튜플로 돌려줍니다."""
     parameter = next(model.parameters())
     moved = [
-        i.to(parameter.device) if not i.is_floating_point() else i.to(parameter.device, parameter.dtype)
+        i.to(parameter.device)
+        if not i.is_floating_point()
+        else i.to(parameter.device, parameter.dtype)
         for i in inputs
     ]
     result = model(*moved)

@@ -13,7 +13,14 @@ from jumok.training.recipe import Recipe
 from jumok.training.translation import Translation
 
 torch.set_num_threads(1)
-QUIET = {"steps": 24, "max_tokens": 160, "warmup": 8, "eval_every": 6, "peak_rate": 5e-3, "keep": 3}
+QUIET = {
+    "steps": 24,
+    "max_tokens": 160,
+    "warmup": 8,
+    "eval_every": 6,
+    "peak_rate": 5e-3,
+    "keep": 3,
+}
 
 
 def toy_pairs(n: int = 200, seed: int = 0) -> list[tuple[list[int], list[int]]]:
@@ -22,9 +29,18 @@ def toy_pairs(n: int = 200, seed: int = 0) -> list[tuple[list[int], list[int]]]:
     return [(row, row[::-1]) for row in rows]
 
 
-def toy_task(recipe: Recipe, dropout: float = 0.1, identity: dict | None = None) -> Translation:
+def toy_task(
+    recipe: Recipe, dropout: float = 0.1, identity: dict | None = None
+) -> Translation:
     torch.manual_seed(5)
-    size = {"d_model": 16, "n_heads": 2, "n_layers": 1, "d_ff": 32, "max_len": 32, "dropout": dropout}
+    size = {
+        "d_model": 16,
+        "n_heads": 2,
+        "n_layers": 1,
+        "d_ff": 32,
+        "max_len": 32,
+        "dropout": dropout,
+    }
     model = Transformer(TransformerConfig(src_vocab_size=20, tgt_vocab_size=20, **size))
     pairs = toy_pairs()
     return Translation(model, pairs[:160], pairs[160:], recipe, identity)
@@ -45,8 +61,12 @@ if __name__ == "__main__":
     parser.add_argument("--eval-every", type=int, default=QUIET["eval_every"])
     parser.add_argument("--dropout", type=float, default=0.1)
     parser.add_argument("--pause", type=float, default=0.0, help="걸음마다 쉬는 초")
-    parser.add_argument("--slow-write", type=float, default=0.0, help="체크포인트를 쓰다가 쉬는 초")
-    parser.add_argument("--die-at", type=int, default=-1, help="둘째 프로세스가 이 걸음에서 사라집니다")
+    parser.add_argument(
+        "--slow-write", type=float, default=0.0, help="체크포인트를 쓰다가 쉬는 초"
+    )
+    parser.add_argument(
+        "--die-at", type=int, default=-1, help="둘째 프로세스가 이 걸음에서 사라집니다"
+    )
     args = parser.parse_args()
     import os
     import time
@@ -72,5 +92,7 @@ if __name__ == "__main__":
             Path(path).write_bytes(data)
 
     loop.one_step, checkpoint.save_file = step, save
-    _, progress = toy_train(args.folder, args.dropout, steps=args.steps, eval_every=args.eval_every)
+    _, progress = toy_train(
+        args.folder, args.dropout, steps=args.steps, eval_every=args.eval_every
+    )
     print(f"끝 {progress.step}", flush=True)

@@ -27,7 +27,10 @@ IMPACT = [
 ]
 
 HALF_LIVES = [
-    ("올림하지 않음", "half_lives = tuple(int(math.log(2) / -math.log(f)) for f in (0.5, 0.8, 0.98))"),
+    (
+        "올림하지 않음",
+        "half_lives = tuple(int(math.log(2) / -math.log(f)) for f in (0.5, 0.8, 0.98))",
+    ),
     ("곱하지 않고 뺌", "half_lives = (1, 3, 25)"),
     ("절반이 아니라 e분의 1", "half_lives = (2, 5, 50)"),
     ("절반이 아니라 10분의 1", "half_lives = (4, 11, 114)"),
@@ -65,7 +68,13 @@ def rnn_step(x, h, w_ih, w_hh, b):
 ]
 
 
-def _reader(*, start="np.zeros((len(x), len(w_hh)))", steps="range(x.shape[1])", body=None, end: str) -> str:
+def _reader(
+    *,
+    start="np.zeros((len(x), len(w_hh)))",
+    steps="range(x.shape[1])",
+    body=None,
+    end: str,
+) -> str:
     body = body or "h = rnn_cell(x[:, t], h, w_ih, w_hh, b, 0 * b)"
     return f"""
 def read_sentences(x, lengths, w_ih, w_hh, b):
@@ -84,7 +93,9 @@ READ = [
     ("한 자리 앞을 가져옴", _reader(end="return outputs, outputs[rows, lengths - 2]")),
     (
         "한 자리 뒤를 가져옴",
-        _reader(end="return outputs, outputs[rows, np.minimum(lengths, outputs.shape[1] - 1)]"),
+        _reader(
+            end="return outputs, outputs[rows, np.minimum(lengths, outputs.shape[1] - 1)]"
+        ),
     ),
     (
         "상태를 이어 가지 않음",
@@ -150,10 +161,16 @@ LSTM_STEP = [
     ("h에서 tanh를 빠뜨림", _lstm(hidden="o * new")),
     ("h에 옛 c를 씀", _lstm(hidden="o * np.tanh(c)")),
     ("출력 문을 빠뜨림", _lstm(hidden="np.tanh(new)")),
-    ("후보에 시그모이드를 씀", _lstm(gates="sigmoid(i), sigmoid(f), sigmoid(g), sigmoid(o)")),
+    (
+        "후보에 시그모이드를 씀",
+        _lstm(gates="sigmoid(i), sigmoid(f), sigmoid(g), sigmoid(o)"),
+    ),
     ("차례가 뒤바뀜", _lstm(end="return new, hidden")),
     ("h만 돌려줌", _lstm(end="return hidden")),
-    ("mutates_input", _lstm(cell="f * c + i * g", end="c[:] = new\n    return hidden, new")),
+    (
+        "mutates_input",
+        _lstm(cell="f * c + i * g", end="c[:] = new\n    return hidden, new"),
+    ),
 ]
 
 
@@ -172,16 +189,34 @@ _RIGHT = "[g * (limit / norm if norm > limit else 1.0) for g in gradients]"
 CLIP = [
     (
         "배열마다 따로 자름",
-        _clip(_NORM, "[g * min(1.0, limit / max(float(np.linalg.norm(g)), 1e-12)) for g in gradients]"),
+        _clip(
+            _NORM,
+            "[g * min(1.0, limit / max(float(np.linalg.norm(g)), 1e-12)) for g in gradients]",
+        ),
     ),
     ("값마다 자름", _clip(_NORM, "[np.clip(g, -limit, limit) for g in gradients]")),
-    ("짧은 기울기를 늘림", _clip(_NORM, "[g * (limit / norm if norm else 1.0) for g in gradients]")),
+    (
+        "짧은 기울기를 늘림",
+        _clip(_NORM, "[g * (limit / norm if norm else 1.0) for g in gradients]"),
+    ),
     ("자르지 않음", _clip(_NORM, "[g.copy() for g in gradients]")),
     ("제곱근을 빠뜨림", _clip("sum(float((g**2).sum()) for g in gradients)", _RIGHT)),
-    ("배열의 길이를 그냥 더함", _clip("sum(float((g**2).sum()) ** 0.5 for g in gradients)", _RIGHT)),
-    ("절댓값의 합을 씀", _clip("sum(float(np.abs(g).sum()) for g in gradients)", _RIGHT)),
-    ("자른 뒤의 길이를 돌려줌", _clip(_NORM, _RIGHT, "return clipped, min(norm, limit)")),
-    ("limit으로 나눔", _clip(_NORM, "[g / norm if norm > limit else g * 1.0 for g in gradients]")),
+    (
+        "배열의 길이를 그냥 더함",
+        _clip("sum(float((g**2).sum()) ** 0.5 for g in gradients)", _RIGHT),
+    ),
+    (
+        "절댓값의 합을 씀",
+        _clip("sum(float(np.abs(g).sum()) for g in gradients)", _RIGHT),
+    ),
+    (
+        "자른 뒤의 길이를 돌려줌",
+        _clip(_NORM, _RIGHT, "return clipped, min(norm, limit)"),
+    ),
+    (
+        "limit으로 나눔",
+        _clip(_NORM, "[g / norm if norm > limit else g * 1.0 for g in gradients]"),
+    ),
     ("목록만 돌려줌", _clip(_NORM, _RIGHT, "return clipped")),
     (
         "mutates_input",
@@ -230,12 +265,21 @@ BACKWARD = [
         "W_hh의 기울기가 마지막 걸음뿐",
         _back(gather="states[t - 1].T @ d_a if t == len(states) - 1 else d_w_hh"),
     ),
-    ("W_hh의 기울기를 평균함", _back(gather="d_w_hh + states[t - 1].T @ d_a / (len(states) - 1)")),
+    (
+        "W_hh의 기울기를 평균함",
+        _back(gather="d_w_hh + states[t - 1].T @ d_a / (len(states) - 1)"),
+    ),
     ("W_hh의 기울기가 전치됨", _back(gather="d_w_hh + d_a.T @ states[t - 1]")),
     ("상태의 차례가 거꾸로", _back(end="return np.stack(d_states), d_w_hh")),
     ("차례가 뒤바뀜", _back(end="return d_w_hh, np.stack(d_states[::-1])")),
-    ("첫 상태의 기울기를 빠뜨림", _back(end="return np.stack(d_states[-2::-1]), d_w_hh")),
-    ("마지막 상태의 기울기를 빠뜨림", _back(end="return np.stack(d_states[:0:-1]), d_w_hh")),
+    (
+        "첫 상태의 기울기를 빠뜨림",
+        _back(end="return np.stack(d_states[-2::-1]), d_w_hh"),
+    ),
+    (
+        "마지막 상태의 기울기를 빠뜨림",
+        _back(end="return np.stack(d_states[:0:-1]), d_w_hh"),
+    ),
     (
         "mutates_input",
         _back(
@@ -246,7 +290,13 @@ BACKWARD = [
 ]
 
 
-def _gru(*, inside="x_n + r * h_n", squash="torch.tanh", mix="(1 - z) * n + z * h", prepare="pass") -> str:
+def _gru(
+    *,
+    inside="x_n + r * h_n",
+    squash="torch.tanh",
+    mix="(1 - z) * n + z * h",
+    prepare="pass",
+) -> str:
     return f"""
 def fixed_gru(x, h, w_ih, w_hh, b_ih, b_hh):
     {prepare}
@@ -263,9 +313,18 @@ GRU = [
         "오류가 3개 남음: 리셋 문, 후보, 갱신 문",
         _gru(inside="r * x_n + h_n", squash="torch.sigmoid", mix="z * n + (1 - z) * h"),
     ),
-    ("오류가 2개 남음: 리셋 문, 후보", _gru(inside="r * x_n + h_n", squash="torch.sigmoid")),
-    ("오류가 2개 남음: 리셋 문, 갱신 문", _gru(inside="r * x_n + h_n", mix="z * n + (1 - z) * h")),
-    ("오류가 2개 남음: 후보, 갱신 문", _gru(squash="torch.sigmoid", mix="z * n + (1 - z) * h")),
+    (
+        "오류가 2개 남음: 리셋 문, 후보",
+        _gru(inside="r * x_n + h_n", squash="torch.sigmoid"),
+    ),
+    (
+        "오류가 2개 남음: 리셋 문, 갱신 문",
+        _gru(inside="r * x_n + h_n", mix="z * n + (1 - z) * h"),
+    ),
+    (
+        "오류가 2개 남음: 후보, 갱신 문",
+        _gru(squash="torch.sigmoid", mix="z * n + (1 - z) * h"),
+    ),
     ("리셋 문의 자리가 다름", _gru(inside="r * x_n + h_n")),
     ("후보에 시그모이드를 씀", _gru(squash="torch.sigmoid")),
     ("갱신 문이 거꾸로", _gru(mix="z * n + (1 - z) * h")),

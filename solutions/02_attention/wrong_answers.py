@@ -353,13 +353,24 @@ def alignment_error(tables, links):
         ),
     ),
     ("짝의 차례가 뒤바뀜", ALIGN.replace("(int(j), t)", "(t, int(j))")),
-    ("모델의 짝만 셈", ALIGN.replace("len(mine) + len(truth)", "len(mine)").replace("2 * hit", "hit")),
-    ("정답의 짝만 셈", ALIGN.replace("len(mine) + len(truth)", "len(truth)").replace("2 * hit", "hit")),
+    (
+        "모델의 짝만 셈",
+        ALIGN.replace("len(mine) + len(truth)", "len(mine)").replace("2 * hit", "hit"),
+    ),
+    (
+        "정답의 짝만 셈",
+        ALIGN.replace("len(mine) + len(truth)", "len(truth)").replace("2 * hit", "hit"),
+    ),
     (
         "합집합으로 나눔",
-        ALIGN.replace("len(mine) + len(truth)", "len(mine | truth)").replace("2 * hit", "hit"),
+        ALIGN.replace("len(mine) + len(truth)", "len(mine | truth)").replace(
+            "2 * hit", "hit"
+        ),
     ),
-    ("같은 정답 짝을 두 번 셈", ALIGN.replace("len(mine) + len(truth)", "len(mine) + len(gold)")),
+    (
+        "같은 정답 짝을 두 번 셈",
+        ALIGN.replace("len(mine) + len(truth)", "len(mine) + len(gold)"),
+    ),
     ("returns_none", ALIGN.replace("return 1", "rate = 1")),
     (
         "uses_ready_made",
@@ -384,22 +395,36 @@ DECODE = [
     ("옛 상태로 물음", STEP.replace("memory, new_s))", "memory, s))")),
     ("이어 붙이는 차례가 뒤바뀜", STEP.replace("[context, new_s]", "[new_s, context]")),
     ("tanh를 빠뜨림", STEP.replace("np.tanh(both @ w_c + b_c)", "both @ w_c + b_c")),
-    ("마지막 상태를 문맥으로 씀", STEP.replace('np.einsum("bs,bsh->bh", weights, memory)', "memory[:, -1]")),
-    ("똑같이 평균함", STEP.replace('np.einsum("bs,bsh->bh", weights, memory)', "memory.mean(axis=1)")),
+    (
+        "마지막 상태를 문맥으로 씀",
+        STEP.replace('np.einsum("bs,bsh->bh", weights, memory)', "memory[:, -1]"),
+    ),
+    (
+        "똑같이 평균함",
+        STEP.replace('np.einsum("bs,bsh->bh", weights, memory)', "memory.mean(axis=1)"),
+    ),
     (
         "no_softmax",
         STEP.replace(
-            '"bs,bsh->bh", weights, memory', '"bs,bsh->bh", np.einsum("bsh,bh->bs", memory, new_s), memory'
+            '"bs,bsh->bh", weights, memory',
+            '"bs,bsh->bh", np.einsum("bsh,bh->bs", memory, new_s), memory',
         ),
     ),
-    ("√H로 나눔", STEP.replace("memory, new_s))", "memory, new_s) / np.sqrt(s.shape[-1]))")),
+    (
+        "√H로 나눔",
+        STEP.replace("memory, new_s))", "memory, new_s) / np.sqrt(s.shape[-1]))"),
+    ),
     ("wrong_axis", STEP.replace("memory, new_s))", "memory, new_s), axis=0)")),
-    ("tanh를 지난 벡터를 상태로 넘김", STEP.replace("b_o, new_s, weights", "b_o, hidden, weights")),
+    (
+        "tanh를 지난 벡터를 상태로 넘김",
+        STEP.replace("b_o, new_s, weights", "b_o, hidden, weights"),
+    ),
     ("옛 상태를 돌려줌", STEP.replace("b_o, new_s, weights", "b_o, s, weights")),
     (
         "tuple_order",
         STEP.replace(
-            "return hidden @ w_o + b_o, new_s, weights", "return new_s, hidden @ w_o + b_o, weights"
+            "return hidden @ w_o + b_o, new_s, weights",
+            "return new_s, hidden @ w_o + b_o, weights",
         ),
     ),
 ]
@@ -421,28 +446,41 @@ class MyAttention(torch.nn.Module):
 """
 MODULES = [
     ("additive_no_tanh", MODULE.replace("torch.tanh(q + k)", "q + k")),
-    ("더하기 전에 tanh를 취함", MODULE.replace("torch.tanh(q + k)", "q.tanh() + k.tanh()")),
-    ("마스크를 쓰지 않음", MODULE.replace('scores.masked_fill(~mask, float("-inf"))', "scores")),
+    (
+        "더하기 전에 tanh를 취함",
+        MODULE.replace("torch.tanh(q + k)", "q.tanh() + k.tanh()"),
+    ),
+    (
+        "마스크를 쓰지 않음",
+        MODULE.replace('scores.masked_fill(~mask, float("-inf"))', "scores"),
+    ),
     ("mask_polarity", MODULE.replace("~mask", "mask")),
     (
         "mask_after_softmax",
         MODULE.replace(
-            'scores.masked_fill(~mask, float("-inf")).softmax(dim=-1)', "scores.softmax(dim=-1) * mask"
+            'scores.masked_fill(~mask, float("-inf")).softmax(dim=-1)',
+            "scores.softmax(dim=-1) * mask",
         ),
     ),
     ("mask_zero_score", MODULE.replace('float("-inf")', "0.0")),
-    ("wrong_axis", MODULE.replace('float("-inf")).softmax(dim=-1)', "-1e30).softmax(dim=1)")),
+    (
+        "wrong_axis",
+        MODULE.replace('float("-inf")).softmax(dim=-1)', "-1e30).softmax(dim=1)"),
+    ),
     ("옮긴 상태를 섞음", MODULE.replace("weights @ memory", "weights @ k.squeeze(1)")),
     (
         "returns_weights",
-        MODULE.replace("return weights @ memory, weights", "return weights, weights @ memory"),
+        MODULE.replace(
+            "return weights @ memory, weights", "return weights, weights @ memory"
+        ),
     ),
     ("wrong_state", MODULE.replace("self.key_proj", "self.memory_proj")),
     ("wrong_state", MODULE.replace("(d, d, bias=False)", "(d, d)")),
     (
         "no_gradient",
         MODULE.replace(
-            "return weights @ memory, weights", "return (weights @ memory).detach(), weights.detach()"
+            "return weights @ memory, weights",
+            "return (weights @ memory).detach(), weights.detach()",
         ),
     ),
     (
@@ -472,15 +510,23 @@ DISTANCES = [
     ),
     (
         "거리의 제곱을 구함",
-        DISTANCE.replace("weights * moved[..., None, :]", "(weights * moved[..., None, :]) ** 2"),
+        DISTANCE.replace(
+            "weights * moved[..., None, :]", "(weights * moved[..., None, :]) ** 2"
+        ),
     ),
     (
         "제곱근을 취하지 않음",
-        DISTANCE.replace("np.linalg.norm(swapped - memory, axis=-1)", "((swapped - memory) ** 2).sum(-1)"),
+        DISTANCE.replace(
+            "np.linalg.norm(swapped - memory, axis=-1)",
+            "((swapped - memory) ** 2).sum(-1)",
+        ),
     ),
     (
         "성분의 절댓값을 더함",
-        DISTANCE.replace("np.linalg.norm(swapped - memory, axis=-1)", "np.abs(swapped - memory).sum(-1)"),
+        DISTANCE.replace(
+            "np.linalg.norm(swapped - memory, axis=-1)",
+            "np.abs(swapped - memory).sum(-1)",
+        ),
     ),
     (
         "길이의 차이를 구함",
@@ -493,7 +539,10 @@ DISTANCES = [
     ("가중치를 제곱함", DISTANCE.replace("weights * moved", "weights**2 * moved")),
     (
         "wrong_transpose",
-        DISTANCE.replace("weights * moved[..., None, :]", "(weights * moved[..., None, :]).swapaxes(-1, -2)"),
+        DISTANCE.replace(
+            "weights * moved[..., None, :]",
+            "(weights * moved[..., None, :]).swapaxes(-1, -2)",
+        ),
     ),
     (
         "mutates_input",

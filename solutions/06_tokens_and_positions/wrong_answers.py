@@ -131,7 +131,10 @@ def counting(
 PAIR = [
     ("나온 수를 곱하지 않음", counting(add="1")),
     ("비겼을 때 글자 차례를 보지 않음", counting(best="max(counts, key=counts.get)")),
-    ("비겼을 때 글자 차례가 거꾸로임", counting(best="max(counts, key=lambda p: (counts[p], p))")),
+    (
+        "비겼을 때 글자 차례가 거꾸로임",
+        counting(best="max(counts, key=lambda p: (counts[p], p))"),
+    ),
     (
         "낱말의 경계를 넘음",
         """
@@ -144,7 +147,10 @@ def best_pair(rows, times):
     return best, counts[best]
 """,
     ),
-    ("이웃하지 않은 쌍을 셈", counting(pairs="[(a, b) for i, a in enumerate(row) for b in row[i + 1 :]]")),
+    (
+        "이웃하지 않은 쌍을 셈",
+        counting(pairs="[(a, b) for i, a in enumerate(row) for b in row[i + 1 :]]"),
+    ),
     ("가장 적은 쌍을 고름", counting(best="min(counts, key=lambda p: (counts[p], p))")),
     ("합친 조각을 돌려줌", counting(answer="best[0] + best[1], counts[best]")),
     ("쌍만 돌려줌", counting(answer="best")),
@@ -456,7 +462,9 @@ def shift_matrix(k, d_model):
 
 
 def turn(
-    angle="k / 10000.0 ** (2 * i / d_model)", pair="np.cos(angle), np.sin(angle)", block="[[c, s], [-s, c]]"
+    angle="k / 10000.0 ** (2 * i / d_model)",
+    pair="np.cos(angle), np.sin(angle)",
+    block="[[c, s], [-s, c]]",
 ):
     return TURN.format(angle=angle, pair=pair, block=block)
 
@@ -508,9 +516,15 @@ CLASS = [
     ("시작하는 자리를 쓰지 않음", layer(rows="T", first="0")),
     ("자리를 1부터 셈", layer(rows="start + T + 1", first="start + 1")),
     ("위치를 더하지 않음", layer(value="x * math.sqrt(D)")),
-    ("배치의 차례를 자리로 봄", layer(rows="B", first="0", value="x * math.sqrt(D) + pe[:, None]")),
+    (
+        "배치의 차례를 자리로 봄",
+        layer(rows="B", first="0", value="x * math.sqrt(D) + pe[:, None]"),
+    ),
     ("wrong_state", layer().replace("self.tokens", "self.embedding")),
-    ("wrong_state", layer(init="self.places = torch.nn.Parameter(torch.zeros(100, d_model))")),
+    (
+        "wrong_state",
+        layer(init="self.places = torch.nn.Parameter(torch.zeros(100, d_model))"),
+    ),
     ("no_gradient", layer(value="x.detach() * math.sqrt(D) + pe")),
     (
         "uses_ready_made",

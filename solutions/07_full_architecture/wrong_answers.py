@@ -15,10 +15,16 @@ def bent(source, *changes):
 SHAPES = [
     ("wrong_transpose", "shapes = ((2, 5, 16), (2, 4, 5, 7), (2, 7, 100))"),
     ("피드포워드의 폭을 적음", "shapes = ((2, 5, 64), (2, 4, 7, 5), (2, 7, 100))"),
-    ("기억의 길이를 쓴 글의 길이로 적음", "shapes = ((2, 7, 16), (2, 4, 7, 5), (2, 7, 100))"),
+    (
+        "기억의 길이를 쓴 글의 길이로 적음",
+        "shapes = ((2, 7, 16), (2, 4, 7, 5), (2, 7, 100))",
+    ),
     ("크로스를 셀프로 봄", "shapes = ((2, 5, 16), (2, 4, 7, 7), (2, 7, 100))"),
     ("헤드의 축을 빠뜨림", "shapes = ((2, 5, 16), (2, 7, 5), (2, 7, 100))"),
-    ("로짓의 길이를 원문의 길이로 적음", "shapes = [(2, 5, 16), (2, 4, 7, 5), (2, 5, 100)]"),
+    (
+        "로짓의 길이를 원문의 길이로 적음",
+        "shapes = [(2, 5, 16), (2, 4, 7, 5), (2, 5, 100)]",
+    ),
     ("출력 행렬을 빠뜨림", "shapes = ((2, 5, 16), (2, 4, 7, 5), (2, 7, 16))"),
     ("헤드 하나의 폭을 적음", "shapes = ((2, 5, 4), (2, 4, 7, 5), (2, 7, 100))"),
     ("wrong_answer", "shapes = ((2, 5, 32), (2, 4, 7, 5), (2, 7, 100))"),
@@ -38,7 +44,10 @@ HAND = [
 ]
 
 COUNTS = [
-    ("치우침을 빠뜨림", "counts = (4 * 64**2 + 2 * 64 * 256 + 256, 8 * 64**2 + 2 * 64 * 256 + 384)"),
+    (
+        "치우침을 빠뜨림",
+        "counts = (4 * 64**2 + 2 * 64 * 256 + 256, 8 * 64**2 + 2 * 64 * 256 + 384)",
+    ),
     ("층 정규화를 빠뜨림", "counts = (16640 + 33088, 2 * 16640 + 33088)"),
     ("크로스 어텐션을 빠뜨림", "counts = (49984, 16640 + 33088 + 384)"),
     ("층 정규화의 수를 잘못 셈", "counts = (49984, 2 * 16640 + 33088 + 256)"),
@@ -72,14 +81,22 @@ def my_layer_norm(x, gamma, beta, eps=1e-5):
     ("제곱근을 빠뜨림", bent(NORM_RIGHT, ("np.sqrt(var + eps)", "(var + eps)"))),
     (
         "D − 1로 나눔",
-        bent(NORM_RIGHT, ("x.var(axis=-1, keepdims=True)", "x.var(axis=-1, keepdims=True, ddof=1)")),
+        bent(
+            NORM_RIGHT,
+            ("x.var(axis=-1, keepdims=True)", "x.var(axis=-1, keepdims=True, ddof=1)"),
+        ),
     ),
     (
         "ε을 제곱근 밖에서 더함",
-        bent(NORM_RIGHT, ("np.sqrt(var + eps)", "(x.std(axis=-1, keepdims=True) + eps)")),
+        bent(
+            NORM_RIGHT, ("np.sqrt(var + eps)", "(x.std(axis=-1, keepdims=True) + eps)")
+        ),
     ),
     ("γ와 β를 쓰지 않음", bent(NORM_RIGHT, ("gamma * ", ""), (" + beta", ""))),
-    ("β를 더한 다음 γ를 곱함", bent(NORM_RIGHT, ("gamma * (x", "gamma * ((x"), (" + beta", " + beta)"))),
+    (
+        "β를 더한 다음 γ를 곱함",
+        bent(NORM_RIGHT, ("gamma * (x", "gamma * ((x"), (" + beta", " + beta)")),
+    ),
     ("eps를 쓰지 않음", bent(NORM_RIGHT, ("var + eps", "var + 1e-5"))),
     (
         "uses_ready_made",
@@ -88,7 +105,10 @@ def my_layer_norm(x, gamma, beta, eps=1e-5):
     ("raises", bent(NORM_RIGHT, (", keepdims=True", ""))),
     (
         "mutates_input",
-        bent(NORM_RIGHT, ("    return gamma * (x - mean)", "    x -= mean\n    return gamma * x")),
+        bent(
+            NORM_RIGHT,
+            ("    return gamma * (x - mean)", "    x -= mean\n    return gamma * x"),
+        ),
     ),
 ]
 
@@ -108,7 +128,10 @@ BLOCK = [
     ("post와 pre가 뒤바뀜", bent(BLOCK_RIGHT, ("if norm_first", "if not norm_first"))),
     (
         "norm_first를 쓰지 않음",
-        bent(BLOCK_RIGHT, ("    if norm_first:\n        return x + ffn(layer_norm(x))\n", "")),
+        bent(
+            BLOCK_RIGHT,
+            ("    if norm_first:\n        return x + ffn(layer_norm(x))\n", ""),
+        ),
     ),
     (
         "더하기를 빠뜨림",
@@ -120,15 +143,33 @@ BLOCK = [
     ),
     (
         "정규화를 빠뜨림",
-        bent(BLOCK_RIGHT, ("ffn(layer_norm(x))", "ffn(x)"), ("layer_norm(x + ffn(x))", "x + ffn(x)")),
+        bent(
+            BLOCK_RIGHT,
+            ("ffn(layer_norm(x))", "ffn(x)"),
+            ("layer_norm(x + ffn(x))", "x + ffn(x)"),
+        ),
     ),
-    ("부분층의 출력만 정규화함", bent(BLOCK_RIGHT, ("layer_norm(x + ffn(x))", "x + layer_norm(ffn(x))"))),
+    (
+        "부분층의 출력만 정규화함",
+        bent(BLOCK_RIGHT, ("layer_norm(x + ffn(x))", "x + layer_norm(ffn(x))")),
+    ),
     (
         "pre에서 정규화한 것을 더함",
-        bent(BLOCK_RIGHT, ("x + ffn(layer_norm(x))", "layer_norm(x) + ffn(layer_norm(x))")),
+        bent(
+            BLOCK_RIGHT,
+            ("x + ffn(layer_norm(x))", "layer_norm(x) + ffn(layer_norm(x))"),
+        ),
     ),
-    ("ReLU를 빠뜨림", bent(BLOCK_RIGHT, ("np.maximum(0, h @ w_1 + b_1)", "(h @ w_1 + b_1)"))),
-    ("ReLU를 끝에도 씀", bent(BLOCK_RIGHT, ("return np.maximum(0, h @ w_1 + b_1) @ w_2 + b_2", RELU_TWICE))),
+    (
+        "ReLU를 빠뜨림",
+        bent(BLOCK_RIGHT, ("np.maximum(0, h @ w_1 + b_1)", "(h @ w_1 + b_1)")),
+    ),
+    (
+        "ReLU를 끝에도 씀",
+        bent(
+            BLOCK_RIGHT, ("return np.maximum(0, h @ w_1 + b_1) @ w_2 + b_2", RELU_TWICE)
+        ),
+    ),
     ("치우침을 빠뜨림", bent(BLOCK_RIGHT, (" + b_1", ""), (" + b_2", ""))),
     (
         "uses_ready_made",
@@ -148,7 +189,10 @@ def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):
     return np.where(shifted == eos_id, pad_id, shifted)
 """
 SHIFT = [
-    ("밀지 않음", "def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):\n    return labels.copy()\n"),
+    (
+        "밀지 않음",
+        "def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):\n    return labels.copy()\n",
+    ),
     (
         "첫 칸만 덮어씀",
         """
@@ -178,12 +222,24 @@ def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):
             ("np.where(shifted == eos_id, pad_id, shifted)", "shifted"),
         ),
     ),
-    ("<eos>를 그대로 둠", bent(SHIFT_RIGHT, ("np.where(shifted == eos_id, pad_id, shifted)", "shifted"))),
-    ("<bos>가 아니라 채움을 넣음", bent(SHIFT_RIGHT, ("len(labels), 1), bos_id", "len(labels), 1), pad_id"))),
-    ("번호를 정해 놓고 씀", bent(SHIFT_RIGHT, ("1), bos_id", "1), 1"), ("== eos_id, pad_id", "== 2, 0"))),
+    (
+        "<eos>를 그대로 둠",
+        bent(SHIFT_RIGHT, ("np.where(shifted == eos_id, pad_id, shifted)", "shifted")),
+    ),
+    (
+        "<bos>가 아니라 채움을 넣음",
+        bent(SHIFT_RIGHT, ("len(labels), 1), bos_id", "len(labels), 1), pad_id")),
+    ),
+    (
+        "번호를 정해 놓고 씀",
+        bent(SHIFT_RIGHT, ("1), bos_id", "1), 1"), ("== eos_id, pad_id", "== 2, 0")),
+    ),
     (
         "mutates_input",
-        bent(SHIFT_RIGHT, ("    first =", "    labels[labels == eos_id] = pad_id\n    first =")),
+        bent(
+            SHIFT_RIGHT,
+            ("    first =", "    labels[labels == eos_id] = pad_id\n    first ="),
+        ),
     ),
 ]
 
@@ -196,12 +252,18 @@ LEAK = [
     ("바꾼 자리까지 봄", bent(LEAK_RIGHT, ("[:, :j]", "[:, : j + 1]"))),
     ("앞이 아니라 뒤를 봄", bent(LEAK_RIGHT, ("[:, :j]", "[:, j:]"))),
     ("모든 자리를 봄", bent(LEAK_RIGHT, ("[:, :j]", ""))),
-    ("절댓값을 빠뜨림", bent(LEAK_RIGHT, ("np.abs(after - before)", "(after - before)"))),
+    (
+        "절댓값을 빠뜨림",
+        bent(LEAK_RIGHT, ("np.abs(after - before)", "(after - before)")),
+    ),
     ("평균을 냄", bent(LEAK_RIGHT, ("past.max()", "past.mean()"))),
     ("첫 문장만 봄", bent(LEAK_RIGHT, ("[:, :j]", "[0, :j]"))),
     ("바로 앞 자리만 봄", bent(LEAK_RIGHT, ("[:, :j]", "[:, max(j - 1, 0) : j]"))),
     ("배치의 축을 자름", bent(LEAK_RIGHT, ("[:, :j]", "[:j]"))),
-    ("raises", "def leak_size(before, after, j):\n    return float(np.abs(after - before)[:, :j].max())\n"),
+    (
+        "raises",
+        "def leak_size(before, after, j):\n    return float(np.abs(after - before)[:, :j].max())\n",
+    ),
 ]
 
 DECODER_RIGHT = """
@@ -211,11 +273,17 @@ def my_decoder_layer(x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, 
     return layer_norm(z + feed(z, ffn_w))
 """
 CROSS = "layer_norm(y + attend(y, memory, memory, cross_w, n_heads, memory_mask))"
-SELF_CROSS = ("attend(y, memory, memory, cross_w, n_heads, memory_mask)", "attend(y, y, y, cross_w, n_heads)")
+SELF_CROSS = (
+    "attend(y, memory, memory, cross_w, n_heads, memory_mask)",
+    "attend(y, y, y, cross_w, n_heads)",
+)
 DECODER = [
     ("원문을 보지 않음", bent(DECODER_RIGHT, SELF_CROSS)),
     ("크로스 어텐션을 빠뜨림", bent(DECODER_RIGHT, (CROSS, "y"))),
-    ("피드포워드를 빠뜨림", bent(DECODER_RIGHT, ("layer_norm(z + feed(z, ffn_w))", "z"))),
+    (
+        "피드포워드를 빠뜨림",
+        bent(DECODER_RIGHT, ("layer_norm(z + feed(z, ffn_w))", "z")),
+    ),
     (
         "두 어텐션의 차례가 뒤바뀜",
         """
@@ -225,10 +293,18 @@ def my_decoder_layer(x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, 
     return layer_norm(x + feed(x, ffn_w))
 """,
     ),
-    ("크로스의 쿼리에 처음 입력을 씀", bent(DECODER_RIGHT, ("attend(y, memory", "attend(x, memory"))),
+    (
+        "크로스의 쿼리에 처음 입력을 씀",
+        bent(DECODER_RIGHT, ("attend(y, memory", "attend(x, memory")),
+    ),
     (
         "더하기를 빠뜨림",
-        bent(DECODER_RIGHT, ("(x + attend", "(attend"), ("(y + attend", "(attend"), ("(z + feed", "(feed")),
+        bent(
+            DECODER_RIGHT,
+            ("(x + attend", "(attend"),
+            ("(y + attend", "(attend"),
+            ("(z + feed", "(feed"),
+        ),
     ),
     (
         "부분층의 출력만 정규화함",
@@ -239,14 +315,23 @@ def my_decoder_layer(x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, 
             ("layer_norm(z + ", "z + layer_norm("),
         ),
     ),
-    ("크로스 뒤의 정규화를 빠뜨림", bent(DECODER_RIGHT, (CROSS, CROSS.removeprefix("layer_norm")))),
+    (
+        "크로스 뒤의 정규화를 빠뜨림",
+        bent(DECODER_RIGHT, (CROSS, CROSS.removeprefix("layer_norm"))),
+    ),
     ("마지막 정규화를 빠뜨림", bent(DECODER_RIGHT, ("return layer_norm(", "return ("))),
-    ("미래를 가리지 않음", bent(DECODER_RIGHT, ("self_w, n_heads, tgt_mask)", "self_w, n_heads)"))),
+    (
+        "미래를 가리지 않음",
+        bent(DECODER_RIGHT, ("self_w, n_heads, tgt_mask)", "self_w, n_heads)")),
+    ),
     (
         "원문의 채움을 가리지 않음",
         bent(DECODER_RIGHT, ("cross_w, n_heads, memory_mask)", "cross_w, n_heads)")),
     ),
-    ("raises", bent(DECODER_RIGHT, ("attend(y, memory, memory", "attend(memory, y, y"))),
+    (
+        "raises",
+        bent(DECODER_RIGHT, ("attend(y, memory, memory", "attend(memory, y, y")),
+    ),
 ]
 
 LAYER_RIGHT = """
@@ -266,7 +351,11 @@ class MyEncoderLayer(torch.nn.Module):
 LAYER = [
     (
         "잔차 연결을 빠뜨림",
-        bent(LAYER_RIGHT, ("(x + self.attention", "(self.attention"), ("(h + self.down", "(self.down")),
+        bent(
+            LAYER_RIGHT,
+            ("(x + self.attention", "(self.attention"),
+            ("(h + self.down", "(self.down"),
+        ),
     ),
     ("피드포워드의 잔차를 빠뜨림", bent(LAYER_RIGHT, ("(h + self.down", "(self.down"))),
     (
@@ -283,7 +372,10 @@ LAYER = [
             ),
         ),
     ),
-    ("층 정규화 하나를 두 번 씀", bent(LAYER_RIGHT, ("return self.norm_2(", "return self.norm_1("))),
+    (
+        "층 정규화 하나를 두 번 씀",
+        bent(LAYER_RIGHT, ("return self.norm_2(", "return self.norm_1(")),
+    ),
     (
         "두 층 정규화가 뒤바뀜",
         bent(
@@ -294,17 +386,29 @@ LAYER = [
         ),
     ),
     ("ReLU를 빠뜨림", bent(LAYER_RIGHT, ("torch.relu(self.up(h))", "self.up(h)"))),
-    ("다른 활성화를 씀", bent(LAYER_RIGHT, ("torch.relu(", "torch.nn.functional.gelu("))),
+    (
+        "다른 활성화를 씀",
+        bent(LAYER_RIGHT, ("torch.relu(", "torch.nn.functional.gelu(")),
+    ),
     ("마스크를 쓰지 않음", bent(LAYER_RIGHT, ("(x, x, x, mask)", "(x, x, x)"))),
-    ("둘째 잔차에 처음 입력을 더함", bent(LAYER_RIGHT, ("(h + self.down", "(x + self.down"))),
+    (
+        "둘째 잔차에 처음 입력을 더함",
+        bent(LAYER_RIGHT, ("(h + self.down", "(x + self.down")),
+    ),
     (
         "wrong_state",
         bent(
             LAYER_RIGHT,
-            ("(d_model, d_ff)\n        self.down", "(d_model, d_ff, bias=False)\n        self.down"),
+            (
+                "(d_model, d_ff)\n        self.down",
+                "(d_model, d_ff, bias=False)\n        self.down",
+            ),
         ),
     ),
-    ("wrong_state", bent(LAYER_RIGHT, ("        self.norm_2 = torch.nn.LayerNorm(d_model)\n", ""))),
+    (
+        "wrong_state",
+        bent(LAYER_RIGHT, ("        self.norm_2 = torch.nn.LayerNorm(d_model)\n", "")),
+    ),
 ]
 
 QUESTIONS = {

@@ -149,10 +149,19 @@ def letter_bits(logits, targets, n_letters, pad_id=0):
     ),
     ("채움까지 셈", BITS_BODY + "    return -picked.sum() / math.log(2) / n_letters\n"),
     ("자연로그로 잼", BITS_BODY + "    return -picked[keep].sum() / n_letters\n"),
-    ("토큰의 수로 평균함", BITS_BODY + "    return -picked[keep].mean() / math.log(2)\n"),
-    ("토큰으로도 글자로도 나눔", BITS_BODY + "    return -picked[keep].mean() / math.log(2) / n_letters\n"),
+    (
+        "토큰의 수로 평균함",
+        BITS_BODY + "    return -picked[keep].mean() / math.log(2)\n",
+    ),
+    (
+        "토큰으로도 글자로도 나눔",
+        BITS_BODY + "    return -picked[keep].mean() / math.log(2) / n_letters\n",
+    ),
     ("나누지 않음", BITS_BODY + "    return -picked[keep].sum() / math.log(2)\n"),
-    ("혼란도로 바꿈", BITS_BODY + "    return 2 ** (-picked[keep].sum() / math.log(2) / n_letters)\n"),
+    (
+        "혼란도로 바꿈",
+        BITS_BODY + "    return 2 ** (-picked[keep].sum() / math.log(2) / n_letters)\n",
+    ),
     (
         "로짓을 로그 확률로 씀",
         """
@@ -573,7 +582,10 @@ KN_TABLE = [
     ("가짓수 대신 V를 곱함", changed(BACK, "d * len(counts) * short")),
     ("가짓수를 곱하지 않음", changed(BACK, "d * short")),
     ("매끄럽게 하지 않음", changed("(kept + back)", "counts")),
-    ("못 본 행을 0으로 둠", changed("np.maximum(total, 1), short)", "np.maximum(total, 1), 0.0)")),
+    (
+        "못 본 행을 0으로 둠",
+        changed("np.maximum(total, 1), short)", "np.maximum(total, 1), 0.0)"),
+    ),
     ("nan", changed(RESULT, "(kept + back) / total")),
 ]
 

@@ -249,9 +249,21 @@ CLASS = [
             TOKENS_LINE,
             "x = self.patches(images)\n        x = x.reshape(len(images), -1, x.shape[1])",
         ),
-        ("조각을 세로로 먼저 셈", TOKENS_LINE, TOKENS_LINE.replace("(images)", "(images).transpose(2, 3)")),
-        ("[CLS]를 뒤에 붙임", RETURN_LINE, RETURN_LINE.replace("[first, x]", "[x, first]")),
-        ("위치를 더하지 않음", RETURN_LINE, RETURN_LINE.removesuffix(" + self.positions")),
+        (
+            "조각을 세로로 먼저 셈",
+            TOKENS_LINE,
+            TOKENS_LINE.replace("(images)", "(images).transpose(2, 3)"),
+        ),
+        (
+            "[CLS]를 뒤에 붙임",
+            RETURN_LINE,
+            RETURN_LINE.replace("[first, x]", "[x, first]"),
+        ),
+        (
+            "위치를 더하지 않음",
+            RETURN_LINE,
+            RETURN_LINE.removesuffix(" + self.positions"),
+        ),
         (
             "[CLS]에 위치를 더하지 않음",
             RETURN_LINE,
@@ -263,7 +275,11 @@ CLASS = [
             "torch.nn.Conv2d(channels, d_model, patch_size, patch_size)",
             "torch.nn.Conv2d(channels, d_model, patch_size, patch_size, bias=False)",
         ),
-        ("wrong_state", "torch.zeros(n_pieces + 1, d_model)", "torch.zeros(n_pieces, d_model)"),
+        (
+            "wrong_state",
+            "torch.zeros(n_pieces + 1, d_model)",
+            "torch.zeros(n_pieces, d_model)",
+        ),
     ]
 ]
 

@@ -14,7 +14,10 @@ MEMORY = [
     ("가중치만 셈", "memory = (60e6 * 4 / 1e9, 0.51, 0.12)"),
     ("하나를 빠뜨림", "memory = (60e6 * 12 / 1e9, 0.51, 0.12)"),
     ("8바이트로 셈", "memory = (60e6 * 8 / 1e9, 0.51, 0.12)"),
-    ("GiB로 적음", "memory = (60e6 * 16 / 2**30, 8000 * 16000 * 4 / 2**30, 60e6 * 2 / 2**30)"),
+    (
+        "GiB로 적음",
+        "memory = (60e6 * 16 / 2**30, 8000 * 16000 * 4 / 2**30, 60e6 * 2 / 2**30)",
+    ),
     ("비트로 적음", "memory = (7.68, 4.096, 0.96)"),
     ("MB로 적음", "memory = (960, 512, 120)"),
     ("로짓을 bf16으로 셈", "memory = (0.96, 8000 * 16000 * 2 / 1e9, 0.12)"),
@@ -26,11 +29,17 @@ MEMORY = [
 ]
 
 PICKED = [
-    ("<eos>를 세지 않음", "picked = (-3.7 / (11 / 6) ** 0.6, -4.5 / (17 / 6) ** 0.6, 'B', 'A')"),
+    (
+        "<eos>를 세지 않음",
+        "picked = (-3.7 / (11 / 6) ** 0.6, -4.5 / (17 / 6) ** 0.6, 'B', 'A')",
+    ),
     ("나누지 않고 곱함", "picked = (-3.7 * 1.516, -4.5 * 1.933, 'A', 'A')"),
     ("길이로 바로 나눔", "picked = (-3.7 / 7, -4.5 / 13, 'B', 'A')"),
     ("5를 더하지 않음", "picked = (-3.7 / 7**0.6, -4.5 / 13**0.6, 'B', 'A')"),
-    ("5를 더하지 않음", "picked = (-3.7 / (7 / 6) ** 0.6, -4.5 / (13 / 6) ** 0.6, 'B', 'A')"),
+    (
+        "5를 더하지 않음",
+        "picked = (-3.7 / (7 / 6) ** 0.6, -4.5 / (13 / 6) ** 0.6, 'B', 'A')",
+    ),
     ("α를 곱함", "picked = (-3.7 / (0.6 * 2), -4.5 / (0.6 * 3), 'B', 'A')"),
     ("α를 1로 둠", "picked = (-1.85, -1.5, 'B', 'A')"),
     ("음수의 크기를 거꾸로 봄", "picked = (-2.44, -2.33, 'A', 'B')"),
@@ -54,7 +63,9 @@ RUN_COST = [
     ("wrong_answer", "run_cost = (0.5, 40, 0.4)"),
 ]
 
-RATE_HEAD = "def warmup_rate(steps, d_model, warmup):\n    t, w = steps, warmup\n    return "
+RATE_HEAD = (
+    "def warmup_rate(steps, d_model, warmup):\n    t, w = steps, warmup\n    return "
+)
 RATE = [
     (name, RATE_HEAD + source)
     for name, source in (
@@ -67,9 +78,15 @@ RATE = [
         ("봉우리에서 멈춤", "(d_model * w) ** -0.5 * np.minimum(1, t / w)"),
         ("w의 지수가 다름", "d_model**-0.5 * np.minimum(t**-0.5, t * w**-0.5)"),
         ("t에 반비례함", "(d_model * w) ** -0.5 * np.where(t < w, t / w, w / t)"),
-        ("0부터 셈", "d_model**-0.5 * np.minimum(np.maximum(t - 1, 1e-9) ** -0.5, (t - 1) * w**-1.5)"),
+        (
+            "0부터 셈",
+            "d_model**-0.5 * np.minimum(np.maximum(t - 1, 1e-9) ** -0.5, (t - 1) * w**-1.5)",
+        ),
         ("raises", "d_model**-0.5 * min(t**-0.5, t * w**-1.5)"),
-        ("wrong_shape", "np.min(d_model**-0.5 * np.minimum(t**-0.5, t * w**-1.5), keepdims=True)"),
+        (
+            "wrong_shape",
+            "np.min(d_model**-0.5 * np.minimum(t**-0.5, t * w**-1.5), keepdims=True)",
+        ),
     )
 ]
 
@@ -88,19 +105,37 @@ ORDER = 'np.argsort(lengths, kind="stable")'
 FULL = "(len(batches[-1]) + 1) * longest > max_tokens"
 RETURN = "return batches, int(cells - lengths.sum())"
 BATCHES = [
-    ("채움을 세지 않음", changed(BATCHES_BODY, FULL, "sum(lengths[batches[-1]]) + lengths[i] > max_tokens")),
+    (
+        "채움을 세지 않음",
+        changed(
+            BATCHES_BODY, FULL, "sum(lengths[batches[-1]]) + lengths[i] > max_tokens"
+        ),
+    ),
     ("늘어놓지 않음", changed(BATCHES_BODY, ORDER, "range(len(lengths))")),
-    ("긴 것부터 담음", changed(BATCHES_BODY, ORDER, 'np.argsort(-lengths, kind="stable")')),
+    (
+        "긴 것부터 담음",
+        changed(BATCHES_BODY, ORDER, 'np.argsort(-lengths, kind="stable")'),
+    ),
     (
         "같은 길이의 차례가 뒤집힘",
         changed(BATCHES_BODY, ORDER, 'np.argsort(-lengths[::1], kind="stable")[::-1]'),
     ),
     (
         "넘긴 다음에 자름",
-        changed(BATCHES_BODY, FULL, "len(batches[-1]) * max(lengths[batches[-1]]) > max_tokens"),
+        changed(
+            BATCHES_BODY,
+            FULL,
+            "len(batches[-1]) * max(lengths[batches[-1]]) > max_tokens",
+        ),
     ),
-    ("꼭 차면 자름", changed(BATCHES_BODY, FULL, "(len(batches[-1]) + 1) * longest >= max_tokens")),
-    ("줄의 수를 똑같이 함", changed(BATCHES_BODY, FULL, "len(batches[-1]) == max_tokens // max(lengths)")),
+    (
+        "꼭 차면 자름",
+        changed(BATCHES_BODY, FULL, "(len(batches[-1]) + 1) * longest >= max_tokens"),
+    ),
+    (
+        "줄의 수를 똑같이 함",
+        changed(BATCHES_BODY, FULL, "len(batches[-1]) == max_tokens // max(lengths)"),
+    ),
     (
         "마지막 배치를 버림",
         """
@@ -116,13 +151,24 @@ def token_batches(lengths, max_tokens):
     ),
     (
         "전체에서 가장 긴 길이로 채움",
-        changed(BATCHES_BODY, "len(rows) * max(lengths[rows])", "len(rows) * max(lengths)"),
+        changed(
+            BATCHES_BODY, "len(rows) * max(lengths[rows])", "len(rows) * max(lengths)"
+        ),
     ),
     ("모든 칸을 셈", changed(BATCHES_BODY, RETURN, "return batches, int(cells)")),
-    ("채움의 몫을 돌려줌", changed(BATCHES_BODY, RETURN, "return batches, float(1 - lengths.sum() / cells)")),
+    (
+        "채움의 몫을 돌려줌",
+        changed(
+            BATCHES_BODY, RETURN, "return batches, float(1 - lengths.sum() / cells)"
+        ),
+    ),
     (
         "번호 대신 길이를 담음",
-        changed(BATCHES_BODY, RETURN, RETURN.replace("batches,", "[lengths[b].tolist() for b in batches],")),
+        changed(
+            BATCHES_BODY,
+            RETURN,
+            RETURN.replace("batches,", "[lengths[b].tolist() for b in batches],"),
+        ),
     ),
     ("wrong_type", changed(BATCHES_BODY, RETURN, "return batches")),
 ]
@@ -139,15 +185,29 @@ def smoothed_loss(logits, targets, smoothing, pad_id=0):
 FLAT = "log_p.mean(axis=-1)"
 LOSS_END = "each[targets != pad_id].mean()"
 LOSS = [
-    ("no_max_subtraction", changed(LOSS_BODY, "logits - logits.max(axis=-1, keepdims=True)", "logits")),
-    ("부드럽게 하지 않음", changed(LOSS_BODY, "-(1 - smoothing) * picked - smoothing * flat", "-picked")),
+    (
+        "no_max_subtraction",
+        changed(LOSS_BODY, "logits - logits.max(axis=-1, keepdims=True)", "logits"),
+    ),
+    (
+        "부드럽게 하지 않음",
+        changed(LOSS_BODY, "-(1 - smoothing) * picked - smoothing * flat", "-picked"),
+    ),
     (
         "정답을 뺀 나머지에 나눔",
-        changed(LOSS_BODY, FLAT, "(log_p.sum(axis=-1) - picked) / (logits.shape[-1] - 1)"),
+        changed(
+            LOSS_BODY, FLAT, "(log_p.sum(axis=-1) - picked) / (logits.shape[-1] - 1)"
+        ),
     ),
-    ("목표의 합이 1보다 작음", changed(LOSS_BODY, FLAT, "(log_p.sum(axis=-1) - picked) / logits.shape[-1]")),
+    (
+        "목표의 합이 1보다 작음",
+        changed(LOSS_BODY, FLAT, "(log_p.sum(axis=-1) - picked) / logits.shape[-1]"),
+    ),
     ("V로 나누지 않음", changed(LOSS_BODY, FLAT, "log_p.sum(axis=-1)")),
-    ("채움의 열을 뺌", changed(LOSS_BODY, FLAT, "np.delete(log_p, pad_id, axis=-1).mean(axis=-1)")),
+    (
+        "채움의 열을 뺌",
+        changed(LOSS_BODY, FLAT, "np.delete(log_p, pad_id, axis=-1).mean(axis=-1)"),
+    ),
     (
         "ε이 뒤바뀜",
         changed(
@@ -157,7 +217,10 @@ LOSS = [
         ),
     ),
     ("채움까지 셈", changed(LOSS_BODY, LOSS_END, "each.mean()")),
-    ("나누는 수에 채움을 셈", changed(LOSS_BODY, LOSS_END, "each[targets != pad_id].sum() / len(targets)")),
+    (
+        "나누는 수에 채움을 셈",
+        changed(LOSS_BODY, LOSS_END, "each[targets != pad_id].sum() / len(targets)"),
+    ),
     ("평균하지 않음", changed(LOSS_BODY, LOSS_END, "each[targets != pad_id].sum()")),
     (
         "엔트로피를 뺌",
@@ -197,10 +260,16 @@ def accumulate_gradient(weight, pieces, pad_id=0):
 DIVIDE = "        part = part / n\n"
 BACK = "        part.backward()\n"
 PIECES = [
-    ("조각의 평균을 평균함", changed(PIECES_BODY, DIVIDE, "        part = part / k / len(pieces)\n")),
+    (
+        "조각의 평균을 평균함",
+        changed(PIECES_BODY, DIVIDE, "        part = part / k / len(pieces)\n"),
+    ),
     ("조각의 평균을 더함", changed(PIECES_BODY, DIVIDE, "        part = part / k\n")),
     ("나누지 않음", changed(PIECES_BODY, DIVIDE, "")),
-    ("채움까지 나눔", changed(PIECES_BODY, "int((y != pad_id).sum()) for _, y", "len(y) for _, y")),
+    (
+        "채움까지 나눔",
+        changed(PIECES_BODY, "int((y != pad_id).sum()) for _, y", "len(y) for _, y"),
+    ),
     (
         "채움까지 배움",
         changed(
@@ -226,9 +295,14 @@ def accumulate_gradient(weight, pieces, pad_id=0):
     ),
     (
         "마지막 조각만 남음",
-        changed(PIECES_BODY, BACK, "        weight.grad = None\n        part.backward()\n"),
+        changed(
+            PIECES_BODY, BACK, "        weight.grad = None\n        part.backward()\n"
+        ),
     ),
-    ("첫 조각만 계산함", changed(PIECES_BODY, BACK, "        weight.grad is None and part.backward()\n")),
+    (
+        "첫 조각만 계산함",
+        changed(PIECES_BODY, BACK, "        weight.grad is None and part.backward()\n"),
+    ),
     (
         "손실만 고침",
         changed(
@@ -237,7 +311,10 @@ def accumulate_gradient(weight, pieces, pad_id=0):
             "        mean = part / k\n        mean.backward()\n        part = part / n\n",
         ),
     ),
-    ("손실만 나눔", changed(PIECES_BODY, DIVIDE + BACK, BACK + "        part = part / n\n")),
+    (
+        "손실만 나눔",
+        changed(PIECES_BODY, DIVIDE + BACK, BACK + "        part = part / n\n"),
+    ),
     (
         "uses_ready_made",
         """
@@ -248,7 +325,10 @@ def accumulate_gradient(weight, pieces, pad_id=0):
     return loss.item(), weight.grad
 """,
     ),
-    ("tuple_order", changed(PIECES_BODY, "return total, weight.grad", "return weight.grad, total")),
+    (
+        "tuple_order",
+        changed(PIECES_BODY, "return total, weight.grad", "return weight.grad, total"),
+    ),
 ]
 
 STATES_BODY = """
@@ -269,7 +349,10 @@ STATES = [
     ("나누지 않음", changed(STATES_BODY, WIDE, "sum(x.double() for x in xs)")),
     ("dtype을 되돌리지 않음", changed(STATES_BODY, "wide.to(last.dtype)", "wide")),
     ("마지막 것만 돌려줌", changed(STATES_BODY, WIDE, "xs[-1]")),
-    ("처음과 끝만 평균함", changed(STATES_BODY, WIDE, "(xs[0].double() + xs[-1].double()) / 2")),
+    (
+        "처음과 끝만 평균함",
+        changed(STATES_BODY, WIDE, "(xs[0].double() + xs[-1].double()) / 2"),
+    ),
     (
         "둘씩 이어서 평균함",
         """
@@ -284,10 +367,19 @@ def average_states(states):
     return {name: x.to(states[0][name].dtype) for name, x in average.items()}
 """,
     ),
-    ("하나를 빠뜨림", changed(STATES_BODY, WIDE, "sum(x.double() for x in xs[1:]) / len(xs[1:])")),
-    ("나누는 수가 하나 적음", changed(STATES_BODY, WIDE, "sum(x.double() for x in xs) / (len(xs) - 1)")),
+    (
+        "하나를 빠뜨림",
+        changed(STATES_BODY, WIDE, "sum(x.double() for x in xs[1:]) / len(xs[1:])"),
+    ),
+    (
+        "나누는 수가 하나 적음",
+        changed(STATES_BODY, WIDE, "sum(x.double() for x in xs) / (len(xs) - 1)"),
+    ),
     ("정수까지 평균함", changed(STATES_BODY, "last.is_floating_point()", "True")),
-    ("첫 것의 정수를 담음", changed(STATES_BODY, "average[name] = last\n", "average[name] = xs[0]\n")),
+    (
+        "첫 것의 정수를 담음",
+        changed(STATES_BODY, "average[name] = last\n", "average[name] = xs[0]\n"),
+    ),
     ("wrong_keys", changed(STATES_BODY, "average[name] = last\n", "continue\n")),
     (
         "mutates_input",
@@ -326,12 +418,22 @@ GRAMS = "n_grams(words, n), n_grams(answer, n)"
 MEAN = "math.exp(sum(map(math.log, ps)) / max_n)"
 BREVITY = "min(1.0, math.exp(1 - r / c))"
 BLEU = [
-    ("자르지 않음", changed(BLEU_BODY, HIT, "sum(k for gram, k in mine.items() if gram in truth)")),
+    (
+        "자르지 않음",
+        changed(BLEU_BODY, HIT, "sum(k for gram, k in mine.items() if gram in truth)"),
+    ),
     (
         "수를 세지 않고 종류만 봄",
-        changed(BLEU_BODY, GRAMS, "Counter(set(n_grams(words, n))), Counter(set(n_grams(answer, n)))"),
+        changed(
+            BLEU_BODY,
+            GRAMS,
+            "Counter(set(n_grams(words, n))), Counter(set(n_grams(answer, n)))",
+        ),
     ),
-    ("참조의 수로 나눔", changed(BLEU_BODY, "total += mine.total()", "total += truth.total()")),
+    (
+        "참조의 수로 나눔",
+        changed(BLEU_BODY, "total += mine.total()", "total += truth.total()"),
+    ),
     ("짧은 번역의 벌이 없음", changed(BLEU_BODY, BREVITY, "1.0")),
     ("긴 번역에 벌을 줌", changed(BLEU_BODY, BREVITY, "min(1.0, math.exp(1 - c / r))")),
     ("벌이 상이 됨", changed(BLEU_BODY, BREVITY, "math.exp(1 - r / c)")),
@@ -357,7 +459,10 @@ def count_bleu(hypotheses, references, max_n=4):
     ("산술 평균함", changed(BLEU_BODY, MEAN, "sum(ps) / max_n")),
     ("가장 긴 것만 봄", changed(BLEU_BODY, MEAN, "ps[-1]")),
     ("N으로 나누지 않음", changed(BLEU_BODY, MEAN, "math.prod(ps)")),
-    ("0부터 1까지로 돌려줌", changed(BLEU_BODY, "100 * brevity * mean", "brevity * mean")),
+    (
+        "0부터 1까지로 돌려줌",
+        changed(BLEU_BODY, "100 * brevity * mean", "brevity * mean"),
+    ),
     (
         "모든 n을 한데 셈",
         """
@@ -400,15 +505,33 @@ MOVED = "np.abs(model(other) - before).max(axis=-1)"
 TOKENS = "range(vocab_size)"
 LEAKS = [
     ("자기 자리까지 봄", changed(LEAKS_BODY, PAST, "for t in range(j + 1) if")),
-    ("앞이 아니라 뒤를 봄", changed(LEAKS_BODY, PAST, "for t in range(j + 1, len(ids)) if")),
-    ("모든 자리를 봄", changed(LEAKS_BODY, PAST, "for t in range(len(ids)) if t != j and")),
+    (
+        "앞이 아니라 뒤를 봄",
+        changed(LEAKS_BODY, PAST, "for t in range(j + 1, len(ids)) if"),
+    ),
+    (
+        "모든 자리를 봄",
+        changed(LEAKS_BODY, PAST, "for t in range(len(ids)) if t != j and"),
+    ),
     ("바로 앞만 봄", changed(LEAKS_BODY, PAST, "for t in range(max(0, j - 1), j) if")),
-    ("반올림을 새는 것으로 봄", changed(LEAKS_BODY, "moved[t] > 1e-9", "moved[t] != 0")),
-    ("번호를 하나만 바꾸어 봄", changed(LEAKS_BODY, TOKENS, "[(ids[j] + 1) % vocab_size]")),
+    (
+        "반올림을 새는 것으로 봄",
+        changed(LEAKS_BODY, "moved[t] > 1e-9", "moved[t] != 0"),
+    ),
+    (
+        "번호를 하나만 바꾸어 봄",
+        changed(LEAKS_BODY, TOKENS, "[(ids[j] + 1) % vocab_size]"),
+    ),
     ("0번으로만 바꾸어 봄", changed(LEAKS_BODY, TOKENS, "[0]")),
     ("마지막 번호를 빠뜨림", changed(LEAKS_BODY, TOKENS, "range(vocab_size - 1)")),
-    ("늘어난 것만 봄", changed(LEAKS_BODY, MOVED, "(model(other) - before).max(axis=-1)")),
-    ("로짓을 하나만 봄", changed(LEAKS_BODY, MOVED, "np.abs(model(other) - before)[:, 0]")),
+    (
+        "늘어난 것만 봄",
+        changed(LEAKS_BODY, MOVED, "(model(other) - before).max(axis=-1)"),
+    ),
+    (
+        "로짓을 하나만 봄",
+        changed(LEAKS_BODY, MOVED, "np.abs(model(other) - before)[:, 0]"),
+    ),
     ("뒤를 모두 바꿈", changed(LEAKS_BODY, "other[j] = token", "other[j:] = token")),
     (
         "바꾼 것을 되돌리지 않음",
@@ -425,7 +548,10 @@ def find_leaks(model, ids, vocab_size):
 """,
     ),
     ("짝의 차례가 뒤바뀜", changed(LEAKS_BODY, "{(t, j)", "{(j, t)")),
-    ("샌다는 것만 말함", changed(LEAKS_BODY, "return sorted(leaks)", "return len(leaks) > 0")),
+    (
+        "샌다는 것만 말함",
+        changed(LEAKS_BODY, "return sorted(leaks)", "return len(leaks) > 0"),
+    ),
     ("wrong_type", changed(LEAKS_BODY, "return sorted(leaks)", "return leaks")),
 ]
 

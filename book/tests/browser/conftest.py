@@ -34,7 +34,10 @@ def toc_pages() -> list[str]:
             if isinstance(child, (dict, list)):
                 yield from walk(child)
 
-    return [*walk(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))), "search"]
+    return [
+        *walk(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))),
+        "search",
+    ]
 
 
 def pytest_generate_tests(metafunc):
@@ -54,7 +57,9 @@ def browser():
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
-        unavailable("크로뮴이 없어 브라우저 검사를 건너뜁니다. 예: apt install chromium", NEED)
+        unavailable(
+            "크로뮴이 없어 브라우저 검사를 건너뜁니다. 예: apt install chromium", NEED
+        )
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
@@ -68,14 +73,24 @@ class Visit:
         """page의 요청과 콘솔을 지켜봅니다."""
         self.page, self.requests, self.console = page, [], []
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.console.append(f"{message.type}: {message.text}"))
+        page.on(
+            "console",
+            lambda message: self.console.append(f"{message.type}: {message.text}"),
+        )
         page.on("pageerror", lambda error: self.console.append(f"error: {error}"))
-        page.on("requestfailed", lambda request: self.console.append(f"failed: {request.url}"))
+        page.on(
+            "requestfailed",
+            lambda request: self.console.append(f"failed: {request.url}"),
+        )
 
     @property
     def external(self) -> list[str]:
         """파일도 데이터 주소도 아닌 요청들입니다."""
-        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
+        return [
+            url
+            for url in self.requests
+            if not url.startswith(("file:", "data:", "blob:"))
+        ]
 
 
 @pytest.fixture
@@ -83,7 +98,9 @@ def visit(book, browser):
     """file://로 책의 페이지를 여는 함수입니다. 수식과 글꼴이 다 그려질 때까지 기다립니다."""
     contexts = []
 
-    def open_page(name: str, width: int = 1280, theme: str = "light", javascript: bool = True) -> Visit:
+    def open_page(
+        name: str, width: int = 1280, theme: str = "light", javascript: bool = True
+    ) -> Visit:
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme=theme,
@@ -93,7 +110,9 @@ def visit(book, browser):
         contexts.append(context)
         seen = Visit(context.new_page())
         path, _, query = name.partition("?")
-        seen.page.goto((book.html / f"{path}.html").as_uri() + (f"?{query}" if query else ""))
+        seen.page.goto(
+            (book.html / f"{path}.html").as_uri() + (f"?{query}" if query else "")
+        )
         if javascript:
             seen.page.evaluate(READY)
         return seen

@@ -75,12 +75,21 @@ def translator(book):
 
     torch.set_num_threads(1)
     folder = book.html / "_static" / "explorer" / "model"
-    manifest, state = value_of(folder / "manifest.js"), value_of(folder / "tokenizer.js")
-    numbers = np.frombuffer(base64.b64decode(value_of(folder / "weights.js")), "<f2").astype("f4")
+    manifest, state = (
+        value_of(folder / "manifest.js"),
+        value_of(folder / "tokenizer.js"),
+    )
+    numbers = np.frombuffer(
+        base64.b64decode(value_of(folder / "weights.js")), "<f2"
+    ).astype("f4")
     config = dict(manifest["config"])
-    model = build_model("transformer", config.pop("vocab_size"), {**config, "dropout": 0.0})
+    model = build_model(
+        "transformer", config.pop("vocab_size"), {**config, "dropout": 0.0}
+    )
     tensors = {
-        name: torch.from_numpy(numbers[at : at + int(np.prod(shape))].reshape(shape).copy())
+        name: torch.from_numpy(
+            numbers[at : at + int(np.prod(shape))].reshape(shape).copy()
+        )
         for name, shape, at in manifest["tensors"]
     }
     model.load_state_dict(tensors)
@@ -103,7 +112,9 @@ def floats(text: str, shape) -> np.ndarray:
 # ── 패키지와 같은 값 ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_same_tokens_logits_and_translations_as_the_package(visit, translator, sentences, record_property):
+def test_same_tokens_logits_and_translations_as_the_package(
+    visit, translator, sentences, record_property
+):
     import torch
 
     from jumok.decode import beam_n_best, greedy
@@ -119,15 +130,24 @@ def test_same_tokens_logits_and_translations_as_the_package(visit, translator, s
             src = torch.tensor([translator.encode(text)])
             assert row["ids"] == src[0].tolist(), text
             limit = min(src.size(1) + 50, translator.max_source)
-            assert row["greedy"] == greedy(translator.model, src, limit, **ends)[0].tolist(), text
+            assert (
+                row["greedy"]
+                == greedy(translator.model, src, limit, **ends)[0].tolist()
+            ), text
             ids, scores = beam_n_best(translator.model, src, limit, **ends, n_best=1)
             assert row["beam"] == ids[0, 0].tolist(), text
             assert row["score"] == pytest.approx(scores.item(), abs=1e-3)
             assert row["text"] == translator.tokenizer.decode(row["beam"])
             with torch.no_grad():
-                logits = translator.model(src, torch.tensor([[BOS_ID, *row["greedy"][:-1]]]))[0].numpy()
-            worst = max(worst, float(np.abs(floats(row["logits"], logits.shape) - logits).max()))
-    record_property("어텐션 들여다보기", f"로짓의 차이 {worst:.1e}, 토큰 하나에 {ms / steps:.1f} ms")
+                logits = translator.model(
+                    src, torch.tensor([[BOS_ID, *row["greedy"][:-1]]])
+                )[0].numpy()
+            worst = max(
+                worst, float(np.abs(floats(row["logits"], logits.shape) - logits).max())
+            )
+    record_property(
+        "어텐션 들여다보기", f"로짓의 차이 {worst:.1e}, 토큰 하나에 {ms / steps:.1f} ms"
+    )
     assert len(sentences) == 100 and worst < 1e-3
     assert not seen.console
 
@@ -154,7 +174,9 @@ def test_same_attention_maps_as_the_package(visit, translator):
     }
     for kind, name in names.items():
         for layer, packed in enumerate(found[kind]):
-            wanted = maps[name.format(layer)][0].transpose(0, 1).numpy()  # (H, T, S) → (T, H, S)
+            wanted = (
+                maps[name.format(layer)][0].transpose(0, 1).numpy()
+            )  # (H, T, S) → (T, H, S)
             np.testing.assert_allclose(floats(packed, wanted.shape), wanted, atol=1e-4)
 
 
@@ -162,7 +184,9 @@ def test_odd_texts_are_cut_alike(visit, translator):
     script = f"""async (texts) => {{ {ENGINE} const {{ bpe }} = await engine;
         return texts.map((text) => [bpe.encode(text), bpe.decode(bpe.encode(text)),
                                     bpe.encode(JumokExplorer.strip(text))]); }}"""
-    for text, (ids, again, stripped) in zip(ODD, visit(PAGE).page.evaluate(script, ODD), strict=True):
+    for text, (ids, again, stripped) in zip(
+        ODD, visit(PAGE).page.evaluate(script, ODD), strict=True
+    ):
         assert ids == translator.tokenizer.encode(text), text
         assert again == text
         assert stripped == translator.tokenizer.encode(text.strip()), text
@@ -187,9 +211,13 @@ def test_sampling_uses_the_heated_probabilities(visit, translator):
         log_probs = translator.model(src, torch.tensor([[1]]))[:, -1].log_softmax(-1)
     probs, tokens = sampling_probs(log_probs, temperature=2.0, top_k=None)
     assert [each["token"] for each in found["top"]] == tokens[0, :5].tolist()
-    np.testing.assert_allclose([each["prob"] for each in found["top"]], probs[0, :5], atol=1e-4)
+    np.testing.assert_allclose(
+        [each["prob"] for each in found["top"]], probs[0, :5], atol=1e-4
+    )
     assert found["cold"] == found["greedy"]
-    assert found["again"] == found["many"][0] and len(set(map(tuple, found["many"]))) > 1
+    assert (
+        found["again"] == found["many"][0] and len(set(map(tuple, found["many"]))) > 1
+    )
 
 
 def test_padding_changes_nothing_under_the_mask(visit):
@@ -197,7 +225,9 @@ def test_padding_changes_nothing_under_the_mask(visit):
         const ids = bpe.encode(text), padded = [...ids, 0, 0, 0];
         const run = (encoded) => JumokExplorer.greedy(model, encoded, ids).steps.map((step) => step.logProb);
         return [run(model.encode(ids)), run(model.encode(padded)), run(model.encode(padded, false))]; }}"""
-    plain, masked, unmasked = visit(PAGE).page.evaluate(script, "그녀는 사촌에게 팔찌를 줬다.")
+    plain, masked, unmasked = visit(PAGE).page.evaluate(
+        script, "그녀는 사촌에게 팔찌를 줬다."
+    )
     np.testing.assert_allclose(masked, plain, atol=1e-6)
     assert np.abs(np.subtract(plain[:2], unmasked[:2])).max() > 1e-4
 
@@ -210,14 +240,22 @@ def translate(page, text: str) -> str:
     page.emulate_media(reduced_motion="reduce")
     page.fill("#xp-text", text)
     page.press("#xp-text", "Enter")
-    page.wait_for_function("document.querySelector('.xp-status').textContent.match(/번역:|주세요/)")
+    page.wait_for_function(
+        "document.querySelector('.xp-status').textContent.match(/번역:|주세요/)"
+    )
     return page.inner_text(".xp-status")
 
 
 def test_weights_wait_for_the_reader(visit, record_property):
     seen = visit(PAGE)
-    assert not [url for url in seen.requests if "weights" in url or "model/tokenizer" in url]
-    files = {Path(unquote(urlsplit(url).path)) for url in seen.requests if url.startswith("file:")}
+    assert not [
+        url for url in seen.requests if "weights" in url or "model/tokenizer" in url
+    ]
+    files = {
+        Path(unquote(urlsplit(url).path))
+        for url in seen.requests
+        if url.startswith("file:")
+    }
     first = sum(len(gzip.compress(path.read_bytes())) for path in files) / 1e6
     button = seen.page.locator("#xp-load")
     assert "MB" in button.inner_text() and first <= 2
@@ -255,7 +293,9 @@ def test_translation_by_keyboard_alone(visit):
     assert "1등 토큰이 바뀌었습니다" in page.inner_text(".xp-summary")
     page.focus(".xp-head >> nth=2")
     press("Enter")
-    assert page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    assert (
+        page.evaluate("document.activeElement.getAttribute('aria-pressed')") == "true"
+    )
     assert "1층 헤드 2" in page.inner_text(".xp-summary")
     page.select_option("#xp-row", "3")
     assert page.inner_text(".xp-count").startswith("4 /")
@@ -275,7 +315,9 @@ def test_table_says_what_the_picture_shows(visit):
         == int(page.get_attribute(".xp-player input", "max"))
     )
     drawn = page.locator(f"{PICTURE} rect title").all_text_contents()
-    written = [cell for row in rows.all() for cell in row.locator("td").all_inner_texts()]
+    written = [
+        cell for row in rows.all() for cell in row.locator("td").all_inner_texts()
+    ]
     assert [title.rsplit(": ", 1)[1] for title in drawn] == written
     assert written.count("가림") == rows.count() * (rows.count() - 1) // 2
 
@@ -325,23 +367,36 @@ def test_beam_and_sampling_show_their_own_panels(visit):
     page.check("input[value=beam]")
     page.fill("#xp-beams", "99")
     translate(page, LONG)
-    assert page.input_value("#xp-beams") == "8" and page.locator(".xp-lines tbody tr").count() == 8
+    assert (
+        page.input_value("#xp-beams") == "8"
+        and page.locator(".xp-lines tbody tr").count() == 8
+    )
     page.check("input[value=sample]")
-    assert not page.locator("#xp-beams").is_visible() and page.locator("#xp-seed").is_visible()
+    assert (
+        not page.locator("#xp-beams").is_visible()
+        and page.locator("#xp-seed").is_visible()
+    )
     page.fill("#xp-heat", "2")
     first = translate(page, LONG)
-    assert "온도 2.0" in page.inner_text(".xp-probs caption") and page.locator(".xp-lines").count() == 0
+    assert (
+        "온도 2.0" in page.inner_text(".xp-probs caption")
+        and page.locator(".xp-lines").count() == 0
+    )
     assert translate(page, LONG) == first
 
 
 def test_steps_play_by_themselves_unless_motion_is_reduced(visit):
     page = visit(PAGE).page
     page.click(".xp-example >> nth=1")
-    page.wait_for_function("document.querySelector('.xp-count')?.textContent.startsWith('2 /')")
+    page.wait_for_function(
+        "document.querySelector('.xp-count')?.textContent.startsWith('2 /')"
+    )
     page.click("text=멈춤")
     count = page.inner_text(".xp-count")
     page.wait_for_timeout(900)
-    assert page.inner_text(".xp-count") == count and page.locator("text=재생").count() == 1
+    assert (
+        page.inner_text(".xp-count") == count and page.locator("text=재생").count() == 1
+    )
 
 
 @pytest.mark.parametrize("width", [1280, 375])

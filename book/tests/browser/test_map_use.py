@@ -23,13 +23,19 @@ SHOWN = """() => [...document.querySelectorAll('.map-list > li')].map(row => [
     row.querySelector('.map-score').textContent])"""
 
 
-def grade_of(slug: str, points: tuple = (2, 0, 3), at: str = "2026-11-01T09:00:00+09:00") -> dict:
+def grade_of(
+    slug: str, points: tuple = (2, 0, 3), at: str = "2026-11-01T09:00:00+09:00"
+) -> dict:
     """채점기의 Result로 만든 성적: 3점 문제 셋과 직접 채점 하나."""
     items = [
-        QuestionResult(f"q{i}", "문제", 3, p, "passed" if p == 3 else "failed") for i, p in enumerate(points)
+        QuestionResult(f"q{i}", "문제", 3, p, "passed" if p == 3 else "failed")
+        for i, p in enumerate(points)
     ]
     items.append(QuestionResult("q9", "서술", 4, status="manual"))
-    return Result(slug, "연습문제", "a.ipynb", items).to_dict() | {"format": 1, "graded_at": at}
+    return Result(slug, "연습문제", "a.ipynb", items).to_dict() | {
+        "format": 1,
+        "graded_at": at,
+    }
 
 
 @pytest.fixture
@@ -37,7 +43,11 @@ def files(tmp_path):
     """이름과 내용으로 파일을 만들어 그 경로를 돌려주는 함수입니다."""
 
     def write(name: str, content) -> str:
-        text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+        text = (
+            content
+            if isinstance(content, str)
+            else json.dumps(content, ensure_ascii=False)
+        )
         (tmp_path / name).write_text(text, encoding="utf-8")
         return str(tmp_path / name)
 
@@ -63,14 +73,22 @@ def score(page, slug: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("box", "end"), [("[data-chapter='01_rnn_limits']", "/01_rnn_limits.html"), ("[data-to='7.6']", "#7-6-")]
+    ("box", "end"),
+    [
+        ("[data-chapter='01_rnn_limits']", "/01_rnn_limits.html"),
+        ("[data-to='7.6']", "#7-6-"),
+    ],
 )
 def test_box_opens_by_keyboard(book_map, box, end):
     page = book_map.page
-    page.evaluate("() => { const top = document.querySelector('article'); top.tabIndex = -1; top.focus(); }")
+    page.evaluate(
+        "() => { const top = document.querySelector('article'); top.tabIndex = -1; top.focus(); }"
+    )
     for _ in range(page.locator(".map-figures a").count() + 1):
         page.keyboard.press("Tab")
-        if page.evaluate("box => document.activeElement.matches(box)", f".map-figures {box}"):
+        if page.evaluate(
+            "box => document.activeElement.matches(box)", f".map-figures {box}"
+        ):
             break
     stroke = "parseFloat(getComputedStyle(document.activeElement.querySelector('rect')).strokeWidth)"
     assert page.evaluate(stroke) > 4, "초점이 보이지 않습니다"
@@ -99,12 +117,16 @@ def test_read_chapter_is_remembered(visit):
     assert button.get_attribute("aria-pressed") == "true"
     page.reload()
     assert button.get_attribute("aria-pressed") == "true"
-    assert page.evaluate("document.querySelector('.map-here i.now').className") != before
+    assert (
+        page.evaluate("document.querySelector('.map-here i.now').className") != before
+    )
     page.click(".map-here a")
     page.wait_for_url("**/map.html#map-04")
     read = [row for row in page.evaluate(SHOWN) if row[1] == "true"]
     assert [(row[0], row[2]) for row in read] == [(SLUG, True)]
-    assert "다 읽음" in page.evaluate("document.querySelector('#map-04 title').textContent")
+    assert "다 읽음" in page.evaluate(
+        "document.querySelector('#map-04 title').textContent"
+    )
     assert "11장 가운데 1장" in page.inner_text(".map-sum")
     page.click(f".map-list [data-chapter='{SLUG}'] button")
     assert not [row for row in page.evaluate(SHOWN) if row[1] == "true" or row[2]]
@@ -131,15 +153,22 @@ def test_grades_of_the_grader_are_joined(book_map, files, tmp_path):
     with page.expect_file_chooser() as chooser:
         page.click("[data-do=load]")
     assert chooser.value.is_multiple()
-    chooser.value.set_files([str(tmp_path / f"{SLUG}.json"), files("b.json", grade_of("08_bert"))])
+    chooser.value.set_files(
+        [str(tmp_path / f"{SLUG}.json"), files("b.json", grade_of("08_bert"))]
+    )
     page.wait_for_selector(".map-notes span")
     assert page.inner_text(".map-notes") == "파일 2개를 불러왔습니다."
     count = sum(item["status"] != "manual" for item in real["questions"])
     assert real["points"] and score(page, SLUG) == (
         f"{real['points']:g} / {real['max_points']:g}점, {count}문제 중 {count}문제 통과"
     )
-    assert score(page, "08_bert") == "5 / 9점, 3문제 중 1문제 통과" and score(page, "09_gpt") == "채점 전"
-    assert f"{real['points'] + 5:g} / {real['max_points'] + 9:g}점" in page.inner_text(".map-sum")
+    assert (
+        score(page, "08_bert") == "5 / 9점, 3문제 중 1문제 통과"
+        and score(page, "09_gpt") == "채점 전"
+    )
+    assert f"{real['points'] + 5:g} / {real['max_points'] + 9:g}점" in page.inner_text(
+        ".map-sum"
+    )
     assert not book_map.console and not book_map.external
 
 
@@ -147,23 +176,34 @@ def test_export_of_the_command_reads_the_same(visit, files, tmp_path):
     shown = []
     slugs = [SLUG, "02_attention"]
     (tmp_path / "grades").mkdir()
-    paths = [files(f"grades/{slug}.json", grade_of(slug, (3, 1.25, 3))) for slug in slugs]
+    paths = [
+        files(f"grades/{slug}.json", grade_of(slug, (3, 1.25, 3))) for slug in slugs
+    ]
     single = files("progress.json", exported(Course(ROOT), tmp_path / "grades"))
     for chosen in (paths, [single]):
         page = visit("book/map").page
         load(page, *chosen)
         shown.append(page.evaluate(SHOWN))
-    assert shown[0] == shown[1] and "7.25 / 9점, 3문제 중 2문제 통과" in {row[3] for row in shown[0]}
+    assert shown[0] == shown[1] and "7.25 / 9점, 3문제 중 2문제 통과" in {
+        row[3] for row in shown[0]
+    }
 
 
 def test_later_grade_wins(book_map, files):
     page = book_map.page
     new = files("new.json", grade_of("08_bert", (3, 3, 3), "2026-11-02T00:30:00+09:00"))
-    old = files("old.json", grade_of("08_bert", (0, 0, 0), "2026-11-01T15:00:00+00:00"))  # 30분 앞
+    old = files(
+        "old.json", grade_of("08_bert", (0, 0, 0), "2026-11-01T15:00:00+00:00")
+    )  # 30분 앞
     load(page, new)
     load(page, old)
     assert score(page, "08_bert").startswith("9 / 9점")
-    load(page, files("newest.json", grade_of("08_bert", (3, 3, 0), "2026-11-02T00:31:00+09:00")))
+    load(
+        page,
+        files(
+            "newest.json", grade_of("08_bert", (3, 3, 0), "2026-11-02T00:31:00+09:00")
+        ),
+    )
     assert score(page, "08_bert").startswith("6 / 9점")
 
 
@@ -177,7 +217,9 @@ def test_export_clear_import_gives_the_same(book_map, files, tmp_path):
         page.click("[data-do=save]")
     saved = tmp_path / waiting.value.suggested_filename
     waiting.value.save_as(saved)
-    assert saved.suffix == ".json" and json.loads(saved.read_text("utf8"))["format"] == 1
+    assert (
+        saved.suffix == ".json" and json.loads(saved.read_text("utf8"))["format"] == 1
+    )
     page.once("dialog", lambda dialog: dialog.dismiss())
     page.click("[data-do=clear]")
     assert page.evaluate(SHOWN) == before[0], "되물어 그만두면 그대로여야 합니다"
@@ -257,13 +299,20 @@ def test_blocked_storage_is_told(visit, call):
 @pytest.mark.parametrize("width", [375, 768, 1280, 1600])
 def test_map_fits_and_boxes_are_big_enough(visit, files, width):
     page = visit("book/map", width).page
-    load(page, files("긴이름" * 20 + ".json", "{"), files("a.json", grade_of(SLUG, (1.25, 3, 3) * 33)))
+    load(
+        page,
+        files("긴이름" * 20 + ".json", "{"),
+        files("a.json", grade_of(SLUG, (1.25, 3, 3) * 33)),
+    )
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
     targets = ".map-figures a rect, .map-tools button, .map-read"
     sizes = page.evaluate(f"""() => [...document.querySelectorAll('{targets}')]
         .map(e => e.getBoundingClientRect()).map(b => [b.width, b.height, b.left, b.right])""")
     assert len(sizes) > 30
-    assert all(w >= 24 and h >= 24 and left >= 0 and right <= width for w, h, left, right in sizes)
+    assert all(
+        w >= 24 and h >= 24 and left >= 0 and right <= width
+        for w, h, left, right in sizes
+    )
     inside = page.evaluate("""() => [...document.querySelectorAll('.map-figures a')].filter(link => {
         const box = link.querySelector('rect').getBoundingClientRect();
         return [...link.querySelectorAll('text')].some(text => {
@@ -279,4 +328,7 @@ def test_without_javascript_map_and_list_remain(visit):
     assert not page.locator(".map-tools, .map-read").first.is_visible()
     page.click(".map-list a:has-text('8장 BERT')")
     page.wait_for_url("**/chapters/08_bert.html")
-    assert page.locator(".map-here a").is_visible() and not page.locator(".map-finish button").is_visible()
+    assert (
+        page.locator(".map-here a").is_visible()
+        and not page.locator(".map-finish button").is_visible()
+    )

@@ -40,7 +40,11 @@ def axe_violations(page) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
 
 
 @cache
@@ -55,9 +59,14 @@ def test_page_is_offline_quiet_and_light(visit, name, record_property):
     seen = visit(name)
     assert not seen.external
     assert not seen.console
-    files = {unquote(urlsplit(url).path) for url in seen.requests if url.startswith("file:")}
+    files = {
+        unquote(urlsplit(url).path) for url in seen.requests if url.startswith("file:")
+    }
     raw, small = (sum(sizes) / 1e6 for sizes in zip(*map(sizes_of, files), strict=True))
-    record_property("첫 방문", (small, name, f"파일 {len(files)}개, {raw:.2f} MB (gzip {small:.2f} MB)"))
+    record_property(
+        "첫 방문",
+        (small, name, f"파일 {len(files)}개, {raw:.2f} MB (gzip {small:.2f} MB)"),
+    )
     assert small <= 2
 
 
@@ -82,7 +91,9 @@ def test_page_has_no_axe_violation(visit, name, width, record_property):
 
 def test_axe_sees_a_fault(visit):
     page = visit("book/notation").page
-    page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+    page.evaluate(
+        "document.querySelector('main').append(document.createElement('button'))"
+    )
     assert any(line.startswith("button-name") for line in axe_violations(page))
 
 
@@ -93,19 +104,28 @@ def test_page_fits_every_width(visit, name):
         page.wait_for_timeout(100)  # 차례가 접히고 펼쳐지는 사이
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width, width
         assert not page.evaluate(WIDER), width
-        assert not page.evaluate(UNREACHABLE), f"넘치는데 밀어서 볼 수 없는 수식 ({width}px)"
+        assert not page.evaluate(UNREACHABLE), (
+            f"넘치는데 밀어서 볼 수 없는 수식 ({width}px)"
+        )
 
 
 def test_words_are_not_broken(visit):
     page = visit("book/intro").page
-    assert page.evaluate("getComputedStyle(document.querySelector('article p')).wordBreak") == "keep-all"
+    assert (
+        page.evaluate("getComputedStyle(document.querySelector('article p')).wordBreak")
+        == "keep-all"
+    )
     assert page.evaluate("document.fonts.check('16px Pretendard', '어텐션')")
 
 
 def test_mathematics_is_drawn(visit):
     page = visit(CHAPTER).page
     written = page.evaluate("document.querySelectorAll('article .math').length")
-    assert written and page.evaluate("document.querySelectorAll('article mjx-container').length") >= written
+    assert (
+        written
+        and page.evaluate("document.querySelectorAll('article mjx-container').length")
+        >= written
+    )
     assert page.evaluate("document.querySelectorAll('mjx-merror, merror').length") == 0
     assert "(4.1)" in page.inner_text("article")
 
@@ -113,11 +133,15 @@ def test_mathematics_is_drawn(visit):
 def test_every_code_cell_has_a_copy_button(visit):
     page = visit(CHAPTER).page
     cells = page.locator(".cell_input .highlight").count()
-    assert cells and page.locator(".cell_input .highlight button.copybtn").count() == cells
+    assert (
+        cells and page.locator(".cell_input .highlight button.copybtn").count() == cells
+    )
     button = page.locator("button.copybtn").first
     assert button.get_attribute("data-tooltip") == "복사"
     button.click()
-    page.wait_for_function("document.querySelector('button.copybtn').dataset.tooltip === '복사했습니다'")
+    page.wait_for_function(
+        "document.querySelector('button.copybtn').dataset.tooltip === '복사했습니다'"
+    )
 
 
 def test_notebooks_download_from_file(visit):
@@ -127,7 +151,10 @@ def test_notebooks_download_from_file(visit):
             page.click(f"a:has-text('{text}')")
         assert waiting.value.suggested_filename == "04_scaled_dot_product.ipynb"
     page.click("button[aria-label='내려받기']")
-    assert page.locator(".dropdown-menu.show").inner_text().split("\n")[0].strip() == "이 쪽의 노트북"
+    assert (
+        page.locator(".dropdown-menu.show").inner_text().split("\n")[0].strip()
+        == "이 쪽의 노트북"
+    )
 
 
 def test_theme_button_turns_the_page_dark(visit):

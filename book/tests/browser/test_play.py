@@ -41,7 +41,9 @@ def play(visit):
     def open_figure(name: str, width: int = 1280):
         seen = visit(CHAPTERS[name], width)
         box = seen.page.locator(f"[data-play={name}]")
-        seen.page.wait_for_function(f"document.querySelector('[data-play={name}] .play-say')?.textContent")
+        seen.page.wait_for_function(
+            f"document.querySelector('[data-play={name}] .play-say')?.textContent"
+        )
         return seen, box
 
     return open_figure
@@ -61,12 +63,17 @@ def computed(play):
 
 
 def cases_of(**choices) -> list[dict]:
-    return [dict(zip(choices, values, strict=True)) for values in product(*choices.values())]
+    return [
+        dict(zip(choices, values, strict=True)) for values in product(*choices.values())
+    ]
 
 
 def close(found, wanted, limit: float = 1e-6):
     np.testing.assert_allclose(
-        np.array(found, dtype=float), np.array(wanted, dtype=float), rtol=limit, atol=limit
+        np.array(found, dtype=float),
+        np.array(wanted, dtype=float),
+        rtol=limit,
+        atol=limit,
     )
 
 
@@ -77,18 +84,26 @@ def test_softmax_is_the_package_softmax(computed):
     cases = cases_of(d=[4, 64, 1024], way=[0, 1, 2], heat=[0.2, 1, 8])
     for case, found in zip(cases, computed("softmax", cases), strict=True):
         base = np.array(found["scores"]) / np.sqrt(case["d"])
-        assert abs(base.mean()) < 1e-12 and abs(base.var() - 1) < 1e-12  # 내적의 분산이 d_k입니다
+        assert (
+            abs(base.mean()) < 1e-12 and abs(base.var() - 1) < 1e-12
+        )  # 내적의 분산이 d_k입니다
         divisor = [np.sqrt(case["d"]), 1, case["d"]][case["way"]]
         scaled = np.array(found["scores"]) / divisor / case["heat"]
         weights = scratch.softmax(scaled)
         close(found["scaled"], scaled)
         close(found["weights"], weights)
         close(found["entropy"], -(weights * np.log(np.maximum(weights, 1e-300))).sum())
-        close(found["jacobian"], np.linalg.norm(np.diag(weights) - np.outer(weights, weights)))
+        close(
+            found["jacobian"],
+            np.linalg.norm(np.diag(weights) - np.outer(weights, weights)),
+        )
         if case["way"] == 0:  # √d_k로 나누면 스케일드 닷프로덕트 어텐션의 가중치입니다
             query = np.full((1, case["d"]), 1 / case["heat"])
             key = np.array(found["scores"])[:, None] / case["d"] * np.ones(case["d"])
-            close(found["weights"], scratch.scaled_dot_product_attention(query, key, key)[1][0])
+            close(
+                found["weights"],
+                scratch.scaled_dot_product_attention(query, key, key)[1][0],
+            )
 
 
 def test_heads_are_the_multi_head_attention_of_the_chapter(computed):
@@ -122,7 +137,9 @@ def test_positions_are_the_positional_encoding(computed):
         close(np.ravel(found["later"]), later)
         close(found["product"], now @ later)
         close(found["curve"], table[0] @ table[:41].T / (d / 2))
-        close(found["product"] / (d / 2), found["curve"][case["gap"]])  # t와 상관없습니다
+        close(
+            found["product"] / (d / 2), found["curve"][case["gap"]]
+        )  # t와 상관없습니다
 
 
 def test_masks_are_the_masked_attention(computed):
@@ -150,7 +167,9 @@ def test_sampling_is_the_package_sampling(computed):
     from jumok.decode import sampling_probs
 
     base = np.array([0.37, 0.23, 0.14, 0.1, 0.07, 0.05, 0.03, 0.01])
-    cases = cases_of(heat=[0.1, 0.7, 1, 3], k=[1, 4, 8], p=[0.05, 0.55, 0.9, 1], draws=[0, 3])
+    cases = cases_of(
+        heat=[0.1, 0.7, 1, 3], k=[1, 4, 8], p=[0.05, 0.55, 0.9, 1], draws=[0, 3]
+    )
     for case, found in zip(cases, computed("sampling", cases), strict=True):
         log_probs = torch.tensor(np.log(base))[None]
         probs, tokens = sampling_probs(log_probs, case["heat"], case["k"], case["p"])
@@ -171,9 +190,16 @@ def test_schedule_is_the_package_learning_rate(computed):
 
     names = ["inverse_sqrt", "linear", "cosine", "constant"]
     assert set(names) == set(SCHEDULES)
-    cases = cases_of(size=[0, 3, 4], warmup=[100, 4000, 10_000], way=range(4), step=[100, 1000, 20_000])
+    cases = cases_of(
+        size=[0, 3, 4],
+        warmup=[100, 4000, 10_000],
+        way=range(4),
+        step=[100, 1000, 20_000],
+    )
     for case, found in zip(cases, computed("schedule", cases), strict=True):
-        recipe = Recipe(steps=20_000, warmup=case["warmup"], schedule=names[case["way"]])
+        recipe = Recipe(
+            steps=20_000, warmup=case["warmup"], schedule=names[case["way"]]
+        )
         d_model = [64, 128, 256, 512, 1024][case["size"]]
         steps = [case["step"], case["warmup"], *(max(1, 100 * i) for i in range(201))]
         wanted = np.array([learning_rate(step, recipe, d_model) for step in steps])
@@ -199,11 +225,15 @@ def test_figure_by_keyboard_alone(play, figure):
     for handle in box.locator("input, select, .play-button:not(:last-child)").all():
         kind = handle.get_attribute("type") or "select"
         handle.focus()
-        page.keyboard.press({"checkbox": "Space", "button": "Enter"}.get(kind, "ArrowDown"))
+        page.keyboard.press(
+            {"checkbox": "Space", "button": "Enter"}.get(kind, "ArrowDown")
+        )
         if kind == "range":
             assert (
                 handle.get_attribute("aria-valuetext")
-                == box.locator(f"#{handle.get_attribute('id')} + .play-value").inner_text()
+                == box.locator(
+                    f"#{handle.get_attribute('id')} + .play-value"
+                ).inner_text()
             )
     text = said(box)
     assert text != first and re.search("[가-힣]", text)
@@ -224,8 +254,16 @@ def violations(page, figure: str) -> list[str]:
     from axe_playwright_python.sync_playwright import Axe
 
     options = {"preload": False}
-    found = Axe().run(page, context=f"[data-play={figure}]", options=options).response["violations"]
-    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"]]
+    found = (
+        Axe()
+        .run(page, context=f"[data-play={figure}]", options=options)
+        .response["violations"]
+    )
+    return [
+        f"{rule['id']}: {node['html'][:160]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
 
 
 def test_figure_has_no_axe_violation_and_fits(play, figure, record_property):
@@ -240,7 +278,9 @@ def test_figure_has_no_axe_violation_and_fits(play, figure, record_property):
         assert not page.evaluate(WIDER)
         for theme in ("light", "dark") if width < 1600 else ():
             page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
+            page.wait_for_function(
+                f"document.documentElement.dataset.theme === '{theme}'"
+            )
             page.wait_for_timeout(300)
             faults = violations(page, figure)
             record_property("axe 어김", (figure, width, theme, len(faults)))
@@ -251,13 +291,17 @@ def test_figure_has_no_axe_violation_and_fits(play, figure, record_property):
 def test_axe_sees_a_fault_in_a_figure(play):
     page = play("masks")[0].page
     page.evaluate(ALONE, "masks")
-    page.evaluate("document.querySelector('[data-play=masks] .play-control label').remove()")
+    page.evaluate(
+        "document.querySelector('[data-play=masks] .play-control label').remove()"
+    )
     assert any(line.startswith("select-name") for line in violations(page, "masks"))
 
 
 def test_reduced_motion_stops_the_bars(play):
     seen, _ = play("softmax")
-    duration = "getComputedStyle(document.querySelector('.play-bar')).transitionDuration"
+    duration = (
+        "getComputedStyle(document.querySelector('.play-bar')).transitionDuration"
+    )
     assert seen.page.evaluate(duration) != "0s"
     seen.page.emulate_media(reduced_motion="reduce")
     assert seen.page.evaluate(duration) == "0s"

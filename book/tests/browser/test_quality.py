@@ -63,7 +63,9 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def served(book):
     """웹 책을 내주는 http 주소. Lighthouse는 file://을 재지 않습니다."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=book.html))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=book.html)
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
@@ -76,11 +78,19 @@ def lighthouse(url: str, report: Path) -> dict:
     chromium = next(filter(None, map(shutil.which, names)), None)
     if chromium is None:
         unavailable("크로뮴이 없어 Lighthouse를 건너뜁니다.", NEED)
-    command = ["node", str(tool("lighthouse", "node") / "cli" / "index.js"), url, "--quiet", "--output=json"]
+    command = [
+        "node",
+        str(tool("lighthouse", "node") / "cli" / "index.js"),
+        url,
+        "--quiet",
+        "--output=json",
+    ]
     command += [f"--output-path={report}", f"--only-categories={','.join(CATEGORIES)}"]
     command += [f"--chrome-flags={FLAGS} --user-data-dir={report.parent / 'profile'}"]
     environment = {**os.environ, "CHROME_PATH": chromium}
-    run = subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)
+    run = subprocess.run(
+        command, capture_output=True, text=True, timeout=300, env=environment
+    )
     assert run.returncode == 0 and report.is_file(), run.stderr[-2000:]
     return json.loads(report.read_text("utf8"))
 
@@ -109,21 +119,42 @@ def test_lighthouse_finds_nothing(served, kind, tmp_path, record_property):
 
 def test_lighthouse_sees_a_fault(book, tmp_path):
     """설명도 언어도 없는 쪽을 주면 점수를 깎아야 100점을 믿을 수 있습니다."""
-    (tmp_path / "page.html").write_text("<title>쪽</title><img src='data:,'><button></button>", "utf8")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path))
+    (tmp_path / "page.html").write_text(
+        "<title>쪽</title><img src='data:,'><button></button>", "utf8"
+    )
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Quiet, directory=tmp_path)
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    report = lighthouse(f"http://127.0.0.1:{server.server_port}/page.html", tmp_path / "report.json")
+    report = lighthouse(
+        f"http://127.0.0.1:{server.server_port}/page.html", tmp_path / "report.json"
+    )
     server.shutdown()
     server.server_close()
     found = "\n".join(faults(report, "page"))
-    assert "button-name" in found and "html-has-lang" in found and "meta-description" in found
+    assert (
+        "button-name" in found
+        and "html-has-lang" in found
+        and "meta-description" in found
+    )
 
 
 def vnu(*files: Path) -> list[dict]:
     """W3C의 검사기(vnu)가 찾은 잘못들입니다."""
     jar = tool("vnu-jar", "java") / "build" / "dist" / "vnu.jar"
-    command = ["java", "-Xss4m", "-jar", str(jar), "--errors-only", "--skip-non-html", "--format", "json"]
-    run = subprocess.run([*command, *map(str, files)], capture_output=True, text=True, timeout=600)
+    command = [
+        "java",
+        "-Xss4m",
+        "-jar",
+        str(jar),
+        "--errors-only",
+        "--skip-non-html",
+        "--format",
+        "json",
+    ]
+    run = subprocess.run(
+        [*command, *map(str, files)], capture_output=True, text=True, timeout=600
+    )
     return json.loads(run.stderr)["messages"]
 
 
@@ -141,6 +172,9 @@ def test_html_is_valid(book, record_property):
 
 def test_validator_sees_a_fault(tmp_path):
     page = tmp_path / "page.html"
-    page.write_text("<!doctype html><html lang=ko><title>쪽</title><p id=a><p id=a><div></p>", "utf8")
+    page.write_text(
+        "<!doctype html><html lang=ko><title>쪽</title><p id=a><p id=a><div></p>",
+        "utf8",
+    )
     found = " ".join(error["message"] for error in vnu(page))
     assert "Duplicate ID" in found

@@ -22,7 +22,11 @@ def test_every_question_became_buttons(visit):
     assert questions and page.locator("ol.quiz-options").count() == questions
     for index in range(questions):
         answer = int(page.locator(QUESTIONS).nth(index).get_attribute("data-answer"))
-        assert 1 <= answer <= page.locator("ol.quiz-options").nth(index).locator("button").count()
+        assert (
+            1
+            <= answer
+            <= page.locator("ol.quiz-options").nth(index).locator("button").count()
+        )
 
 
 def test_wrong_answer_asks_to_think_again(quiz):
@@ -38,7 +42,10 @@ def test_right_answer_by_keyboard_opens_the_explanation(quiz):
     for _ in range(answer - 1):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert status.inner_text() == "맞았습니다." and status.get_attribute("role") == "status"
+    assert (
+        status.inner_text() == "맞았습니다."
+        and status.get_attribute("role") == "status"
+    )
     assert options.nth(answer - 1).get_attribute("aria-pressed") == "true"
     assert details.get_attribute("open") is not None
 

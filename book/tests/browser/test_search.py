@@ -8,7 +8,9 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-ASKED = yaml.safe_load(Path(__file__).with_name("search_queries.yml").read_text(encoding="utf-8"))
+ASKED = yaml.safe_load(
+    Path(__file__).with_name("search_queries.yml").read_text(encoding="utf-8")
+)
 SEARCH = """(query) => {
     const input = document.querySelector('#ko-search input[name=q]');
     input.value = query;
@@ -80,14 +82,16 @@ def articles(book) -> dict[str, str]:
     """페이지의 주소마다 본문 글입니다. 색인과 따로, HTML에서 곧바로 얻습니다."""
     texts = {}
     for page in book.pages:
-        article = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select_one(
-            "article.bd-article"
-        )
+        article = BeautifulSoup(
+            page.read_text(encoding="utf-8"), "html.parser"
+        ).select_one("article.bd-article")
         if article is None:
             continue
         for tag in article.select("script, style, a.headerlink"):
             tag.decompose()
-        texts[page.relative_to(book.html).as_posix()] = re.sub(r"\s+", " ", article.get_text()).lower()
+        texts[page.relative_to(book.html).as_posix()] = re.sub(
+            r"\s+", " ", article.get_text()
+        ).lower()
     return texts
 
 
@@ -139,14 +143,21 @@ def test_search_from_the_keyboard(visit):
     page.keyboard.press("Enter")
     page.wait_for_url("**/search.html?q=*")
     page.wait_for_selector("#ko-search-results li")
-    assert page.locator("#ko-search-results mark").first.inner_text() in ("기울기", "기울기를")
+    assert page.locator("#ko-search-results mark").first.inner_text() in (
+        "기울기",
+        "기울기를",
+    )
     page.locator("#ko-search-results a").first.click()
     page.wait_for_selector("article")
     assert not seen.external and not seen.console
 
 
 def test_index_is_not_loaded_on_chapters(visit):
-    assert not [url for url in visit("chapters/04_scaled_dot_product").requests if "search_index" in url]
+    assert not [
+        url
+        for url in visit("chapters/04_scaled_dot_product").requests
+        if "search_index" in url
+    ]
 
 
 def results_of(page, query: str) -> list[str]:
@@ -199,12 +210,21 @@ def test_the_reader_is_told_the_word_of_this_book(visit):
 
 def test_pages_with_the_word_itself_come_before_synonyms(visit, articles):
     results = results_of(visit("search").page, "스킵 연결")
-    literal = [url for url in results if "스킵연결" in articles[f"{url}.html"].replace(" ", "")]
-    assert literal and results[: len(literal)] == literal and len(results) > len(literal)
+    literal = [
+        url for url in results if "스킵연결" in articles[f"{url}.html"].replace(" ", "")
+    ]
+    assert (
+        literal and results[: len(literal)] == literal and len(results) > len(literal)
+    )
 
 
 def test_a_search_takes_less_than_50_ms(visit, record_property):
     page = visit("search").page
-    times = [min(page.evaluate(SEARCH, item["query"]) for _ in range(3)) for item in ASKED]
-    record_property("찾기 시간", f"가운데값 {statistics.median(times):.1f} ms, 최대 {max(times):.1f} ms")
+    times = [
+        min(page.evaluate(SEARCH, item["query"]) for _ in range(3)) for item in ASKED
+    ]
+    record_property(
+        "찾기 시간",
+        f"가운데값 {statistics.median(times):.1f} ms, 최대 {max(times):.1f} ms",
+    )
     assert max(times) < 50

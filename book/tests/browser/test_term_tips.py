@@ -26,7 +26,9 @@ def test_mouse_opens_the_balloon_and_can_move_into_it(chapter):
     assert chapter.inner_text(f"{TIP} .term-head") == "쿼리 query"
     chapter.locator(f"{TIP} a").hover()
     chapter.wait_for_timeout(500)
-    assert chapter.locator(TIP).is_visible(), "풍선 위로 옮긴 마우스가 풍선을 닫았습니다"
+    assert chapter.locator(TIP).is_visible(), (
+        "풍선 위로 옮긴 마우스가 풍선을 닫았습니다"
+    )
     chapter.mouse.move(5, 5)
     chapter.wait_for_selector(TIP, state="hidden")
 
@@ -34,11 +36,17 @@ def test_mouse_opens_the_balloon_and_can_move_into_it(chapter):
 def test_keyboard_opens_and_escape_closes(chapter):
     term = chapter.locator("a.term", has_text="쿼리").first
     term.focus()
-    assert chapter.locator(TIP).is_visible() and chapter.get_attribute(TIP, "role") == "tooltip"
+    assert (
+        chapter.locator(TIP).is_visible()
+        and chapter.get_attribute(TIP, "role") == "tooltip"
+    )
     described = chapter.locator(f"#{term.get_attribute('aria-describedby')}")
     assert MEANINGS["쿼리"] in described.inner_text()
     chapter.keyboard.press("Escape")
-    assert chapter.locator(TIP).is_hidden() and term.get_attribute("aria-describedby") is None
+    assert (
+        chapter.locator(TIP).is_hidden()
+        and term.get_attribute("aria-describedby") is None
+    )
     assert chapter.evaluate("document.activeElement.textContent") == "쿼리"
     chapter.keyboard.press("Enter")
     chapter.wait_for_url("**/glossary.html#term-query")
@@ -53,7 +61,9 @@ def test_escape_closes_a_balloon_under_the_mouse(chapter):
 
 
 def test_first_tap_opens_and_the_link_leads_to_the_glossary(book, browser):
-    context = browser.new_context(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True)
+    context = browser.new_context(
+        viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True
+    )
     page = context.new_page()
     page.goto((book.html / f"{CHAPTER}.html").as_uri())
     page.locator("a.term", has_text="쿼리").first.tap()

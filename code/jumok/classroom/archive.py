@@ -21,7 +21,12 @@ from zoneinfo import ZoneInfo
 MIB = 2**20
 _ZIP_START = (b"PK\x03\x04", b"PK\x05\x06", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"\x1f\x8b")
 _JUNK = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini", ".ipynb_checkpoints")
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+_METHODS = (
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,9 @@ class Entry:
     detail: str = ""
 
 
-def read_source(source: Path, zone: ZoneInfo, bounds: Bounds | None = None) -> Iterator[Entry]:
+def read_source(
+    source: Path, zone: ZoneInfo, bounds: Bounds | None = None
+) -> Iterator[Entry]:
     """폴더, zip, 노트북 하나의 파일들을 차례로 냅니다. 하나도 건너뛰지 않습니다."""
     bounds = bounds or Bounds()
     if source.is_dir():
@@ -76,7 +83,11 @@ def bad_name(name: str, bounds: Bounds) -> str:
         return "name_too_long"
     if any(len(part) > bounds.part for part in parts):
         return "name_too_long"
-    hidden = [char for char in name if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")]
+    hidden = [
+        char
+        for char in name
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+    ]
     return "bad_name" if hidden or "" in parts or "." in parts else ""
 
 
@@ -97,10 +108,18 @@ def _read_folder(root: Path, zone: ZoneInfo, bounds: Bounds) -> Iterator[Entry]:
         for name in sorted([*links, *files]):
             found += 1
             if found > bounds.files:
-                yield Entry(root.name, reason="zip_too_many", detail=f"{bounds.files:,}개를 넘습니다.")
+                yield Entry(
+                    root.name,
+                    reason="zip_too_many",
+                    detail=f"{bounds.files:,}개를 넘습니다.",
+                )
                 return
             path = Path(here, name)
-            shown = tidy(os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "replace"))
+            shown = tidy(
+                os.fsencode(path.relative_to(root).as_posix()).decode(
+                    "utf-8", "replace"
+                )
+            )
             yield _read_file(path, shown, zone, bounds)
 
 
@@ -117,8 +136,12 @@ def _read_file(path: Path, name: str, zone: ZoneInfo, bounds: Bounds) -> Entry:
             return Entry(name, reason="not_regular")
         time = datetime.fromtimestamp(info.st_mtime, zone)
         if info.st_size > bounds.file_bytes:
-            return Entry(name, time, reason="too_big", detail=f"{info.st_size // MIB:,} MiB")
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+            return Entry(
+                name, time, reason="too_big", detail=f"{info.st_size // MIB:,} MiB"
+            )
+        flags = (
+            os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+        )
         flags |= getattr(os, "O_BINARY", 0)
         with os.fdopen(os.open(path, flags), "rb") as stream:
             data = stream.read(bounds.file_bytes + 1)
@@ -126,7 +149,11 @@ def _read_file(path: Path, name: str, zone: ZoneInfo, bounds: Bounds) -> Entry:
         return Entry(name, reason="unreadable", detail=type(error).__name__)
     if len(data) > bounds.file_bytes:
         return Entry(name, time, reason="too_big")
-    return Entry(name, time, reason="nested_zip") if _is_archive(data) else Entry(name, time, data)
+    return (
+        Entry(name, time, reason="nested_zip")
+        if _is_archive(data)
+        else Entry(name, time, data)
+    )
 
 
 def _read_zip(path: Path, zone: ZoneInfo, bounds: Bounds) -> Iterator[Entry]:
@@ -152,16 +179,25 @@ def _read_zip(path: Path, zone: ZoneInfo, bounds: Bounds) -> Iterator[Entry]:
     ) as error:
         yield Entry(path.name, reason="zip_broken", detail=str(error)[:200])
     except OSError as error:
-        yield Entry(path.name, reason="unreadable", detail=error.strerror or type(error).__name__)
+        yield Entry(
+            path.name,
+            reason="unreadable",
+            detail=error.strerror or type(error).__name__,
+        )
 
 
-def _whole_problem(infos: list[zipfile.ZipInfo], size: int, bounds: Bounds) -> tuple[str, str]:
+def _whole_problem(
+    infos: list[zipfile.ZipInfo], size: int, bounds: Bounds
+) -> tuple[str, str]:
     """꾸러미 전체를 거절할 까닭. 풀기 전에 목록만 보고 정합니다."""
     if len(infos) > bounds.files:
         return "zip_too_many", f"{len(infos):,}개 (한계 {bounds.files:,}개)"
     total = sum(info.file_size for info in infos)
     if total > bounds.total_bytes:
-        return "zip_too_big", f"풀면 {total // MIB:,} MiB (한계 {bounds.total_bytes // MIB:,} MiB)"
+        return (
+            "zip_too_big",
+            f"풀면 {total // MIB:,} MiB (한계 {bounds.total_bytes // MIB:,} MiB)",
+        )
     ordered = sorted(infos, key=lambda info: info.header_offset)
     ends = [info.header_offset for info in ordered[1:]] + [size]
     for info, end in zip(ordered, ends, strict=True):
@@ -184,20 +220,40 @@ def zip_name(info: zipfile.ZipInfo) -> str:
 
 
 def _read_member(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, twice: bool, zone: ZoneInfo, bounds: Bounds
+    archive: zipfile.ZipFile,
+    info: zipfile.ZipInfo,
+    name: str,
+    twice: bool,
+    zone: ZoneInfo,
+    bounds: Bounds,
 ) -> Entry:
-    problem = bad_name(name, bounds) or ("duplicate_name" if twice else "") or _member_problem(info, bounds)
+    problem = (
+        bad_name(name, bounds)
+        or ("duplicate_name" if twice else "")
+        or _member_problem(info, bounds)
+    )
     time = _zip_time(info, zone)
     if problem:
         return Entry(name, time, reason=problem)
     try:
         with archive.open(info) as stream:
             data = stream.read(bounds.file_bytes + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError, RuntimeError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        ValueError,
+        OSError,
+        RuntimeError,
+    ) as error:
         return Entry(name, time, reason="zip_broken", detail=type(error).__name__)
     if len(data) > bounds.file_bytes:
         return Entry(name, time, reason="too_big")
-    return Entry(name, time, reason="nested_zip") if _is_archive(data) else Entry(name, time, data)
+    return (
+        Entry(name, time, reason="nested_zip")
+        if _is_archive(data)
+        else Entry(name, time, data)
+    )
 
 
 def _member_problem(info: zipfile.ZipInfo, bounds: Bounds) -> str:

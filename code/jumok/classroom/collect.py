@@ -53,7 +53,11 @@ def collect(
     """폴더나 zip을 모읍니다. 같은 것을 다시 모아도 줄이 늘지 않습니다."""
     if not source.exists():
         raise BadClass(f"모을 폴더나 zip이 없습니다: {source}")
-    hints, names, done = hints or Hints(), Names(students, hints.links if hints else None), Collected()
+    hints, names, done = (
+        hints or Hints(),
+        Names(students, hints.links if hints else None),
+        Collected(),
+    )
     now = datetime.now(UTC)
     for entry in read_source(source, room.zone, bounds):
         if not is_junk(entry.name):
@@ -62,12 +66,18 @@ def collect(
     return done
 
 
-def _row(room: Room, source: Path, entry: Entry, names: Names, hints: Hints, now: datetime) -> dict:
+def _row(
+    room: Room, source: Path, entry: Entry, names: Names, hints: Hints, now: datetime
+) -> dict:
     """파일 하나의 줄. 받을 것이면 내용을 제출물 자리에 씁니다."""
     data = entry.data
     sha256 = hashlib.sha256(data).hexdigest() if data is not None else None
     name = printable(entry.name, 400)
-    key = hashlib.sha256("\0".join((source.name, name, sha256 or entry.reason)).encode("utf-8", "replace"))
+    key = hashlib.sha256(
+        "\0".join((source.name, name, sha256 or entry.reason)).encode(
+            "utf-8", "replace"
+        )
+    )
     row = {
         "key": key.hexdigest(), "source": printable(source.name), "name": name, "student": None,
         "chapter": None, "sha256": sha256, "reason": entry.reason, "detail": printable(entry.detail, 300),
@@ -89,7 +99,9 @@ def _row(room: Room, source: Path, entry: Entry, names: Names, hints: Hints, now
     return row
 
 
-def _judge(room: Room, entry: Entry, owner: object, hints: Hints, row: dict) -> tuple[str, str]:
+def _judge(
+    room: Room, entry: Entry, owner: object, hints: Hints, row: dict
+) -> tuple[str, str]:
     """받지 않을 까닭과 설명. 받을 것이면 빈 글입니다."""
     if not entry.name.lower().endswith(".ipynb"):
         return "not_notebook", ""
@@ -112,7 +124,10 @@ def _keep(path: Path, data: bytes) -> None:
 
 def _rank(row: dict) -> tuple:
     """가장 나중에 낸 것이 가장 큽니다. 시각이 같으면 이름에 적힌 시도, 그다음은 이름의 차례입니다."""
-    digits = [int(part) if part.isdigit() else 0 for part in re.findall(r"\d+|\D+", row["name"])]
+    digits = [
+        int(part) if part.isdigit() else 0
+        for part in re.findall(r"\d+|\D+", row["name"])
+    ]
     return row["submitted_at"] or "", row["attempt"], digits, row["name"]
 
 
@@ -126,22 +141,36 @@ def _choose(room: Room, engine: sa.Engine, rows: list[dict]) -> None:
             place = (row["student"], row["chapter"])
             old = best.get(place)
             if old and _rank(old) > _rank(row):
-                row["reason"], row["detail"] = "older_attempt", f"고른 것: {old['name']}"
+                row["reason"], row["detail"] = (
+                    "older_attempt",
+                    f"고른 것: {old['name']}",
+                )
                 continue
             if place in changed and changed[place]["key"] != row["key"]:
-                changed[place].update(reason="older_attempt", detail=f"고른 것: {row['name']}")
+                changed[place].update(
+                    reason="older_attempt", detail=f"고른 것: {row['name']}"
+                )
             best[place], changed[place] = row, row
         names = [column.name for column in submissions.columns]
-        upsert(submissions, connection, [{name: row[name] for name in names} for row in changed.values()])
+        upsert(
+            submissions,
+            connection,
+            [{name: row[name] for name in names} for row in changed.values()],
+        )
         names = [column.name for column in files.columns]
         upsert(files, connection, [{name: row[name] for name in names} for row in rows])
 
 
 def read_links(path: Path) -> dict[str, str]:
     """LMS 번호나 폴더 이름을 학번에 잇는 CSV를 읽습니다."""
-    columns = {"key": ("파일", "lms번호", "lms_id", "file", "key"), "id": ("학번", "student_id", "id")}
+    columns = {
+        "key": ("파일", "lms번호", "lms_id", "file", "key"),
+        "id": ("학번", "student_id", "id"),
+    }
     return {
-        values["key"]: values["id"] for _, values in read_table(path, columns, {"key", "id"}) if values["key"]
+        values["key"]: values["id"]
+        for _, values in read_table(path, columns, {"key", "id"})
+        if values["key"]
     }
 
 
@@ -160,7 +189,9 @@ def read_times(path: Path, room: Room) -> dict[str, datetime]:
     return times
 
 
-def days_late(submitted_at: str | None, due: datetime | None, marked: bool = False) -> int:
+def days_late(
+    submitted_at: str | None, due: datetime | None, marked: bool = False
+) -> int:
     """며칠 늦었는지. 하루가 시작되면 하루로 칩니다. 시각을 모르고 LMS가 늦었다고 적었으면 1입니다."""
     if due is None:
         return 0

@@ -29,11 +29,15 @@ BOOK: dict[int, dict] = {
 _STEMS = ("먹", "갔", "울", "웃", "읽", "잡", "믿", "씻")
 
 
-def _matrix(rng: random.Random, rows: int, columns: int, low: int, high: int) -> list[list[int]]:
+def _matrix(
+    rng: random.Random, rows: int, columns: int, low: int, high: int
+) -> list[list[int]]:
     return [[rng.randint(low, high) for _ in range(columns)] for _ in range(rows)]
 
 
-def _spread(rng: random.Random, draw: Callable[[], dict], score: Callable[[dict], list]) -> dict:
+def _spread(
+    rng: random.Random, draw: Callable[[], dict], score: Callable[[dict], list]
+) -> dict:
     """점수가 서로 다르고 지나치게 벌어지지 않을 때까지 뽑습니다. 손으로 셈하기 좋은 수만 남습니다."""
     while True:
         given = draw()
@@ -43,11 +47,16 @@ def _spread(rng: random.Random, draw: Callable[[], dict], score: Callable[[dict]
 
 
 def _dots(given: dict, keys: str) -> list[int]:
-    return [sum(a * b for a, b in zip(key, given["query"], strict=True)) for key in given[keys]]
+    return [
+        sum(a * b for a, b in zip(key, given["query"], strict=True))
+        for key in given[keys]
+    ]
 
 
 def _rnn(rng: random.Random) -> dict:
-    turn = rng.choice(([[0, 1], [-1, 0]], [[0, -1], [1, 0]], [[0, 1], [1, 0]], [[-1, 0], [0, 1]]))
+    turn = rng.choice(
+        ([[0, 1], [-1, 0]], [[0, -1], [1, 0]], [[0, 1], [1, 0]], [[-1, 0], [0, 1]])
+    )
     rows = [[1, 0], [0, 1], [1, 1], [0, 2], [2, 0], [1, -1], [-1, 1]]
     return {"w_ih": rng.sample(rows, 3), "w_hh": turn}
 
@@ -55,7 +64,10 @@ def _rnn(rng: random.Random) -> dict:
 def _dot(rng: random.Random) -> dict:
     return _spread(
         rng,
-        lambda: {"states": _matrix(rng, 3, 3, 0, 2), "query": [rng.randint(-1, 1) for _ in range(3)]},
+        lambda: {
+            "states": _matrix(rng, 3, 3, 0, 2),
+            "query": [rng.randint(-1, 1) for _ in range(3)],
+        },
         lambda given: _dots(given, "states"),
     )
 
@@ -83,15 +95,28 @@ def _scaled(rng: random.Random) -> dict:
 
 
 def _heads(rng: random.Random) -> dict:
-    keys = [list(pair) for pair in zip(*(rng.sample((-2, -1, 0, 1, 2), 4) for _ in range(2)), strict=True)]
+    keys = [
+        list(pair)
+        for pair in zip(
+            *(rng.sample((-2, -1, 0, 1, 2), 4) for _ in range(2)), strict=True
+        )
+    ]
     queries = [*_matrix(rng, 3, 2, 0, 2), [1, 1]]
-    return {"queries": queries, "keys": keys, "values": _matrix(rng, 4, 2, 1, 10), "w_o": [[1, 1], [1, -1]]}
+    return {
+        "queries": queries,
+        "keys": keys,
+        "values": _matrix(rng, 4, 2, 1, 10),
+        "w_o": [[1, 1], [1, -1]],
+    }
 
 
 def _subwords(rng: random.Random) -> dict:
     one, two, three = rng.sample(_STEMS, 3)
     counts = rng.sample((2, 3, 4, 5), 3)
-    words = [(f"{stem}었어", count) for stem, count in zip((one, two, three), counts, strict=True)]
+    words = [
+        (f"{stem}었어", count)
+        for stem, count in zip((one, two, three), counts, strict=True)
+    ]
     return {"counts": [*words, (f"{one}고", rng.randint(2, 4))]}
 
 
@@ -112,7 +137,9 @@ def _masked(rng: random.Random) -> dict:
 
 
 def _bits(rng: random.Random) -> dict:
-    rows = [rng.sample(rng.choice(([4, 1, 1, 1, 1], [2, 2, 2, 1, 1])), 5) for _ in range(4)]
+    rows = [
+        rng.sample(rng.choice(([4, 1, 1, 1, 1], [2, 2, 2, 1, 1])), 5) for _ in range(4)
+    ]
     return {"rows": rows, "answers": [0, rng.choice((1, 2)), 3, 4]}
 
 

@@ -57,7 +57,9 @@ class DaskEngine:
         try:
             self.client = Client(address, timeout=20, set_as_default=False)
         except (OSError, ValueError, TimeoutError, FutureTimeout) as error:
-            raise BadClass(f"Dask scheduler에 잇지 못했습니다: {address} ({error})") from None
+            raise BadClass(
+                f"Dask scheduler에 잇지 못했습니다: {address} ({error})"
+            ) from None
         self.work = work
         self.finished: queue.Queue = queue.Queue()
         self._same_version()
@@ -68,8 +70,12 @@ class DaskEngine:
         found = self.client.run(_version)
         if not found:
             self.client.close()
-            raise BadClass("Dask scheduler에 일꾼이 하나도 없습니다. dask worker 주소 로 띄우세요.")
-        other = {where: version for where, version in found.items() if version != __version__}
+            raise BadClass(
+                "Dask scheduler에 일꾼이 하나도 없습니다. dask worker 주소 로 띄우세요."
+            )
+        other = {
+            where: version for where, version in found.items() if version != __version__
+        }
         if other:
             self.client.close()
             where, version = next(iter(other.items()))
@@ -120,5 +126,11 @@ def _outcome(future: Future) -> dict:
     try:
         return future.result()
     except BaseException as error:
-        reason = "grader_died" if type(error).__name__ == "KilledWorker" else "grader_error"
-        return {"state": "refused", "reason": reason, "message": f"{type(error).__name__}: {error}"}
+        reason = (
+            "grader_died" if type(error).__name__ == "KilledWorker" else "grader_error"
+        )
+        return {
+            "state": "refused",
+            "reason": reason,
+            "message": f"{type(error).__name__}: {error}",
+        }

@@ -36,7 +36,9 @@ def safe_cell(value: object) -> str:
 def csv_text(rows: list[list]) -> str:
     """줄들을 CSV의 글로 만듭니다."""
     stream = io.StringIO()
-    csv.writer(stream, lineterminator="\r\n").writerows([[safe_cell(cell) for cell in row] for row in rows])
+    csv.writer(stream, lineterminator="\r\n").writerows(
+        [[safe_cell(cell) for cell in row] for row in rows]
+    )
     return stream.getvalue()
 
 
@@ -56,7 +58,11 @@ def comment(score: Score) -> str:
     parts = [status_text(score)] if score.reason else []
     if score.days and score.reason != "too_late":
         parts.append(f"{score.days}일 늦어 {score.penalty:.0%} 깎음")
-    wrong = [item for item in score.questions if item["status"] in ("failed", "unsolved") and item["name"]]
+    wrong = [
+        item
+        for item in score.questions
+        if item["status"] in ("failed", "unsolved") and item["name"]
+    ]
     parts += [f"{short_title(item['title'])}: {item['name']}" for item in wrong[:12]]
     return " / ".join(parts)
 
@@ -103,30 +109,65 @@ def full_rows(scores: list[Score]) -> list[list]:
     rows = [[*head, *(name for key in ids for name in (key, f"{key} 실수"))]]
     for score in scores:
         who, items = score.student, {item["id"]: item for item in score.questions}
-        row = [who.id, who.name, who.email, score.chapter, status_text(score), score.message.split("\n")[0]]
-        row += [score.points, score.raw, score.max_points, score.days, score.submitted_at, score.name]
+        row = [
+            who.id,
+            who.name,
+            who.email,
+            score.chapter,
+            status_text(score),
+            score.message.split("\n")[0],
+        ]
+        row += [
+            score.points,
+            score.raw,
+            score.max_points,
+            score.days,
+            score.submitted_at,
+            score.name,
+        ]
         for key in ids:
             item = items.get(key)
-            row += [item["points"], item["name"] or item["mistake"]] if item else ["", ""]
+            row += (
+                [item["points"], item["name"] or item["mistake"]] if item else ["", ""]
+            )
         rows.append(row)
     return rows
 
 
 def file_rows(engine: sa.Engine) -> list[list]:
     """모은 파일마다 한 줄: 받았는지, 아니면 까닭."""
-    columns = ["source", "name", "student", "chapter", "reason", "detail", "submitted_at", "size", "sha256"]
-    query = sa.select(*[files.c[name] for name in columns]).order_by(files.c.collected_at, files.c.name)
-    rows = [["꾸러미", "파일", "학번", "장", "결과", "설명", "낸 때", "바이트", "sha256"]]
+    columns = [
+        "source",
+        "name",
+        "student",
+        "chapter",
+        "reason",
+        "detail",
+        "submitted_at",
+        "size",
+        "sha256",
+    ]
+    query = sa.select(*[files.c[name] for name in columns]).order_by(
+        files.c.collected_at, files.c.name
+    )
+    rows = [
+        ["꾸러미", "파일", "학번", "장", "결과", "설명", "낸 때", "바이트", "sha256"]
+    ]
     with engine.connect() as connection:
         for row in connection.execute(query).mappings():
             told = explain(row["reason"]) if row["reason"] else "받음"
-            rows.append([told if name == "reason" else row[name] or "" for name in columns])
+            rows.append(
+                [told if name == "reason" else row[name] or "" for name in columns]
+            )
     return rows
 
 
 def as_dict(score: Score) -> dict:
     """JSON에 담을 사전."""
-    who, keys = score.student, ("id", "title", "points", "max_points", "status", "mistake", "name", "message")
+    who, keys = (
+        score.student,
+        ("id", "title", "points", "max_points", "status", "mistake", "name", "message"),
+    )
     return {
         "student": {"id": who.id, "name": who.name, "email": who.email}, "chapter": score.chapter,
         "status": score.status, "reason": score.message, "points": score.points, "raw_points": score.raw,
@@ -136,7 +177,9 @@ def as_dict(score: Score) -> dict:
     }  # fmt: skip
 
 
-def export(room: Room, engine: sa.Engine, scores: list[Score], output: Path) -> dict[str, Path]:
+def export(
+    room: Room, engine: sa.Engine, scores: list[Score], output: Path
+) -> dict[str, Path]:
     """모든 파일을 쓰고 {이름: 자리}를 돌려줍니다."""
     made = {
         "moodle": write_csv(output / "moodle.csv", moodle_rows(room, scores)),
@@ -145,8 +188,15 @@ def export(room: Room, engine: sa.Engine, scores: list[Score], output: Path) -> 
         "json": output / "grades.json",
     }
     now = datetime.now(room.zone).isoformat(timespec="seconds")
-    stored = {"format": 1, "class": room.name, "exported_at": now, "grades": [as_dict(s) for s in scores]}
-    write_atomically(made["json"], json.dumps(stored, ensure_ascii=False, indent=1) + "\n")
+    stored = {
+        "format": 1,
+        "class": room.name,
+        "exported_at": now,
+        "grades": [as_dict(s) for s in scores],
+    }
+    write_atomically(
+        made["json"], json.dumps(stored, ensure_ascii=False, indent=1) + "\n"
+    )
     for score in scores:
         path = output / "feedback" / score.chapter / feedback_name(score)
         write_atomically(path, feedback_html(room, score, path.parent))

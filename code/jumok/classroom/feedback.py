@@ -20,8 +20,14 @@ def render(template: str, folder: Path | None = None, **values: object) -> str:
         loader=jinja2.FileSystemLoader(places), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"number": course_report.number, "short_title": course_report.short_title}
-    known = {"status_names": course_report.STATUS, "fonts": course_report.fonts_from(folder)}
+    environment.filters |= {
+        "number": course_report.number,
+        "short_title": course_report.short_title,
+    }
+    known = {
+        "status_names": course_report.STATUS,
+        "fonts": course_report.fonts_from(folder),
+    }
     return environment.get_template(template).render(known, **values)
 
 
@@ -36,7 +42,9 @@ def feedback_html(room: Room, score: Score, folder: Path | None = None) -> str:
     sent = shown_time(score.submitted_at, room)
     due = shown_time(chapter.due.isoformat(), room) if chapter.due else ""
     why = explain(score.reason) if score.reason else ""
-    return render("feedback.html", folder, room=room, score=score, sent=sent, due=due, why=why)
+    return render(
+        "feedback.html", folder, room=room, score=score, sent=sent, due=due, why=why
+    )
 
 
 def shown_time(text: str, room: Room) -> str:

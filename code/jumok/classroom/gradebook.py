@@ -50,30 +50,51 @@ class Score:
     @property
     def status(self) -> str:
         """graded, manual(직접 채점할 것이 남음), 또는 까닭의 이름."""
-        waiting = any(item["status"] == "manual" and not item["given"] for item in self.questions)
+        waiting = any(
+            item["status"] == "manual" and not item["given"] for item in self.questions
+        )
         return self.reason or ("manual" if waiting else "graded")
 
 
 def scores(
-    room: Room, engine: sa.Engine, students: list[Student], exercises: dict[str, Exercise]
+    room: Room,
+    engine: sa.Engine,
+    students: list[Student],
+    exercises: dict[str, Exercise],
 ) -> list[Score]:
     """명단의 차례와 과제의 차례로 모든 칸을 만듭니다. 내지 않은 것도 한 줄입니다."""
     book = _Book(room, engine, exercises)
-    return [book.score(student, chapter) for student in students for chapter in room.chapters]
+    return [
+        book.score(student, chapter)
+        for student in students
+        for chapter in room.chapters
+    ]
 
 
 class _Book:
-    def __init__(self, room: Room, engine: sa.Engine, exercises: dict[str, Exercise]) -> None:
+    def __init__(
+        self, room: Room, engine: sa.Engine, exercises: dict[str, Exercise]
+    ) -> None:
         self.room, self.exercises = room, exercises
         with engine.connect() as connection:
             read = connection.execute
-            self.sent = {(r["student"], r["chapter"]): r for r in read(sa.select(submissions)).mappings()}
-            self.jobs = {(r["sha256"], r["chapter"]): r for r in read(sa.select(jobs)).mappings()}
+            self.sent = {
+                (r["student"], r["chapter"]): r
+                for r in read(sa.select(submissions)).mappings()
+            }
+            self.jobs = {
+                (r["sha256"], r["chapter"]): r for r in read(sa.select(jobs)).mappings()
+            }
             self.results: dict = defaultdict(dict)
             for row in read(sa.select(results)).mappings():
                 exercise = exercises.get(row["chapter"])
-                if exercise and exercise.versions.get(row["question"]) == row["version"]:
-                    self.results[row["sha256"], row["chapter"]][row["question"]] = dict(row)
+                if (
+                    exercise
+                    and exercise.versions.get(row["question"]) == row["version"]
+                ):
+                    self.results[row["sha256"], row["chapter"]][row["question"]] = dict(
+                        row
+                    )
         self.manual = read_manual(room.folder / MANUAL)
 
     def score(self, student: Student, chapter: Chapter) -> Score:
@@ -100,8 +121,14 @@ class _Book:
         """지금 판의 결과를 옮기고, 없는 것은 까닭을 적습니다."""
         exercise = self.exercises[chapter.slug]
         have = self.results.get((score.sha256, chapter.slug), {})
-        refused = job is not None and job["state"] == "refused" and job["version"] == exercise.version
-        reason, message = (job["reason"], job["message"]) if refused else ("not_graded", "")
+        refused = (
+            job is not None
+            and job["state"] == "refused"
+            and job["version"] == exercise.version
+        )
+        reason, message = (
+            (job["reason"], job["message"]) if refused else ("not_graded", "")
+        )
         if not have:
             score.reason, score.message = reason, message
         for question in exercise.master.questions:
@@ -111,23 +138,43 @@ class _Book:
                 "message": explain(reason) + (f": {message}" if message else ""), "detail": "", "output": "",
             }  # fmt: skip
             if have and question.id not in have:
-                score.reason, score.message = reason, f"{question.id}: {explain(reason)}"
-            score.questions.append(self._scaled(item | {"id": question.id}, score, chapter, question))
-        score.graded_at = max((item.get("graded_at", "") for item in have.values()), default="")
+                score.reason, score.message = (
+                    reason,
+                    f"{question.id}: {explain(reason)}",
+                )
+            score.questions.append(
+                self._scaled(item | {"id": question.id}, score, chapter, question)
+            )
+        score.graded_at = max(
+            (item.get("graded_at", "") for item in have.values()), default=""
+        )
         score.seconds = (job["seconds"] or 0.0) if job is not None else 0.0
 
     def _most(self, chapter: Chapter, question: object) -> float:
-        return chapter.points.get(question.id, question.manual_points if question.manual else question.points)
+        return chapter.points.get(
+            question.id, question.manual_points if question.manual else question.points
+        )
 
-    def _scaled(self, item: dict, score: Score, chapter: Chapter, question: object) -> dict:
+    def _scaled(
+        self, item: dict, score: Score, chapter: Chapter, question: object
+    ) -> dict:
         """학급이 정한 점수로 바꿉니다. 직접 채점하는 문제는 manual.csv의 점수를 씁니다."""
         most = self._most(chapter, question)
         part = item["points"] / item["max_points"] if item["max_points"] else 0.0
         given = self.manual.get((score.student.id, question.id))
-        points = min(given[0], most) if given else (0.0 if question.manual else round(part * most, 4))
+        points = (
+            min(given[0], most)
+            if given
+            else (0.0 if question.manual else round(part * most, 4))
+        )
         note = {"message": given[1]} if given and given[1] else {}
         status = {"status": "passed" if points >= most else "failed"} if given else {}
-        return item | {"points": points, "max_points": most, "given": bool(given)} | note | status
+        return (
+            item
+            | {"points": points, "max_points": most, "given": bool(given)}
+            | note
+            | status
+        )
 
 
 def penalty(days: int, late: Late) -> tuple[float, bool]:

@@ -53,7 +53,11 @@ class Helper:
             line = b""
         if not line:
             self.close()
-            return {"state": "refused", "reason": "grader_died", "message": "메모리가 모자랐을 수 있습니다."}
+            return {
+                "state": "refused",
+                "reason": "grader_died",
+                "message": "메모리가 모자랐을 수 있습니다.",
+            }
         return json.loads(line)
 
     def _wait(self) -> dict:
@@ -82,7 +86,9 @@ class Helper:
             env={"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths},
         )  # fmt: skip
         self.ready, self.replies = False, queue.Queue()
-        threading.Thread(target=_listen, args=(self.child.stdout, self.replies), daemon=True).start()
+        threading.Thread(
+            target=_listen, args=(self.child.stdout, self.replies), daemon=True
+        ).start()
 
     def close(self) -> None:
         """돕는 프로세스를 끝냅니다. 통로를 닫으면 스스로 학생의 일꾼까지 끝내고 나갑니다."""
@@ -121,7 +127,9 @@ def main() -> None:
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     tasks: queue.Queue = queue.Queue()
-    threading.Thread(target=_read_tasks, args=(os.fdopen(os.dup(0), "rb"), tasks), daemon=True).start()
+    threading.Thread(
+        target=_read_tasks, args=(os.fdopen(os.dup(0), "rb"), tasks), daemon=True
+    ).start()
     os.dup2(nowhere, 0)
     work, prepare = find_work(sys.argv[1])
     # 준비되었다는 답({}). 띄우는 시간을 학생의 시간으로 치지 않습니다.
@@ -146,7 +154,9 @@ def _read_tasks(stream: object, tasks: queue.Queue) -> None:
     for pid in children:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    for pid in children:  # 거두어야 모판과 일꾼의 CPU 시간이 이 프로세스의 것에 더해집니다.
+    for (
+        pid
+    ) in children:  # 거두어야 모판과 일꾼의 CPU 시간이 이 프로세스의 것에 더해집니다.
         with contextlib.suppress(OSError):
             os.waitpid(pid, 0)
     os._exit(0)

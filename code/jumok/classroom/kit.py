@@ -38,21 +38,35 @@ class Lesson:
 
 def read_lessons(course: Course) -> list[Lesson]:
     """장마다 제목, 절, 읽는 시간, 문제를 푸는 시간을 노트북에서 읽습니다."""
-    return [_lesson(course, path) for path in sorted((course.root / "chapters").glob("[0-9][0-9]_*.ipynb"))]
+    return [
+        _lesson(course, path)
+        for path in sorted((course.root / "chapters").glob("[0-9][0-9]_*.ipynb"))
+    ]
 
 
 def _lesson(course: Course, path: Path) -> Lesson:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    text = "\n\n".join(
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+    )
     title = re.search(r"(?m)^# (.+)$", text)
     reading = re.search(r"\*\*읽는 시간\*\*:\s*(\d+)분", text)
     minutes = 0
     if course.master(path.stem).is_file():
-        titles = [question.title for question in read_master(course.master(path.stem)).questions]
-        minutes = sum(int(found[1]) for item in titles if (found := re.search(r"(\d+)분", item)))
+        titles = [
+            question.title
+            for question in read_master(course.master(path.stem)).questions
+        ]
+        minutes = sum(
+            int(found[1]) for item in titles if (found := re.search(r"(\d+)분", item))
+        )
     sections = tuple(re.findall(r"(?m)^## (\d+\.\d+ .+)$", text))
     return Lesson(
-        path.stem, title[1] if title else path.stem, int(reading[1]) if reading else 0, minutes, sections
+        path.stem,
+        title[1] if title else path.stem,
+        int(reading[1]) if reading else 0,
+        minutes,
+        sections,
     )
 
 
@@ -62,8 +76,13 @@ def plan_weeks(lessons: list[Lesson]) -> list[dict]:
     if not 1 <= len(lessons) <= len(places):
         raise BadClass(f"강의 주는 {len(places)}주인데 장이 {len(lessons)}개입니다.")
     spans = [1] * len(lessons)
-    while sum(spans) < len(places):  # 한 주에 배울 몫이 가장 많은 장에 한 주를 더합니다.
-        loads = [(lesson.reading + lesson.exercises) / n for lesson, n in zip(lessons, spans, strict=True)]
+    while sum(spans) < len(
+        places
+    ):  # 한 주에 배울 몫이 가장 많은 장에 한 주를 더합니다.
+        loads = [
+            (lesson.reading + lesson.exercises) / n
+            for lesson, n in zip(lessons, spans, strict=True)
+        ]
         spans[loads.index(max(loads))] += 1
     rows, week = [], iter(places)
     for lesson, span in zip(lessons, spans, strict=True):
@@ -89,7 +108,11 @@ def answer_key(course: Course, slug: str) -> list[dict]:
     places = [question.index for question in master.questions] + [len(cells)]
     rows = []
     for question, end in zip(master.questions, places[1:], strict=True):
-        told = [c.source for c in cells[question.index + 1 : end] if "solution-text" in c.tags]
+        told = [
+            c.source
+            for c in cells[question.index + 1 : end]
+            if "solution-text" in c.tags
+        ]
         answer = re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", question.answer)
         rows.append({
             "id": question.id, "title": short_title(question.title), "manual": question.manual,
@@ -104,10 +127,16 @@ def _safe(markdown: str) -> object:
     """to_html은 글 속의 태그를 글자로 바꾸므로 그 결과는 그대로 넣어도 됩니다."""
     from markupsafe import Markup
 
-    return Markup(to_html(re.sub(r"</?details[^>]*>|<summary>.*?</summary>", "", markdown, flags=re.S)))
+    return Markup(
+        to_html(
+            re.sub(r"</?details[^>]*>|<summary>.*?</summary>", "", markdown, flags=re.S)
+        )
+    )
 
 
-def write_kit(room: Room, students: list[Student], output: Path, seed: str = "1") -> dict[str, Path]:
+def write_kit(
+    room: Room, students: list[Student], output: Path, seed: str = "1"
+) -> dict[str, Path]:
     """꾸러미를 모두 쓰고 {이름: 자리}를 돌려줍니다."""
     course = room.course
     lessons = read_lessons(course)
@@ -115,14 +144,26 @@ def write_kit(room: Room, students: list[Student], output: Path, seed: str = "1"
     for lesson in lessons:
         quizzes = read_quizzes(course.root / "chapters" / f"{lesson.slug}.ipynb")
         category = f"주목/{lesson.title}"
-        write_atomically(output / "quiz" / f"{lesson.slug}.xml", moodle_xml(quizzes, category))
-        write_atomically(output / "quiz" / f"{lesson.slug}.gift", gift(quizzes, category))
+        write_atomically(
+            output / "quiz" / f"{lesson.slug}.xml", moodle_xml(quizzes, category)
+        )
+        write_atomically(
+            output / "quiz" / f"{lesson.slug}.gift", gift(quizzes, category)
+        )
         if course.master(lesson.slug).is_file():
             rows = answer_key(course, lesson.slug)
-            _page(output / "keys" / f"{lesson.slug}.html", "kit_key.html", title=lesson.title, rows=rows)
+            _page(
+                output / "keys" / f"{lesson.slug}.html",
+                "kit_key.html",
+                title=lesson.title,
+                rows=rows,
+            )
     _write_sheets(output / "worksheets")
     _write_variants(room, students, output / "variants", seed)
-    return {name: output / name for name in ("plan.html", "keys", "quiz", "worksheets", "variants")}
+    return {
+        name: output / name
+        for name in ("plan.html", "keys", "quiz", "worksheets", "variants")
+    }
 
 
 def _page(path: Path, template: str, **values: object) -> None:
@@ -132,11 +173,16 @@ def _page(path: Path, template: str, **values: object) -> None:
 def _write_sheets(folder: Path) -> None:
     for chapter in MAKERS:
         sheet = sheet_for(chapter)
-        for answers, name in ((False, f"{chapter:02d}.html"), (True, f"{chapter:02d}_answers.html")):
+        for answers, name in (
+            (False, f"{chapter:02d}.html"),
+            (True, f"{chapter:02d}_answers.html"),
+        ):
             _page(folder / name, "kit_sheet.html", sheet=sheet, who="", answers=answers)
 
 
-def _write_variants(room: Room, students: list[Student], folder: Path, seed: str) -> None:
+def _write_variants(
+    room: Room, students: list[Student], folder: Path, seed: str
+) -> None:
     """과제인 장마다 학생마다의 활동지 한 장과, 선생님이 볼 답을 모은 표 하나."""
     rows: list[list] = [["학번", "이름", "장", "물음", "답"]]
     for chapter in room.chapters:
@@ -148,5 +194,8 @@ def _write_variants(room: Room, students: list[Student], folder: Path, seed: str
             who = f"{student.id} {student.name}"
             path = folder / f"{number:02d}" / f"{student.id}.html"
             _page(path, "kit_sheet.html", sheet=sheet, who=who, answers=False)
-            rows += [[student.id, student.name, number, step.text, step.answer] for step in sheet.steps]
+            rows += [
+                [student.id, student.name, number, step.text, step.answer]
+                for step in sheet.steps
+            ]
     write_csv(folder / "answers.csv", rows)

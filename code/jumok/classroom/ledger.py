@@ -40,16 +40,27 @@ def owner_name() -> str:
 
 
 def plan(
-    engine: sa.Engine, exercises: dict[str, Exercise], only: set[str] | None = None, again: bool = False
+    engine: sa.Engine,
+    exercises: dict[str, Exercise],
+    only: set[str] | None = None,
+    again: bool = False,
 ) -> int:
     """판이 바뀌었거나 아직 채점하지 않은 것을 할 일로 세우고, 그 수를 돌려줍니다."""
     with engine.begin() as connection:
         lock(connection)
         if again:
             _forget(connection, exercises, only)
-        pairs = connection.execute(sa.select(submissions.c.sha256, submissions.c.chapter).distinct()).all()
-        old = {(row["sha256"], row["chapter"]): row for row in connection.execute(sa.select(jobs)).mappings()}
-        have = {tuple(row) for row in connection.execute(sa.select(*results.primary_key.columns))}
+        pairs = connection.execute(
+            sa.select(submissions.c.sha256, submissions.c.chapter).distinct()
+        ).all()
+        old = {
+            (row["sha256"], row["chapter"]): row
+            for row in connection.execute(sa.select(jobs)).mappings()
+        }
+        have = {
+            tuple(row)
+            for row in connection.execute(sa.select(*results.primary_key.columns))
+        }
         rows = []
         for sha256, chapter in pairs:
             if chapter in exercises:
@@ -61,7 +72,9 @@ def plan(
         return len(rows) + _unfinished(connection, rows)
 
 
-def _todo(exercise: Exercise, sha256: str, chapter: str, have: set, only: set[str] | None) -> list[str]:
+def _todo(
+    exercise: Exercise, sha256: str, chapter: str, have: set, only: set[str] | None
+) -> list[str]:
     left = [
         question
         for question, version in exercise.versions.items()
@@ -92,17 +105,25 @@ def _waiting(sha256: str, chapter: str, exercise: Exercise, todo: list[str]) -> 
 def _unfinished(connection: sa.Connection, rows: list[dict]) -> int:
     """앞서 세웠지만 아직 마치지 못한 일의 수."""
     mine = {(row["sha256"], row["chapter"]) for row in rows}
-    left = sa.select(jobs.c.sha256, jobs.c.chapter).where(jobs.c.state.in_(("waiting", "claimed")))
+    left = sa.select(jobs.c.sha256, jobs.c.chapter).where(
+        jobs.c.state.in_(("waiting", "claimed"))
+    )
     return sum(tuple(key) not in mine for key in connection.execute(left))
 
 
-def _forget(connection: sa.Connection, exercises: dict[str, Exercise], only: set[str] | None) -> None:
+def _forget(
+    connection: sa.Connection, exercises: dict[str, Exercise], only: set[str] | None
+) -> None:
     """지금 판의 결과를 지워 다시 채점하게 합니다."""
     for chapter, exercise in exercises.items():
         for question, version in exercise.versions.items():
             if only is None or question in only:
-                where = (results.c.chapter == chapter) & (results.c.question == question)
-                connection.execute(sa.delete(results).where(where, results.c.version == version))
+                where = (results.c.chapter == chapter) & (
+                    results.c.question == question
+                )
+                connection.execute(
+                    sa.delete(results).where(where, results.c.version == version)
+                )
         refused = (jobs.c.chapter == chapter) & (jobs.c.state == "refused")
         connection.execute(sa.delete(jobs).where(refused))
 
@@ -111,7 +132,9 @@ def retry_refused(engine: sa.Engine) -> int:
     """채점기나 컴퓨터 탓으로 점수를 받지 못한 것을 다시 할 일로 돌립니다."""
     ours = jobs.c.reason.in_(GRADERS_FAULT)
     with engine.begin() as connection:
-        return connection.execute(sa.delete(jobs).where(jobs.c.state == "refused", ours)).rowcount
+        return connection.execute(
+            sa.delete(jobs).where(jobs.c.state == "refused", ours)
+        ).rowcount
 
 
 def release_dead(engine: sa.Engine) -> int:
@@ -125,7 +148,9 @@ def release_dead(engine: sa.Engine) -> int:
         if not dead:
             return 0
         free = sa.update(jobs).where(jobs.c.state == "claimed", jobs.c.owner.in_(dead))
-        return connection.execute(free.values(state="waiting", owner=None, lease_until=0.0)).rowcount
+        return connection.execute(
+            free.values(state="waiting", owner=None, lease_until=0.0)
+        ).rowcount
 
 
 def _is_dead(owner: str, here: str) -> bool:
@@ -145,30 +170,52 @@ def _is_dead(owner: str, here: str) -> bool:
 def claim(engine: sa.Engine, owner: str, most: int, seconds: float) -> list[Job]:
     """할 일을 most개까지 맡습니다. 두 채점기가 함께 불러도 하나는 한 이만 맡습니다."""
     now = time.time()
-    free = (jobs.c.state == "waiting") | ((jobs.c.state == "claimed") & (jobs.c.lease_until < now))
+    free = (jobs.c.state == "waiting") | (
+        (jobs.c.state == "claimed") & (jobs.c.lease_until < now)
+    )
     got = []
     with engine.begin() as connection:
         lock(connection)
-        found = sa.select(jobs).where(free).order_by(jobs.c.chapter, jobs.c.sha256).limit(most)
+        found = (
+            sa.select(jobs)
+            .where(free)
+            .order_by(jobs.c.chapter, jobs.c.sha256)
+            .limit(most)
+        )
         for row in connection.execute(found).mappings().all():
             mine = sa.update(jobs).where(free, *_is(row["sha256"], row["chapter"]))
             if row["attempts"] >= MAX_ATTEMPTS:
-                message = f"{MAX_ATTEMPTS}번 맡겼습니다. --retry 로 다시 맡길 수 있습니다."
-                connection.execute(mine.values(state="refused", reason="grader_lost", message=message))
+                message = (
+                    f"{MAX_ATTEMPTS}번 맡겼습니다. --retry 로 다시 맡길 수 있습니다."
+                )
+                connection.execute(
+                    mine.values(state="refused", reason="grader_lost", message=message)
+                )
                 continue
             values = {"state": "claimed", "owner": owner, "lease_until": now + seconds}
-            if connection.execute(mine.values(attempts=jobs.c.attempts + 1, **values)).rowcount == 1:
+            if (
+                connection.execute(
+                    mine.values(attempts=jobs.c.attempts + 1, **values)
+                ).rowcount
+                == 1
+            ):
                 questions = json.loads(row["questions"])
-                got.append(Job(row["sha256"], row["chapter"], row["version"], questions))
+                got.append(
+                    Job(row["sha256"], row["chapter"], row["version"], questions)
+                )
     return got
 
 
 def lock(connection: sa.Connection) -> None:
     """장부를 고치는 동안 다른 채점기를 기다리게 합니다. 거래가 끝나면 풀립니다."""
-    if connection.dialect.name == "sqlite":  # 쓰는 문장으로 시작해야 처음부터 쓰는 잠금을 얻습니다.
+    if (
+        connection.dialect.name == "sqlite"
+    ):  # 쓰는 문장으로 시작해야 처음부터 쓰는 잠금을 얻습니다.
         connection.execute(sa.update(jobs).where(sa.false()).values(owner=None))
     else:
-        connection.execute(sa.text(f"LOCK TABLE {jobs.name} IN SHARE ROW EXCLUSIVE MODE"))
+        connection.execute(
+            sa.text(f"LOCK TABLE {jobs.name} IN SHARE ROW EXCLUSIVE MODE")
+        )
 
 
 def _is(sha256: str, chapter: str) -> tuple:
@@ -185,12 +232,19 @@ def renew(engine: sa.Engine, owner: str, seconds: float) -> None:
 def give_back(engine: sa.Engine, owner: str) -> None:
     """맡았지만 마치지 못한 일을 놓습니다. 스스로 놓은 것은 맡은 횟수로 치지 않습니다."""
     mine = sa.update(jobs).where(jobs.c.owner == owner, jobs.c.state == "claimed")
-    back = {"state": "waiting", "owner": None, "lease_until": 0.0, "attempts": jobs.c.attempts - 1}
+    back = {
+        "state": "waiting",
+        "owner": None,
+        "lease_until": 0.0,
+        "attempts": jobs.c.attempts - 1,
+    }
     with engine.begin() as connection:
         connection.execute(mine.values(**back))
 
 
-def finish(engine: sa.Engine, owner: str, job: Job, exercise: Exercise, outcome: dict) -> bool:
+def finish(
+    engine: sa.Engine, owner: str, job: Job, exercise: Exercise, outcome: dict
+) -> bool:
     """결과와 '마침'을 한 거래로 적습니다. 그 사이에 남의 일이 되었으면 적지 않고 False를 돌려줍니다."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
     state = "done" if outcome["state"] == "done" else "refused"
@@ -200,9 +254,16 @@ def finish(engine: sa.Engine, owner: str, job: Job, exercise: Exercise, outcome:
     }  # fmt: skip
     mine = sa.update(jobs).where(*_is(job.sha256, job.chapter), jobs.c.owner == owner)
     with engine.begin() as connection:
-        if connection.execute(mine.where(jobs.c.state == "claimed").values(**values)).rowcount != 1:
+        if (
+            connection.execute(
+                mine.where(jobs.c.state == "claimed").values(**values)
+            ).rowcount
+            != 1
+        ):
             return False
-        upsert(results, connection, list(_rows(job, exercise, outcome, now)), replace=False)
+        upsert(
+            results, connection, list(_rows(job, exercise, outcome, now)), replace=False
+        )
     return True
 
 

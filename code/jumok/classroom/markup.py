@@ -15,7 +15,9 @@ def to_html(text: str, math: str = "mathml") -> str:
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
     reader = MarkdownIt("commonmark", {"html": False}).enable("table")
-    dollarmath_plugin(reader, allow_labels=False, allow_space=False, renderer=_renderer(math))
+    dollarmath_plugin(
+        reader, allow_labels=False, allow_space=False, renderer=_renderer(math)
+    )
     return reader.render(_ROLE.sub(r"\1", _CITE.sub("", text)))
 
 

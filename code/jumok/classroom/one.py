@@ -87,7 +87,10 @@ def _result(folder: Path, task: dict) -> dict:
     """
     from ..course.master import read_master
 
-    work, masters = folder / f"{task['slug']}.ipynb", folder / "master" / f"{task['slug']}.ipynb"
+    work, masters = (
+        folder / f"{task['slug']}.ipynb",
+        folder / "master" / f"{task['slug']}.ipynb",
+    )
     masters.parent.mkdir()
     work.write_bytes(base64.b64decode(task["notebook"]))
     masters.write_bytes(base64.b64decode(task["master"]))
@@ -95,7 +98,9 @@ def _result(folder: Path, task: dict) -> dict:
     isolation = class_isolation(task["isolation"], hidden=hidden)
     outcome = _graded(work, read_master(masters), isolation, task)
     if outcome is None:
-        return _refused("grader_error", "이 제출물을 채점할 때마다 일꾼이 뜨지 않았습니다.")
+        return _refused(
+            "grader_error", "이 제출물을 채점할 때마다 일꾼이 뜨지 않았습니다."
+        )
     if outcome.result is None:
         return _refused(outcome.reason, outcome.message)
     wanted = task["questions"]
@@ -104,7 +109,9 @@ def _result(folder: Path, task: dict) -> dict:
     return {"state": "done", "questions": kept, "peak_bytes": outcome.peak_bytes}
 
 
-def _graded(work: Path, master: object, isolation: Isolation, task: dict) -> object | None:
+def _graded(
+    work: Path, master: object, isolation: Isolation, task: dict
+) -> object | None:
     """채점한 Outcome. 일꾼이 뜨지 않으면 컴퓨터를 확인하고 다시 해 봅니다. 그래도 안 되면 None입니다."""
     from ..course.intake import grade_submission
     from ..course.seedbed import SeedbedError
@@ -113,7 +120,9 @@ def _graded(work: Path, master: object, isolation: Isolation, task: dict) -> obj
     limits = Limits(total=min(Limits().total, task["seconds"]))
     for _ in range(_AGAIN):
         try:
-            return grade_submission(work, master, isolation, limits=limits, seed=task["seed"])
+            return grade_submission(
+                work, master, isolation, limits=limits, seed=task["seed"]
+            )
         except (SeedbedError, WorkerMissing):
             _check_machine(isolation)
     return None

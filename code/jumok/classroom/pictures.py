@@ -20,7 +20,9 @@ def distribution(points: Sequence[float], most: float, ax: Axes) -> Axes:
     return ax
 
 
-def bars(names: Sequence[str], values: Sequence[float], ax: Axes, xlabel: str, color: int = 1) -> Axes:
+def bars(
+    names: Sequence[str], values: Sequence[float], ax: Axes, xlabel: str, color: int = 1
+) -> Axes:
     """위에서 아래로 읽는 가로 막대그림. 막대 끝에 값을 씁니다."""
     places = range(len(names))
     drawn = ax.barh(list(places), list(values), color=COLORS[color])

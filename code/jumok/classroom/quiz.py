@@ -12,7 +12,8 @@ from .markup import to_html
 from .reasons import BadClass
 
 _QUIZ = re.compile(
-    r"\*\*퀴즈 (\d+)\.\*\*(.*?)<details class=\"quiz\" data-answer=\"(\d+)\">(.*?)</details>", re.S
+    r"\*\*퀴즈 (\d+)\.\*\*(.*?)<details class=\"quiz\" data-answer=\"(\d+)\">(.*?)</details>",
+    re.S,
 )
 
 
@@ -32,8 +33,12 @@ def read_quizzes(chapter: Path) -> list[Quiz]:
     try:
         cells = json.loads(chapter.read_text(encoding="utf-8"))["cells"]
     except (OSError, ValueError, KeyError) as error:
-        raise BadClass(f"장의 노트북을 읽지 못했습니다: {chapter} ({type(error).__name__})") from None
-    text = "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+        raise BadClass(
+            f"장의 노트북을 읽지 못했습니다: {chapter} ({type(error).__name__})"
+        ) from None
+    text = "\n\n".join(
+        "".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"
+    )
     return [_quiz(chapter.stem[:2], match) for match in _QUIZ.finditer(text)]
 
 
@@ -43,8 +48,12 @@ def _quiz(number: str, match: re.Match) -> Quiz:
     told = re.sub(r"<summary>.*?</summary>", "", explanation, flags=re.S).strip()
     options = tuple(part.strip() for part in parts[1:])
     if not 1 <= int(answer) <= len(options):
-        raise BadClass(f"{number}장 퀴즈 {order}의 정답 번호 {answer}이(가) 보기의 수와 맞지 않습니다.")
-    return Quiz(f"{number}장 퀴즈 {order}", parts[0].strip(), options, int(answer) - 1, told)
+        raise BadClass(
+            f"{number}장 퀴즈 {order}의 정답 번호 {answer}이(가) 보기의 수와 맞지 않습니다."
+        )
+    return Quiz(
+        f"{number}장 퀴즈 {order}", parts[0].strip(), options, int(answer) - 1, told
+    )
 
 
 def moodle_xml(quizzes: list[Quiz], category: str) -> str:
@@ -66,17 +75,24 @@ def moodle_xml(quizzes: list[Quiz], category: str) -> str:
             fraction = "100" if place == quiz.answer else "0"
             _html(question, "answer", option, fraction=fraction)
     ElementTree.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        + ElementTree.tostring(root, encoding="unicode")
+        + "\n"
+    )
 
 
 def _text(parent: ElementTree.Element, text: str) -> None:
     ElementTree.SubElement(parent, "text").text = text
 
 
-def _html(parent: ElementTree.Element, tag: str, markdown: str, **attributes: str) -> None:
+def _html(
+    parent: ElementTree.Element, tag: str, markdown: str, **attributes: str
+) -> None:
     """HTML을 담은 칸. ElementTree가 글을 이스케이프하므로 CDATA를 쓰지 않습니다."""
     _text(
-        ElementTree.SubElement(parent, tag, format="html", **attributes), to_html(markdown, "moodle").strip()
+        ElementTree.SubElement(parent, tag, format="html", **attributes),
+        to_html(markdown, "moodle").strip(),
     )
 
 
@@ -86,7 +102,9 @@ def gift(quizzes: list[Quiz], category: str) -> str:
     for quiz in quizzes:
         lines = [f"::{escaped(quiz.name)}::[html]{_gift_html(quiz.text)} {{"]
         for place, option in enumerate(quiz.options):
-            lines.append(f"\t{'=' if place == quiz.answer else '~'}{_gift_html(option)}")
+            lines.append(
+                f"\t{'=' if place == quiz.answer else '~'}{_gift_html(option)}"
+            )
         parts.append("\n".join([*lines, f"\t####{_gift_html(quiz.explanation)}", "}"]))
     return "\n\n".join(parts) + "\n"
 

@@ -38,7 +38,13 @@ REASONS = {
     "not_submitted": "내지 않았습니다",
     "too_late": "받는 기간이 지난 뒤에 냈습니다",
 }
-GRADERS_FAULT = ("grader_died", "grader_error", "grader_lost", "time_limit", "unreadable")
+GRADERS_FAULT = (
+    "grader_died",
+    "grader_error",
+    "grader_lost",
+    "time_limit",
+    "unreadable",
+)
 
 
 def explain(reason: str) -> str:

@@ -36,11 +36,18 @@ def picture(title: str, alt: str, svg: str) -> Picture:
     return Picture(title, alt, f"data:image/svg+xml;base64,{coded}")
 
 
-def write_report(room: Room, scores: list[Score], output: Path, least: float = 0.6) -> Path:
+def write_report(
+    room: Room, scores: list[Score], output: Path, least: float = 0.6
+) -> Path:
     """report.html을 쓰고 그 자리를 돌려줍니다."""
-    chapters = [chapter_report(room, chapter.slug, scores, least) for chapter in room.chapters]
+    chapters = [
+        chapter_report(room, chapter.slug, scores, least) for chapter in room.chapters
+    ]
     path = output / "report.html"
-    write_atomically(path, render("class_report.html", output, room=room, chapters=chapters, least=least))
+    write_atomically(
+        path,
+        render("class_report.html", output, room=room, chapters=chapters, least=least),
+    )
     return path
 
 
@@ -68,23 +75,38 @@ def hardest(scores: list[Score]) -> list[dict]:
         for item in score.questions:
             if item["status"] != "manual" and item["max_points"]:
                 row = rows.setdefault(
-                    item["id"], {"title": short_title(item["title"]), "parts": [], "names": []}
+                    item["id"],
+                    {"title": short_title(item["title"]), "parts": [], "names": []},
                 )
                 row["parts"].append(item["points"] / item["max_points"])
-                row["names"] += [item["name"]] if item["name"] and item["status"] != "unsolved" else []
+                row["names"] += (
+                    [item["name"]]
+                    if item["name"] and item["status"] != "unsolved"
+                    else []
+                )
     found = []
     for key, row in rows.items():
         names = Counter(row["names"]).most_common(1)
         part = statistics.mean(row["parts"])
         found.append(
-            {"id": key, "title": row["title"], "part": part, "mistake": names[0] if names else ("", 0)}
+            {
+                "id": key,
+                "title": row["title"],
+                "part": part,
+                "mistake": names[0] if names else ("", 0),
+            }
         )
     return sorted(found, key=lambda row: (row["part"], row["id"]))
 
 
 def mistakes(scores: list[Score], most: int = 10) -> list[tuple[str, int]]:
     """잦은 실수의 이름과 수. 풀지 않은 것은 실수로 세지 않습니다."""
-    items = [item for score in scores for item in score.questions if item["status"] != "unsolved"]
+    items = [
+        item
+        for score in scores
+        for item in score.questions
+        if item["status"] != "unsolved"
+    ]
     names = [item["name"] for item in items if item["name"]]
     return Counter(names).most_common(most)
 
@@ -105,13 +127,23 @@ def pictures(scores: list[Score], hard: list[dict]) -> list[Picture]:
         told = f"맞힌 몫이 가장 작은 문제는 {rows[0]['title']}이고 {rows[0]['part']:.0%}입니다."
         values = [round(100 * row["part"], 1) for row in rows]
         titles = [row["title"] for row in rows]
-        svg = draw(lambda ax: bars(titles, values, ax, "맞힌 몫 (%)"), 1.2 + 0.34 * len(rows))
+        svg = draw(
+            lambda ax: bars(titles, values, ax, "맞힌 몫 (%)"), 1.2 + 0.34 * len(rows)
+        )
         made.append(picture("어려운 문제", told, svg))
     common = mistakes(scores)
     if common:
         names, counts = [name for name, _ in common], [count for _, count in common]
-        svg = draw(lambda ax: bars(names, counts, ax, "나온 횟수", 2), 1.2 + 0.34 * len(names))
-        made.append(picture("잦은 실수", f"가장 잦은 실수는 '{names[0]}'이고 {counts[0]}번입니다.", svg))
+        svg = draw(
+            lambda ax: bars(names, counts, ax, "나온 횟수", 2), 1.2 + 0.34 * len(names)
+        )
+        made.append(
+            picture(
+                "잦은 실수",
+                f"가장 잦은 실수는 '{names[0]}'이고 {counts[0]}번입니다.",
+                svg,
+            )
+        )
     return made
 
 
@@ -123,7 +155,9 @@ def look_alike(room: Room, slug: str, scores: list[Score], least: float) -> list
     found = {}
     for who, score in people.items():
         try:
-            found[who] = answers_of(master, read_cells(content_path(room, score.sha256)))
+            found[who] = answers_of(
+                master, read_cells(content_path(room, score.sha256))
+            )
         except BadNotebook:
             continue
     return [_shown(pair, people) for pair in similar(found, given, least)[:100]]

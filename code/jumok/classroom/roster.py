@@ -13,10 +13,25 @@ from pathlib import Path
 from .reasons import BadClass, printable
 
 _COLUMNS = {
-    "id": ("학번", "student_id", "studentid", "id", "id number", "sis user id", "학생번호"),
+    "id": (
+        "학번",
+        "student_id",
+        "studentid",
+        "id",
+        "id number",
+        "sis user id",
+        "학생번호",
+    ),
     "name": ("이름", "성명", "name", "full name", "fullname", "student"),
     "email": ("이메일", "메일", "email", "email address", "e-mail"),
-    "lms_id": ("lms번호", "lms_id", "lms id", "canvas_id", "moodle_id", "participant id"),
+    "lms_id": (
+        "lms번호",
+        "lms_id",
+        "lms id",
+        "canvas_id",
+        "moodle_id",
+        "participant id",
+    ),
 }
 _MOST = 5_000_000
 _MOST_ERRORS = 10
@@ -45,32 +60,47 @@ def decode_csv(path: Path) -> str:
             return unicodedata.normalize("NFC", data.decode(encoding))
         except UnicodeDecodeError:
             continue
-    raise BadClass(f"CSV의 글자 인코딩을 알 수 없습니다: {path}\n  UTF-8이나 CP949로 저장하세요.")
+    raise BadClass(
+        f"CSV의 글자 인코딩을 알 수 없습니다: {path}\n  UTF-8이나 CP949로 저장하세요."
+    )
 
 
-def read_table(path: Path, columns: dict[str, tuple[str, ...]], needed: set[str]) -> Iterator[tuple]:
+def read_table(
+    path: Path, columns: dict[str, tuple[str, ...]], needed: set[str]
+) -> Iterator[tuple]:
     """CSV의 줄마다 (줄 번호, {열: 값})을 냅니다. 열 이름은 여러 가지로 적을 수 있습니다."""
     text = decode_csv(path)
     first = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text), delimiter="\t" if "\t" in first and "," not in first else ",")
+    reader = csv.reader(
+        io.StringIO(text), delimiter="\t" if "\t" in first and "," not in first else ","
+    )
     try:
         head = [cell.strip().lower() for cell in next(reader, [])]
         where = {
             key: next((i for i, cell in enumerate(head) if cell in names), -1)
             for key, names in columns.items()
         }
-        missing = [columns[key][0] for key in columns if key in needed and where[key] < 0]
+        missing = [
+            columns[key][0] for key in columns if key in needed and where[key] < 0
+        ]
         if missing:
             have = ", ".join(printable(cell, 30) for cell in head if cell) or "없음"
-            raise BadClass(f"{path.name}의 1째 줄: 열 {', '.join(missing)}이(가) 없습니다. 있는 열: {have}")
+            raise BadClass(
+                f"{path.name}의 1째 줄: 열 {', '.join(missing)}이(가) 없습니다. 있는 열: {have}"
+            )
         for row in reader:
             if any(cell.strip() for cell in row):
                 yield (
                     reader.line_num,
-                    {key: row[i].strip() if 0 <= i < len(row) else "" for key, i in where.items()},
+                    {
+                        key: row[i].strip() if 0 <= i < len(row) else ""
+                        for key, i in where.items()
+                    },
                 )
     except csv.Error as error:
-        raise BadClass(f"{path.name}의 {reader.line_num}째 줄: CSV의 꼴이 아닙니다 ({error}).") from None
+        raise BadClass(
+            f"{path.name}의 {reader.line_num}째 줄: CSV의 꼴이 아닙니다 ({error})."
+        ) from None
 
 
 def read_roster(path: Path) -> list[Student]:
@@ -86,7 +116,10 @@ def read_roster(path: Path) -> list[Student]:
         students.append(Student(**values))
     if errors:
         more = f"\n  … 모두 {len(errors)}줄" if len(errors) > _MOST_ERRORS else ""
-        raise BadClass("\n".join([f"명단이 잘못되었습니다: {path.name}", *errors[:_MOST_ERRORS]]) + more)
+        raise BadClass(
+            "\n".join([f"명단이 잘못되었습니다: {path.name}", *errors[:_MOST_ERRORS]])
+            + more
+        )
     if not students:
         raise BadClass(f"명단에 학생이 없습니다: {path.name}")
     return students

@@ -12,7 +12,17 @@ import sqlalchemy as sa
 from .collect import content_path
 from .engines import DaskEngine, LocalEngine
 from .helper import WORK
-from .ledger import Job, claim, finish, give_back, owner_name, plan, release_dead, renew, retry_refused
+from .ledger import (
+    Job,
+    claim,
+    finish,
+    give_back,
+    owner_name,
+    plan,
+    release_dead,
+    renew,
+    retry_refused,
+)
 from .one import task_of
 from .reasons import BadClass
 from .secret import read_secret, seed_of
@@ -70,7 +80,9 @@ def _shown(outcomes: object, total: int, quiet: bool) -> object:
     from tqdm import tqdm
 
     off = quiet or not sys.stderr.isatty()
-    return tqdm(outcomes, total=total, desc="채점", unit="개", disable=off, dynamic_ncols=True)
+    return tqdm(
+        outcomes, total=total, desc="채점", unit="개", disable=off, dynamic_ncols=True
+    )
 
 
 class _Loop:
@@ -80,7 +92,13 @@ class _Loop:
         self, room: Room, engine: sa.Engine, exercises: dict[str, Exercise], place: object, owner: str,
         isolation: str, secret: bytes,
     ) -> None:  # fmt: skip
-        self.room, self.engine, self.exercises, self.place, self.owner = room, engine, exercises, place, owner
+        self.room, self.engine, self.exercises, self.place, self.owner = (
+            room,
+            engine,
+            exercises,
+            place,
+            owner,
+        )
         self.lease = 2 * room.seconds + 60
         self.renewed = time.monotonic()
         self.isolation, self.secret, self.hidden = isolation, secret, room.secrets()
@@ -90,7 +108,11 @@ class _Loop:
         held = 0
         while True:
             room_for = 2 * self.place.slots - held
-            got = claim(self.engine, self.owner, room_for, self.lease) if room_for > 0 else []
+            got = (
+                claim(self.engine, self.owner, room_for, self.lease)
+                if room_for > 0
+                else []
+            )
             for job in got:
                 self._start(job)
             held += len(got)
@@ -102,16 +124,22 @@ class _Loop:
                 continue
             held -= 1
             job, outcome = done
-            if outcome["state"] == "stop":  # 학생이 아니라 컴퓨터의 문제: 아무것도 적지 않고 멈춥니다.
+            if (
+                outcome["state"] == "stop"
+            ):  # 학생이 아니라 컴퓨터의 문제: 아무것도 적지 않고 멈춥니다.
                 raise BadClass(outcome["message"])
-            if finish(self.engine, self.owner, job, self.exercises[job.chapter], outcome):
+            if finish(
+                self.engine, self.owner, job, self.exercises[job.chapter], outcome
+            ):
                 yield outcome
 
     def _start(self, job: Job) -> None:
         try:
             notebook = content_path(self.room, job.sha256).read_bytes()
         except OSError as error:
-            message = f"모아 둔 파일을 읽지 못했습니다 ({error.strerror}). 다시 모으세요."
+            message = (
+                f"모아 둔 파일을 읽지 못했습니다 ({error.strerror}). 다시 모으세요."
+            )
             lost = {"state": "refused", "reason": "unreadable", "message": message}
             self.place.finished.put((job, lost))
             return

@@ -21,7 +21,9 @@ def read_secret(folder: Path) -> bytes:
     try:
         secret = bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError) as error:
-        raise BadClass(f"학급의 비밀을 읽지 못했습니다: {path} ({error})\n  지우면 새로 만듭니다.") from None
+        raise BadClass(
+            f"학급의 비밀을 읽지 못했습니다: {path} ({error})\n  지우면 새로 만듭니다."
+        ) from None
     if len(secret) < _BYTES:
         raise BadClass(f"학급의 비밀이 너무 짧습니다: {path}\n  지우면 새로 만듭니다.")
     return secret

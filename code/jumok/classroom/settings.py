@@ -13,7 +13,16 @@ from ..course.course_files import Course, find_course
 from .reasons import BadClass
 
 FILE = "class.toml"
-_KEYS = {"format", "name", "timezone", "course", "database", "seconds", "late", "chapters"}
+_KEYS = {
+    "format",
+    "name",
+    "timezone",
+    "course",
+    "database",
+    "seconds",
+    "late",
+    "chapters",
+}
 _LATE_KEYS = {"percent_per_day", "max_days", "after"}
 
 
@@ -91,11 +100,17 @@ def _room(folder: Path, raw: dict, database: str | None) -> Room:
     names = [chapter.slug for chapter in chapters]
     if len(set(names)) != len(names):
         raise BadClass("chapters에 같은 장이 두 번 있습니다.")
-    url = database or os.environ.get("JUMOK_DATABASE") or _text(raw, "database", "sqlite:///grades.db")
+    url = (
+        database
+        or os.environ.get("JUMOK_DATABASE")
+        or _text(raw, "database", "sqlite:///grades.db")
+    )
     seconds = _number(raw.get("seconds", 180), "seconds", 1, 86_400)
     course = find_course((folder / _text(raw, "course", "..")).resolve())
     name = _text(raw, "name", folder.name)
-    return Room(folder, name, zone, course, url, chapters, _late(raw.get("late", {})), seconds)
+    return Room(
+        folder, name, zone, course, url, chapters, _late(raw.get("late", {})), seconds
+    )
 
 
 def _late(raw: object) -> Late:
@@ -106,7 +121,9 @@ def _late(raw: object) -> Late:
     if after not in ("zero", "keep"):
         raise BadClass("late.after는 zero(받지 않음)나 keep(더 깎지 않음)입니다.")
     percent = _number(raw.get("percent_per_day", 10), "late.percent_per_day", 0, 100)
-    return Late(percent, int(_number(raw.get("max_days", 3), "late.max_days", 0, 366)), after)
+    return Late(
+        percent, int(_number(raw.get("max_days", 3), "late.max_days", 0, 366)), after
+    )
 
 
 def _chapter(raw: object, zone: ZoneInfo) -> Chapter:
@@ -119,7 +136,10 @@ def _chapter(raw: object, zone: ZoneInfo) -> Chapter:
     points = raw.get("points", {})
     if not isinstance(points, dict):
         raise BadClass(f"{slug}의 points는 표여야 합니다.")
-    checked = {key: _number(value, f"{slug}의 {key}", 0, 10_000) for key, value in points.items()}
+    checked = {
+        key: _number(value, f"{slug}의 {key}", 0, 10_000)
+        for key, value in points.items()
+    }
     due = raw.get("due")
     return Chapter(slug, None if due is None else read_time(due, zone), checked)
 
@@ -130,7 +150,9 @@ def read_time(value: object, zone: ZoneInfo) -> datetime:
     try:
         time = datetime.fromisoformat(text)
     except ValueError:
-        raise BadClass(f"시각의 꼴이 아닙니다: {text[:40]} (예: 2026-03-16T23:59)") from None
+        raise BadClass(
+            f"시각의 꼴이 아닙니다: {text[:40]} (예: 2026-03-16T23:59)"
+        ) from None
     if len(text) <= 10:
         time = time.replace(hour=23, minute=59, second=59)
     return time if time.tzinfo else time.replace(tzinfo=zone)
@@ -147,7 +169,9 @@ def zone_of(name: str) -> ZoneInfo:
 def _known(raw: dict, keys: set[str], where: str) -> None:
     unknown = sorted(set(raw) - keys)
     if unknown:
-        raise BadClass(f"모르는 열쇠: {where}{unknown[0]} (쓸 수 있는 것: {', '.join(sorted(keys))})")
+        raise BadClass(
+            f"모르는 열쇠: {where}{unknown[0]} (쓸 수 있는 것: {', '.join(sorted(keys))})"
+        )
 
 
 def _text(raw: dict, key: str, default: str) -> str:
@@ -165,6 +189,10 @@ def _list(raw: dict, key: str) -> list:
 
 
 def _number(value: object, name: str, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float)
+        or not least <= value <= most
+    ):
         raise BadClass(f"{name}은(는) {least:g}부터 {most:g}까지의 수여야 합니다.")
     return float(value)

@@ -48,13 +48,18 @@ def init_room(
     """학급 폴더와 class.toml을 만들고 그 자리를 돌려줍니다. 이미 있으면 BadClass를 냅니다."""
     folder = Path(folder).resolve()
     if (folder / FILE).exists():
-        raise BadClass(f"이미 학급 폴더입니다: {folder}\n  {FILE}을 고치거나 다른 폴더를 주세요.")
+        raise BadClass(
+            f"이미 학급 폴더입니다: {folder}\n  {FILE}을 고치거나 다른 폴더를 주세요."
+        )
     read_roster(roster)  # 잘못된 명단이면 아무것도 만들지 않습니다.
     slugs = [course.slug_of(chapter) for chapter in chapters]
     if len(set(slugs)) != len(slugs):
         raise BadClass("같은 장을 두 번 적었습니다.")
     where = zone_of(zone)
-    times = {course.slug_of(key): read_time(value, where) for key, value in (due or {}).items()}
+    times = {
+        course.slug_of(key): read_time(value, where)
+        for key, value in (due or {}).items()
+    }
     stray = sorted(set(times) - set(slugs))
     if stray:
         raise BadClass(f"마감을 적었지만 과제가 아닌 장: {', '.join(stray)}")
@@ -62,9 +67,14 @@ def init_room(
         name=_quoted(folder.name), zone=_quoted(zone), course=_quoted(_way(folder, course.root)),
         database=_quoted(database), percent=number(late[0]), days=late[1],
     )  # fmt: skip
-    parts = [_chapter_text(read_master(course.master(slug)), times.get(slug), where) for slug in slugs]
+    parts = [
+        _chapter_text(read_master(course.master(slug)), times.get(slug), where)
+        for slug in slugs
+    ]
     write_atomically(folder / ROSTER, decode_csv(roster))
-    write_atomically(folder / ".gitignore", "# 학생의 개인 정보입니다. 저장소에 넣지 않습니다.\n*\n")
+    write_atomically(
+        folder / ".gitignore", "# 학생의 개인 정보입니다. 저장소에 넣지 않습니다.\n*\n"
+    )
     read_secret(folder)
     write_atomically(folder / FILE, "\n".join([head, *parts]))
     return folder / FILE
@@ -73,12 +83,18 @@ def init_room(
 def _chapter_text(master: Master, due: datetime | None, zone: ZoneInfo) -> str:
     shown = due.astimezone(zone).replace(tzinfo=None).isoformat() if due else ""
     lines = ["[[chapters]]", f"slug = {_quoted(master.slug)}"]
-    lines.append(f"due = {_quoted(shown)}" if shown else '# due = "2026-03-16T23:59"   # 마감이 없습니다')
+    lines.append(
+        f"due = {_quoted(shown)}"
+        if shown
+        else '# due = "2026-03-16T23:59"   # 마감이 없습니다'
+    )
     lines.append("[chapters.points]")
     for question in master.questions:
         most = question.manual_points if question.manual else question.points
         kind = " (직접 채점)" if question.manual else ""
-        lines.append(f"{_quoted(question.id)} = {number(most)}   # {short_title(question.title)}{kind}")
+        lines.append(
+            f"{_quoted(question.id)} = {number(most)}   # {short_title(question.title)}{kind}"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -81,17 +81,23 @@ def rnn(w_ih: list, w_hh: list) -> Sheet:
 
 def dot_attention(states: list, query: list) -> Sheet:
     """2장: 내적 점수의 어텐션."""
-    return _attend(2, "내적 점수의 어텐션", states, query, states, 1.0, "인코더 상태", None)
+    return _attend(
+        2, "내적 점수의 어텐션", states, query, states, 1.0, "인코더 상태", None
+    )
 
 
 def encode(keys: list, values: list, query: list) -> Sheet:
     """3장: 쿼리, 키, 밸류."""
-    return _attend(3, "쿼리·키·밸류로 인코딩하기", keys, query, values, 1.0, "키", "밸류")
+    return _attend(
+        3, "쿼리·키·밸류로 인코딩하기", keys, query, values, 1.0, "키", "밸류"
+    )
 
 
 def scaled(keys: list, values: list, query: list) -> Sheet:
     """4장: √d_k로 나눈 어텐션. d_k는 4입니다."""
-    return _attend(4, "스케일드 닷프로덕트 어텐션", keys, query, values, 2.0, "키", "밸류")
+    return _attend(
+        4, "스케일드 닷프로덕트 어텐션", keys, query, values, 2.0, "키", "밸류"
+    )
 
 
 def _attend(
@@ -104,7 +110,11 @@ def _attend(
     key: str,
     value: str | None,
 ) -> Sheet:
-    keys_, values_, query_ = np.array(keys, float), np.array(values, float), np.array(query, float)
+    keys_, values_, query_ = (
+        np.array(keys, float),
+        np.array(values, float),
+        np.array(query, float),
+    )
     scores = keys_ @ query_
     weights = softmax(scores / divisor)
     head, columns = ["토큰", key], [keys]
@@ -126,7 +136,9 @@ def _attend(
 def two_heads(queries: list, keys: list, values: list, w_o: list) -> Sheet:
     """5장: 폭이 1인 헤드 둘. 마지막 토큰이 쿼리입니다."""
     names = ("나는", "맛있는", "사과를", "먹었다")
-    query, keys_, values_ = (np.array(part, float) for part in (queries[-1], keys, values))
+    query, keys_, values_ = (
+        np.array(part, float) for part in (queries[-1], keys, values)
+    )
     heads, steps = [], []
     for head in range(2):
         weights = softmax(query[head] * keys_[:, head])
@@ -136,7 +148,12 @@ def two_heads(queries: list, keys: list, values: list, w_o: list) -> Sheet:
             Step(f"헤드 {head + 1}의 가중치 (소수 셋째 자리)", shown(weights, 3)),
             Step(f"헤드 {head + 1}의 출력 (소수 둘째 자리)", shown(heads[-1], 2)),
         ]
-    steps.append(Step("이어 붙여 W^O를 곱한 것 (소수 둘째 자리)", shown(np.array(heads) @ np.array(w_o), 2)))
+    steps.append(
+        Step(
+            "이어 붙여 W^O를 곱한 것 (소수 둘째 자리)",
+            shown(np.array(heads) @ np.array(w_o), 2),
+        )
+    )
     given = (
         Table(("토큰", "쿼리", "키", "밸류"), _rows(names, queries, keys, values)),
         Table(("W^O의 1열", "2열"), _grid(w_o)),
@@ -148,9 +165,16 @@ def two_heads(queries: list, keys: list, values: list, w_o: list) -> Sheet:
 def subwords(counts: list) -> Sheet:
     """6장: 서브워드를 세 걸음 배웁니다."""
     words = dict(counts)
-    merges = learn_merges(words, sorted({letter for word in words for letter in word}), 3)
-    steps = tuple(Step(f"{n}걸음에 합칠 쌍", f"{a}·{b} → 「{a + b}」") for n, (a, b) in enumerate(merges, 1))
-    given = (Table(("낱말", "나온 수"), tuple((word, str(count)) for word, count in counts)),)
+    merges = learn_merges(
+        words, sorted({letter for word in words for letter in word}), 3
+    )
+    steps = tuple(
+        Step(f"{n}걸음에 합칠 쌍", f"{a}·{b} → 「{a + b}」")
+        for n, (a, b) in enumerate(merges, 1)
+    )
+    given = (
+        Table(("낱말", "나온 수"), tuple((word, str(count)) for word, count in counts)),
+    )
     intro = "가장 자주 이웃한 두 조각을 합칩니다. 나온 수가 같으면 글자 차례가 앞선 것입니다."
     return Sheet(6, "서브워드를 손으로 배우기", intro, given, steps)
 
@@ -166,7 +190,9 @@ def add_and_norm(x: list, a: list) -> Sheet:
         Step("정규화한 것 (소수 셋째 자리)", shown((total - total.mean()) / spread, 3)),
     )
     given = (Table(("입력 x", "부속 층의 출력 a"), ((shown(x), shown(a)),)),)
-    return Sheet(7, "더하고 정규화하기", "ε은 0, γ는 1, β는 0으로 봅니다.", given, steps)
+    return Sheet(
+        7, "더하고 정규화하기", "ε은 0, γ는 1, β는 0으로 봅니다.", given, steps
+    )
 
 
 def masked_word(vectors: list, left: int, answer: int, right: int) -> Sheet:
@@ -179,12 +205,20 @@ def masked_word(vectors: list, left: int, answer: int, right: int) -> Sheet:
         chance = softmax(e @ mixed)[answer]
         steps += [
             Step(f"{told} 섞은 벡터 (소수 셋째 자리)", shown(mixed, 3)),
-            Step(f"{told} 「{names[answer]}」의 확률 (소수 셋째 자리)", shown(chance, 3)),
+            Step(
+                f"{told} 「{names[answer]}」의 확률 (소수 셋째 자리)", shown(chance, 3)
+            ),
             Step(f"{told} 손실 −ln p (소수 셋째 자리)", shown(-np.log(chance), 3)),
         ]
     given = (Table(("토큰", "벡터"), _rows(names, vectors)),)
     sentence = f"「{names[left]} [MASK] {names[right]}」이고 가린 말은 「{names[answer]}」입니다."
-    return Sheet(8, "가린 낱말 맞히기", f"{sentence} 보이는 자리를 똑같이 섞습니다.", given, tuple(steps))
+    return Sheet(
+        8,
+        "가린 낱말 맞히기",
+        f"{sentence} 보이는 자리를 똑같이 섞습니다.",
+        given,
+        tuple(steps),
+    )
 
 
 def bits(rows: list, answers: list) -> Sheet:
@@ -202,10 +236,15 @@ def bits(rows: list, answers: list) -> Sheet:
         Step("손실: 자연로그로 평균 (소수 셋째 자리)", shown(mean, 3)),
         Step("혼란도 (소수 셋째 자리)", shown(np.exp(mean), 3)),
     ]
-    grid = tuple((word, *(str(value) for value in row)) for word, row in zip(read, rows, strict=True))
+    grid = tuple(
+        (word, *(str(value) for value in row))
+        for word, row in zip(read, rows, strict=True)
+    )
     told = " ".join(names[place] for place in answers)
     intro = f"표는 로짓의 지수이고 행의 합은 8입니다. 정답은 「{told}」입니다."
-    return Sheet(9, "비트와 혼란도", intro, (Table(("읽은 것", *names), grid),), tuple(steps))
+    return Sheet(
+        9, "비트와 혼란도", intro, (Table(("읽은 것", *names), grid),), tuple(steps)
+    )
 
 
 def patches(picture: list) -> Sheet:
@@ -217,10 +256,19 @@ def patches(picture: list) -> Sheet:
         top, left = 2 * (index // 2), 2 * (index % 2)
         patch = grid[top : top + 2, left : left + 2].ravel()
         steps.append(Step(f"{name} 조각을 편 것", shown(patch)))
-        steps.append(Step(f"{name} 조각의 임베딩 (잉크의 양, 왼쪽 − 오른쪽)", shown(patch @ matrix)))
+        steps.append(
+            Step(
+                f"{name} 조각의 임베딩 (잉크의 양, 왼쪽 − 오른쪽)",
+                shown(patch @ matrix),
+            )
+        )
     intro = "폭이 2인 조각 넷으로 자르고, 편 것에 E를 곱합니다. E의 열은 (1, 1, 1, 1)과 (1, −1, 1, −1)입니다."
     return Sheet(
-        10, "그림을 조각으로", intro, (Table(("1열", "2열", "3열", "4열"), _grid(picture)),), tuple(steps)
+        10,
+        "그림을 조각으로",
+        intro,
+        (Table(("1열", "2열", "3열", "4열"), _grid(picture)),),
+        tuple(steps),
     )
 
 

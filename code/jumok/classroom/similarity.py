@@ -45,7 +45,9 @@ def tokens_of(source: str, names: bool = False) -> list[str]:
     """소스의 토큰들. 주석과 줄 나눔을 빼고, names가 거짓이면 이름, 수, 글을 한 가지로 바꿉니다."""
     found = []
     try:
-        for item in tokenize.generate_tokens(io.StringIO(plain_python(source)).readline):
+        for item in tokenize.generate_tokens(
+            io.StringIO(plain_python(source)).readline
+        ):
             if item.type not in _SKIP:
                 found.append(item.string if names else _kind(item))
     except (tokenize.TokenError, SyntaxError, ValueError, RecursionError):
@@ -85,36 +87,63 @@ def answers_of(master: Master, cells: list[Cell]) -> dict[str, str]:
     except BadNotebook:
         return {}
     code = {question.id for question in master.questions if not question.manual}
-    return {key: cells[place].source[:200_000] for key, place in places.items() if key in code}
+    return {
+        key: cells[place].source[:200_000]
+        for key, place in places.items()
+        if key in code
+    }
 
 
-def marks_of(answers: dict[str, str], given: dict[str, str], names: bool) -> dict[str, set[int]]:
+def marks_of(
+    answers: dict[str, str], given: dict[str, str], names: bool
+) -> dict[str, set[int]]:
     """문제마다의 지문. 나누어 준 빈칸의 지문은 뺍니다."""
     return {
-        key: fingerprints(tokens_of(source, names)) - fingerprints(tokens_of(given.get(key, ""), names))
+        key: fingerprints(tokens_of(source, names))
+        - fingerprints(tokens_of(given.get(key, ""), names))
         for key, source in answers.items()
     }
 
 
-def similar(submissions: dict[str, dict[str, str]], given: dict[str, str], least: float = 0.6) -> list[Pair]:
+def similar(
+    submissions: dict[str, dict[str, str]], given: dict[str, str], least: float = 0.6
+) -> list[Pair]:
     """{제출물: {문제: 코드}}에서 닮은 짝을 냅니다. 몫은 적은 쪽의 지문 가운데 같은 것의 몫입니다."""
-    shapes = _rare({who: marks_of(answers, given, False) for who, answers in submissions.items()})
-    words = _rare({who: marks_of(answers, given, True) for who, answers in submissions.items()})
+    shapes = _rare(
+        {who: marks_of(answers, given, False) for who, answers in submissions.items()}
+    )
+    words = _rare(
+        {who: marks_of(answers, given, True) for who, answers in submissions.items()}
+    )
     pairs = []
     for first, second in sorted(_meeting(shapes) | _meeting(words)):
-        shape, word = _share(shapes[first], shapes[second]), _share(words[first], words[second])
+        shape, word = (
+            _share(shapes[first], shapes[second]),
+            _share(words[first], words[second]),
+        )
         if max(shape, word) >= least:
-            same = [key for key in shapes[first] if _both(words, shapes, first, second, key)]
-            pairs.append(Pair(first, second, round(shape, 3), round(word, 3), tuple(same)))
-    return sorted(pairs, key=lambda pair: (-pair.words, -pair.shape, pair.first, pair.second))
+            same = [
+                key for key in shapes[first] if _both(words, shapes, first, second, key)
+            ]
+            pairs.append(
+                Pair(first, second, round(shape, 3), round(word, 3), tuple(same))
+            )
+    return sorted(
+        pairs, key=lambda pair: (-pair.words, -pair.shape, pair.first, pair.second)
+    )
 
 
 def _rare(marks: dict[str, dict[str, set[int]]]) -> dict[str, dict[str, set[int]]]:
     """많은 학생에게 있는 지문을 뺍니다. 셋까지는 언제나 남깁니다."""
-    count = Counter(mark for mine in marks.values() for part in mine.values() for mark in part)
+    count = Counter(
+        mark for mine in marks.values() for part in mine.values() for mark in part
+    )
     most = max(3, COMMON * len(marks))
     return {
-        who: {key: {mark for mark in part if count[mark] <= most} for key, part in mine.items()}
+        who: {
+            key: {mark for mark in part if count[mark] <= most}
+            for key, part in mine.items()
+        }
         for who, mine in marks.items()
     }
 

@@ -51,7 +51,11 @@ def connect(url: str, folder: Path) -> sa.Engine:
     """기록에 잇고 없는 표를 만듭니다. SQLite의 상대 경로는 학급 폴더에서 셉니다."""
     try:
         address = sa.make_url(url)
-        if address.get_backend_name() == "sqlite" and address.database not in (None, "", ":memory:"):
+        if address.get_backend_name() == "sqlite" and address.database not in (
+            None,
+            "",
+            ":memory:",
+        ):
             address = address.set(database=str(folder / address.database))
         if address.drivername == "postgresql":
             address = address.set(drivername="postgresql+psycopg")
@@ -60,9 +64,13 @@ def connect(url: str, folder: Path) -> sa.Engine:
             sa.event.listen(engine, "connect", _sqlite_style)
         tables.create_all(engine)
     except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ImportError) as error:
-        raise BadClass(f"기록의 주소를 알 수 없거나 드라이버가 없습니다: {error}") from None
+        raise BadClass(
+            f"기록의 주소를 알 수 없거나 드라이버가 없습니다: {error}"
+        ) from None
     except sa.exc.OperationalError as error:
-        raise BadClass(f"기록에 잇지 못했습니다: {shown_url(url)}\n  {error.orig}") from None
+        raise BadClass(
+            f"기록에 잇지 못했습니다: {shown_url(url)}\n  {error.orig}"
+        ) from None
     return engine
 
 
@@ -88,13 +96,17 @@ def _sqlite_style(connection: object, record: object) -> None:
     cursor.close()
 
 
-def upsert(table: sa.Table, connection: sa.Connection, rows: list[dict], replace: bool = True) -> None:
+def upsert(
+    table: sa.Table, connection: sa.Connection, rows: list[dict], replace: bool = True
+) -> None:
     """줄들을 넣습니다. 열쇠가 같은 줄이 있으면 바꾸거나(replace) 그대로 둡니다."""
     if not rows:
         return
     from sqlalchemy.dialects import postgresql, sqlite
 
-    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    insert = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(
+        table
+    )
     keys = [column.name for column in table.primary_key]
     values = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     statement = (

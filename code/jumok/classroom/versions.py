@@ -29,22 +29,40 @@ class Exercise:
 
 def read_exercises(room: Room) -> dict[str, Exercise]:
     """학급의 과제마다 정답 노트북을 읽고 문제의 판을 셈합니다."""
-    return {chapter.slug: read_exercise(room.master(chapter.slug)) for chapter in room.chapters}
+    return {
+        chapter.slug: read_exercise(room.master(chapter.slug))
+        for chapter in room.chapters
+    }
 
 
 def read_exercise(path: Path) -> Exercise:
     """정답 노트북 하나를 읽습니다."""
     master = read_master(path)
-    versions = {question.id: version_of(master, question) for question in master.questions}
+    versions = {
+        question.id: version_of(master, question) for question in master.questions
+    }
     return Exercise(master, path.read_bytes(), versions)
 
 
 def version_of(master: Master, question: Question) -> str:
     """문제 하나의 판. 글만 고친 것(해설, 힌트)은 판을 바꾸지 않습니다."""
-    tests = [[test.grade_id, test.visible, test.hidden, test.points] for test in question.tests]
+    tests = [
+        [test.grade_id, test.visible, test.hidden, test.points]
+        for test in question.tests
+    ]
     setup = [source for index, source in master.setup if index < question.index]
     names = [list(names) for names in question.names] if not question.manual else []
-    return _digest([__version__, question.id, question.stub, names, tests, question.manual_points, setup])
+    return _digest(
+        [
+            __version__,
+            question.id,
+            question.stub,
+            names,
+            tests,
+            question.manual_points,
+            setup,
+        ]
+    )
 
 
 def _digest(value: object) -> str:
@@ -53,8 +71,12 @@ def _digest(value: object) -> str:
 
 def known_questions(exercises: dict[str, Exercise], only: list[str]) -> set[str]:
     """--only로 준 문제들을 확인합니다. 없는 문제이면 BadClass를 냅니다."""
-    have = {question for exercise in exercises.values() for question in exercise.versions}
+    have = {
+        question for exercise in exercises.values() for question in exercise.versions
+    }
     unknown = [question for question in only if question not in have]
     if unknown:
-        raise BadClass(f"없는 문제입니다: {', '.join(unknown)} (있는 것: {', '.join(sorted(have))})")
+        raise BadClass(
+            f"없는 문제입니다: {', '.join(unknown)} (있는 것: {', '.join(sorted(have))})"
+        )
     return set(only)

@@ -33,7 +33,14 @@ PostgreSQL(postgresql+psycopg://사용자@호스트/이름)을 쓸 수 있습니
   0  잘 마쳤습니다. 점수를 받지 못한 제출물이 있어도 0이고, 까닭이 출력됩니다.
   2  할 수 없는 일입니다. 까닭이 출력됩니다.
 """
-_EXTRA = ("sqlalchemy", "psycopg", "distributed", "markdown_it", "mdit_py_plugins", "latex2mathml")
+_EXTRA = (
+    "sqlalchemy",
+    "psycopg",
+    "distributed",
+    "markdown_it",
+    "mdit_py_plugins",
+    "latex2mathml",
+)
 _INSTALL = "책 폴더에서 pip install './code[class]' 로 설치하세요."
 
 
@@ -47,24 +54,45 @@ def register(commands: argparse._SubParsersAction) -> None:
     _add_grade(actions)
     for name, help, run in (
         ("export", "성적 CSV(Moodle), JSON, 학생마다의 HTML을 씁니다", _export),
-        ("report", "분포, 어려운 문제, 잦은 실수, 닮은 풀이의 보고서를 씁니다", _report),
+        (
+            "report",
+            "분포, 어려운 문제, 잦은 실수, 닮은 풀이의 보고서를 씁니다",
+            _report,
+        ),
         ("kit", "15주 계획, 정답지, 시험 문제, 활동지를 씁니다", _kit),
     ):
         command = _add(actions, name, help, run)
-        command.add_argument("--output", metavar="폴더", type=Path, help="쓸 폴더 (없으면 학급/out)")
+        command.add_argument(
+            "--output", metavar="폴더", type=Path, help="쓸 폴더 (없으면 학급/out)"
+        )
         if name == "report":
             command.add_argument(
-                "--similar", metavar="몫", type=float, default=0.6, help="닮은 풀이로 보일 몫 (기본 0.6)"
+                "--similar",
+                metavar="몫",
+                type=float,
+                default=0.6,
+                help="닮은 풀이로 보일 몫 (기본 0.6)",
             )
         if name == "kit":
-            command.add_argument("--seed", metavar="씨앗", default="1", help="학생마다의 수를 뽑는 씨앗 (1)")
+            command.add_argument(
+                "--seed",
+                metavar="씨앗",
+                default="1",
+                help="학생마다의 수를 뽑는 씨앗 (1)",
+            )
 
 
-def _add(actions: argparse._SubParsersAction, name: str, help: str, run: Callable) -> argparse.ArgumentParser:
+def _add(
+    actions: argparse._SubParsersAction, name: str, help: str, run: Callable
+) -> argparse.ArgumentParser:
     command = add_command(actions, name, help)
     command.add_argument("folder", metavar="학급", type=Path, help="학급 폴더")
     if name != "init":
-        command.add_argument("--database", metavar="주소", help="기록을 둘 곳 (SQLite나 PostgreSQL의 주소)")
+        command.add_argument(
+            "--database",
+            metavar="주소",
+            help="기록을 둘 곳 (SQLite나 PostgreSQL의 주소)",
+        )
     command.set_defaults(run=_answering(run))
     return command
 
@@ -72,40 +100,96 @@ def _add(actions: argparse._SubParsersAction, name: str, help: str, run: Callabl
 def _add_init(actions: argparse._SubParsersAction) -> None:
     command = _add(actions, "init", "학급 폴더를 만듭니다", _init)
     command.add_argument(
-        "--roster", metavar="CSV", type=Path, required=True, help="명단: 학번, 이름, 이메일 열이 있는 CSV"
+        "--roster",
+        metavar="CSV",
+        type=Path,
+        required=True,
+        help="명단: 학번, 이름, 이메일 열이 있는 CSV",
     )
-    command.add_argument("--chapters", metavar="장", nargs="+", required=True, help="과제가 되는 장들")
     command.add_argument(
-        "--due", metavar="장=시각", nargs="*", default=[], help="마감 (예: 04=2026-03-16T23:59)"
+        "--chapters", metavar="장", nargs="+", required=True, help="과제가 되는 장들"
     )
-    command.add_argument("--late-percent", metavar="%", type=float, default=10, help="하루에 깎는 %% (10)")
-    command.add_argument("--late-days", metavar="일", type=int, default=3, help="늦어도 받는 날 수 (3)")
-    command.add_argument("--timezone", metavar="시간대", default="Asia/Seoul", help="시간대 (Asia/Seoul)")
-    command.add_argument("--database", metavar="주소", default="sqlite:///grades.db", help="기록을 둘 곳")
-    command.add_argument("--course", metavar="폴더", type=Path, help="책 폴더 (없으면 지금 폴더에서 찾음)")
+    command.add_argument(
+        "--due",
+        metavar="장=시각",
+        nargs="*",
+        default=[],
+        help="마감 (예: 04=2026-03-16T23:59)",
+    )
+    command.add_argument(
+        "--late-percent",
+        metavar="%",
+        type=float,
+        default=10,
+        help="하루에 깎는 %% (10)",
+    )
+    command.add_argument(
+        "--late-days", metavar="일", type=int, default=3, help="늦어도 받는 날 수 (3)"
+    )
+    command.add_argument(
+        "--timezone", metavar="시간대", default="Asia/Seoul", help="시간대 (Asia/Seoul)"
+    )
+    command.add_argument(
+        "--database", metavar="주소", default="sqlite:///grades.db", help="기록을 둘 곳"
+    )
+    command.add_argument(
+        "--course",
+        metavar="폴더",
+        type=Path,
+        help="책 폴더 (없으면 지금 폴더에서 찾음)",
+    )
 
 
 def _add_collect(actions: argparse._SubParsersAction) -> None:
-    command = _add(actions, "collect", "폴더나 LMS의 zip에서 제출물을 모읍니다", _collect)
-    command.add_argument("source", metavar="폴더|zip", type=Path, nargs="+", help="제출물이 든 폴더나 zip")
+    command = _add(
+        actions, "collect", "폴더나 LMS의 zip에서 제출물을 모읍니다", _collect
+    )
+    command.add_argument(
+        "source",
+        metavar="폴더|zip",
+        type=Path,
+        nargs="+",
+        help="제출물이 든 폴더나 zip",
+    )
     command.add_argument("--chapter", metavar="장", help="모두 이 장의 제출물로 봅니다")
-    command.add_argument("--links", metavar="CSV", type=Path, help="LMS 번호나 폴더 이름을 학번에 잇는 CSV")
-    command.add_argument("--times", metavar="CSV", type=Path, help="학번마다 낸 시각을 적은 CSV")
+    command.add_argument(
+        "--links",
+        metavar="CSV",
+        type=Path,
+        help="LMS 번호나 폴더 이름을 학번에 잇는 CSV",
+    )
+    command.add_argument(
+        "--times", metavar="CSV", type=Path, help="학번마다 낸 시각을 적은 CSV"
+    )
 
 
 def _add_grade(actions: argparse._SubParsersAction) -> None:
-    command = _add(actions, "grade", "모은 제출물을 채점합니다. 멈추어도 이어서 합니다", _grade)
-    command.add_argument("--jobs", metavar="수", type=int, default=1, help="함께 채점할 프로세스 수 (1)")
-    command.add_argument("--scheduler", metavar="주소", help="Dask scheduler의 주소 (tcp://호스트:8786)")
+    command = _add(
+        actions, "grade", "모은 제출물을 채점합니다. 멈추어도 이어서 합니다", _grade
+    )
+    command.add_argument(
+        "--jobs", metavar="수", type=int, default=1, help="함께 채점할 프로세스 수 (1)"
+    )
+    command.add_argument(
+        "--scheduler", metavar="주소", help="Dask scheduler의 주소 (tcp://호스트:8786)"
+    )
     told = "가두는 방법. bwrap(기본)을 쓸 수 없으면 멈춥니다. none은 가두지 않습니다. 모두 믿을 때만 쓰세요"
-    command.add_argument("--isolation", choices=("bwrap", "none"), default="bwrap", help=told)
+    command.add_argument(
+        "--isolation", choices=("bwrap", "none"), default="bwrap", help=told
+    )
     told = "이 문제의 점수만 새로 적습니다 (예: ex04-3). 노트북은 끝까지 돌리므로 걸리는 시간은 같습니다"
     command.add_argument("--only", metavar="문제", nargs="+", help=told)
-    command.add_argument("--again", action="store_true", help="이미 채점한 것도 다시 채점합니다")
-    command.add_argument("--retry", action="store_true", help="채점기 탓으로 못 한 것을 다시 합니다")
+    command.add_argument(
+        "--again", action="store_true", help="이미 채점한 것도 다시 채점합니다"
+    )
+    command.add_argument(
+        "--retry", action="store_true", help="채점기 탓으로 못 한 것을 다시 합니다"
+    )
 
 
-def _answering(run: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
+def _answering(
+    run: Callable[[argparse.Namespace], None],
+) -> Callable[[argparse.Namespace], int]:
     """학급의 잘못을 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
 
     def answer(args: argparse.Namespace) -> int:
@@ -119,7 +203,10 @@ def _answering(run: Callable[[argparse.Namespace], None]) -> Callable[[argparse.
         except ModuleNotFoundError as error:
             if error.name.partition(".")[0] not in _EXTRA:
                 raise
-            print(f"jumok: 꾸러미 {error.name}이(가) 없습니다.\n  {_INSTALL}", file=sys.stderr)
+            print(
+                f"jumok: 꾸러미 {error.name}이(가) 없습니다.\n  {_INSTALL}",
+                file=sys.stderr,
+            )
             return 2
         return 0
 
@@ -141,7 +228,9 @@ def _init(args: argparse.Namespace) -> None:
         late=(args.late_percent, args.late_days), database=args.database,
     )  # fmt: skip
     print(f"학급을 만들었습니다: {path}")
-    print(f"  점수와 마감은 이 파일에서 고칩니다. 다음: jumok class collect {args.folder} 폴더나-zip")
+    print(
+        f"  점수와 마감은 이 파일에서 고칩니다. 다음: jumok class collect {args.folder} 폴더나-zip"
+    )
 
 
 def _collect(args: argparse.Namespace) -> None:
@@ -155,7 +244,11 @@ def _collect(args: argparse.Namespace) -> None:
         done = collect(room, engine, students, source, Hints(chapter, links, times))
         print(f"{source}: 파일 {len(done.rows):,}개")
         _print_reasons(done.counts, "받음")
-        for row in [row for row in done.rows if row["reason"] and row["reason"] != "older_attempt"][:20]:
+        for row in [
+            row
+            for row in done.rows
+            if row["reason"] and row["reason"] != "older_attempt"
+        ][:20]:
             told = f" ({row['detail']})" if row["detail"] else ""
             print(f"    {row['name']}: {_explain(row['reason'])}{told}")
     print(f"모든 파일의 목록은 jumok class export {args.folder} 가 files.csv에 씁니다.")
@@ -180,7 +273,9 @@ def _grade(args: argparse.Namespace) -> None:
     if not done.planned:
         print("새로 채점할 것이 없습니다.")
         return
-    print(f"제출물 {sum(done.counts.values()):,}개, {done.seconds:.1f}초, 1분에 {done.per_minute:.1f}개")
+    print(
+        f"제출물 {sum(done.counts.values()):,}개, {done.seconds:.1f}초, 1분에 {done.per_minute:.1f}개"
+    )
     _print_reasons(done.counts, "채점함")
 
 
@@ -212,7 +307,9 @@ def _kit(args: argparse.Namespace) -> None:
 
     room = read_room(args.folder, args.database)
     students = read_roster(room.folder / ROSTER)
-    for path in write_kit(room, students, args.output or room.folder / "out" / "kit", args.seed).values():
+    for path in write_kit(
+        room, students, args.output or room.folder / "out" / "kit", args.seed
+    ).values():
         print(path)
 
 

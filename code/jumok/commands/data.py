@@ -26,23 +26,41 @@ def register(commands: argparse._SubParsersAction) -> None:
     style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": _EPILOG}
     data = add_command(commands, "data", "진짜 자료를 받고 살펴봅니다", **style)
     actions = data.add_subparsers(dest="action", metavar="할일", required=True)
-    fetch = add_command(actions, "fetch", "자료를 받아 책이 쓰는 꼴로 만듭니다", **style)
-    fetch.add_argument("name", metavar="이름", help="자료의 이름 (jumok data list로 봅니다)")
-    fetch.add_argument("--mirror", metavar="거울", help="공식 주소 대신 받을 폴더나 주소")
-    fetch.add_argument(
-        "--without-train", action="store_true", help="park의 학습 자료를 빼고 dev와 test만 받습니다"
+    fetch = add_command(
+        actions, "fetch", "자료를 받아 책이 쓰는 꼴로 만듭니다", **style
     )
-    fetch.add_argument("--again", action="store_true", help="이미 있어도 받아 둔 파일에서 다시 만듭니다")
+    fetch.add_argument(
+        "name", metavar="이름", help="자료의 이름 (jumok data list로 봅니다)"
+    )
+    fetch.add_argument(
+        "--mirror", metavar="거울", help="공식 주소 대신 받을 폴더나 주소"
+    )
+    fetch.add_argument(
+        "--without-train",
+        action="store_true",
+        help="park의 학습 자료를 빼고 dev와 test만 받습니다",
+    )
+    fetch.add_argument(
+        "--again",
+        action="store_true",
+        help="이미 있어도 받아 둔 파일에서 다시 만듭니다",
+    )
     info = add_command(actions, "info", "자료의 라이선스, 줄 수, 해시를 봅니다")
     info.add_argument("name", metavar="이름", help="자료의 이름")
-    info.add_argument("--json", action="store_true", help="받아 둔 자료의 기록을 JSON으로 출력합니다")
+    info.add_argument(
+        "--json", action="store_true", help="받아 둔 자료의 기록을 JSON으로 출력합니다"
+    )
     listing = add_command(actions, "list", "받을 수 있는 자료를 늘어놓습니다")
     for command, run in ((fetch, _fetch), (info, _info), (listing, _list)):
-        command.add_argument("--cache", metavar="폴더", type=Path, help="자료를 두는 폴더")
+        command.add_argument(
+            "--cache", metavar="폴더", type=Path, help="자료를 두는 폴더"
+        )
         command.set_defaults(run=_answering(run))
 
 
-def _answering(run: Callable[[argparse.Namespace], None]) -> Callable[[argparse.Namespace], int]:
+def _answering(
+    run: Callable[[argparse.Namespace], None],
+) -> Callable[[argparse.Namespace], int]:
     """자료의 잘못을 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
 
     def answer(args: argparse.Namespace) -> int:
@@ -90,7 +108,9 @@ def _info(args: argparse.Namespace) -> None:
     info = corpus_info(args.name, args.cache)
     if args.json:
         if info is None:
-            raise CorpusError(f"아직 받지 않았습니다. 먼저 부르세요:\n  jumok data fetch {args.name}")
+            raise CorpusError(
+                f"아직 받지 않았습니다. 먼저 부르세요:\n  jumok data fetch {args.name}"
+            )
         print(json.dumps(info, ensure_ascii=False, indent=1))
         return
     print(describe(corpus))

@@ -21,10 +21,15 @@ _EPILOG = """\
 def register(commands: argparse._SubParsersAction) -> None:
     """`jumok doctor`를 더합니다."""
     style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": _EPILOG}
-    doctor = add_command(commands, "doctor", "이 컴퓨터에서 책을 쓸 수 있는지 점검합니다", **style)
+    doctor = add_command(
+        commands, "doctor", "이 컴퓨터에서 책을 쓸 수 있는지 점검합니다", **style
+    )
     doctor.add_argument("--json", action="store_true", help="글 대신 JSON을 출력합니다")
     doctor.add_argument(
-        "--course", metavar="폴더", type=Path, help="책 폴더 (없으면 지금 폴더에서 위로 찾음)"
+        "--course",
+        metavar="폴더",
+        type=Path,
+        help="책 폴더 (없으면 지금 폴더에서 위로 찾음)",
     )
     doctor.set_defaults(run=_doctor)
 

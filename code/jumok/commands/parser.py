@@ -38,12 +38,20 @@ class Parser(argparse.ArgumentParser):
         return super().format_usage().replace("usage:", "쓰는 법:")
 
 
-def add_command(commands: argparse._SubParsersAction, name: str, help: str, **options: object) -> Parser:
+def add_command(
+    commands: argparse._SubParsersAction, name: str, help: str, **options: object
+) -> Parser:
     """이름과 한 줄 설명으로 가지 하나를 더합니다. 도움말(-h)도 한국어로 붙습니다."""
-    return with_help(commands.add_parser(name, help=help, description=help, add_help=False, **options))
+    return with_help(
+        commands.add_parser(
+            name, help=help, description=help, add_help=False, **options
+        )
+    )
 
 
 def with_help(parser: Parser) -> Parser:
     """`add_help=False`로 만든 parser에 한국어 도움말 선택을 붙입니다."""
-    parser.add_argument("-h", "--help", action="help", help="이 도움말을 보여 주고 끝냅니다")
+    parser.add_argument(
+        "-h", "--help", action="help", help="이 도움말을 보여 주고 끝냅니다"
+    )
     return parser

@@ -61,30 +61,55 @@ def register(commands: argparse._SubParsersAction) -> None:
         parser.add_argument("--preset", default="cpu", help="설정의 이름 (없으면 cpu)")
         _add_options(parser)
         if kind != "vit":
-            parser.add_argument("--corpus", metavar="자료", help="자료의 이름 (jumok data list)")
-            parser.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
+            parser.add_argument(
+                "--corpus", metavar="자료", help="자료의 이름 (jumok data list)"
+            )
+            parser.add_argument(
+                "--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기"
+            )
         if kind == "translation":
-            parser.add_argument("--rnn", action="store_true", help="매개변수 수가 같은 RNN + 어텐션으로")
+            parser.add_argument(
+                "--rnn", action="store_true", help="매개변수 수가 같은 RNN + 어텐션으로"
+            )
             told = "행렬의 처음 값의 표준편차 (0이면 Xavier, 없으면 설정의 것)"
             parser.add_argument("--init-std", metavar="수", type=float, help=told)
         if kind == "classifier":
-            parser.add_argument("--start", metavar="폴더", type=Path, help="사전 학습한 BERT의 실행 폴더")
-            parser.add_argument("--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)")
+            parser.add_argument(
+                "--start",
+                metavar="폴더",
+                type=Path,
+                help="사전 학습한 BERT의 실행 폴더",
+            )
+            parser.add_argument(
+                "--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)"
+            )
         parser.set_defaults(run=answering(_starting(run)))
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     """모든 학습 명령이 함께 쓰는 선택."""
-    parser.add_argument("--output", metavar="폴더", type=Path, help="실행 폴더 (없으면 runs/모델-설정)")
-    parser.add_argument("--device", help="cpu, cuda … (없으면 있는 것 가운데 가장 빠른 것)")
-    parser.add_argument("--cache", metavar="폴더", type=Path, help="받은 자료를 둔 폴더")
+    parser.add_argument(
+        "--output", metavar="폴더", type=Path, help="실행 폴더 (없으면 runs/모델-설정)"
+    )
+    parser.add_argument(
+        "--device", help="cpu, cuda … (없으면 있는 것 가운데 가장 빠른 것)"
+    )
+    parser.add_argument(
+        "--cache", metavar="폴더", type=Path, help="받은 자료를 둔 폴더"
+    )
     parser.add_argument("--threads", metavar="수", type=int, help="CPU 스레드의 수")
-    parser.add_argument("--compile", action=argparse.BooleanOptionalAction, help="torch.compile을 쓸지")
+    parser.add_argument(
+        "--compile", action=argparse.BooleanOptionalAction, help="torch.compile을 쓸지"
+    )
     for name, (kind, text) in _CHANGES.items():
-        parser.add_argument(f"--{name.replace('_', '-')}", metavar="값", type=kind, help=text)
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", metavar="값", type=kind, help=text
+        )
 
 
-def answering(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+def answering(
+    run: Callable[[argparse.Namespace], int],
+) -> Callable[[argparse.Namespace], int]:
     """사용자의 실수를 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
 
     def answer(args: argparse.Namespace) -> int:
@@ -115,7 +140,9 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
         changed = {name: getattr(args, name) for name in (*_CHANGES, "compile")}
         preset = find_preset(args.kind, args.preset).changed(**own, **changed)
         if getattr(args, "init_std", None) is not None:
-            preset = preset.changed(options=preset.options | {"init_std": args.init_std or None})
+            preset = preset.changed(
+                options=preset.options | {"init_std": args.init_std or None}
+            )
         if getattr(args, "rnn", False):
             from ..training.twins import rnn_twin
 
@@ -127,18 +154,26 @@ def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
         with join_world(device) as world:
             card = run(args, preset, folder, world)
             if world.is_first:
-                print(summary(card) if card else "\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
+                print(
+                    summary(card)
+                    if card
+                    else "\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다."
+                )
                 print(f"실행 폴더  {folder}")
         return 130 if card is None else 0
 
     return start
 
 
-def _translation(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+def _translation(
+    args: argparse.Namespace, preset: Preset, folder: Path, world: World
+) -> Any:
     from ..training.corpus import load_corpus
     from ..training.run import run_translation
 
-    return run_translation(preset, load_corpus(preset.corpus, args.cache), folder, world)
+    return run_translation(
+        preset, load_corpus(preset.corpus, args.cache), folder, world
+    )
 
 
 def _gpt(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
@@ -153,7 +188,9 @@ def _bert(args: argparse.Namespace, preset: Preset, folder: Path, world: World) 
     return run_bert(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
 
 
-def _classifier(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+def _classifier(
+    args: argparse.Namespace, preset: Preset, folder: Path, world: World
+) -> Any:
     from ..training.run_classifier import load_review_corpus, run_classifier
 
     reviews = load_review_corpus(preset.corpus, args.cache)
@@ -175,9 +212,13 @@ def pick_device(name: str | None) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError as error:
-        raise ValueError(f"장치 '{name}'은(는) 모르는 이름입니다. cpu나 cuda를 쓰세요.") from error
+        raise ValueError(
+            f"장치 '{name}'은(는) 모르는 이름입니다. cpu나 cuda를 쓰세요."
+        ) from error
     if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError("이 컴퓨터의 torch에서는 CUDA를 쓸 수 없습니다. --device cpu로 부르세요.")
+        raise ValueError(
+            "이 컴퓨터의 torch에서는 CUDA를 쓸 수 없습니다. --device cpu로 부르세요."
+        )
     return device
 
 

@@ -18,12 +18,20 @@ if TYPE_CHECKING:
 
 def register(commands: argparse._SubParsersAction) -> None:
     """두 명령을 더합니다."""
-    translate = add_command(commands, "translate", "배운 번역기로 한국어를 영어로 옮깁니다")
-    translate.add_argument("text", metavar="문장", nargs="*", help="옮길 문장 (없으면 표준 입력을 한 줄씩)")
-    translate.add_argument("--attention", metavar="그림", type=Path, help="어텐션 지도를 그릴 PNG 파일")
+    translate = add_command(
+        commands, "translate", "배운 번역기로 한국어를 영어로 옮깁니다"
+    )
+    translate.add_argument(
+        "text", metavar="문장", nargs="*", help="옮길 문장 (없으면 표준 입력을 한 줄씩)"
+    )
+    translate.add_argument(
+        "--attention", metavar="그림", type=Path, help="어텐션 지도를 그릴 PNG 파일"
+    )
     translate.set_defaults(run=answering(_translate))
     score = add_command(commands, "eval", "배운 번역기를 시험 자료로 채점합니다")
-    score.add_argument("--corpus", metavar="자료", help="시험할 자료 (없으면 학습한 자료)")
+    score.add_argument(
+        "--corpus", metavar="자료", help="시험할 자료 (없으면 학습한 자료)"
+    )
     score.add_argument("--cache", metavar="폴더", type=Path, help="받은 자료를 둔 폴더")
     score.add_argument("--json", action="store_true", help="JSON으로 출력합니다")
     score.set_defaults(run=answering(_eval))
@@ -33,8 +41,16 @@ def register(commands: argparse._SubParsersAction) -> None:
             help="실행 폴더 (없으면 runs/translation-cpu)",
         )  # fmt: skip
         command.add_argument("--device", help="cpu, cuda …")
-        command.add_argument("--beam", metavar="수", type=int, default=4, help="빔의 크기 (1이면 탐욕)")
-        command.add_argument("--length-penalty", metavar="값", type=float, default=0.6, help="길이 벌점 α")
+        command.add_argument(
+            "--beam", metavar="수", type=int, default=4, help="빔의 크기 (1이면 탐욕)"
+        )
+        command.add_argument(
+            "--length-penalty",
+            metavar="값",
+            type=float,
+            default=0.6,
+            help="길이 벌점 α",
+        )
 
 
 def _load(args: argparse.Namespace) -> Translator:
@@ -102,7 +118,9 @@ def _eval(args: argparse.Namespace) -> int:
     corpus = load_corpus(args.corpus or trained_on, args.cache)
     results = {}
     for name, pairs in corpus.tests.items():
-        results[name] = score_test(translator, pairs, args.folder, f"{corpus.name}-{name}")
+        results[name] = score_test(
+            translator, pairs, args.folder, f"{corpus.name}-{name}"
+        )
         if not args.json:
             print(f"{corpus.name} {name}: {describe_scores(results[name])}")
     if args.json:

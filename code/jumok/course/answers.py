@@ -13,7 +13,9 @@ _PREFIX = "sha256:"
 
 def normalize(value: object) -> object:
     """답을 견주기 좋은 꼴로 바꿉니다: 수는 파이썬 수로, 글은 앞뒤 빈칸 없이 소문자로."""
-    if is_numpy_scalar(value) or ((is_array(value) or is_tensor(value)) and value.ndim == 0):
+    if is_numpy_scalar(value) or (
+        (is_array(value) or is_tensor(value)) and value.ndim == 0
+    ):
         return normalize(value.item())
     if is_array(value) or is_tensor(value):
         return tuple(normalize(item) for item in value.tolist())
@@ -26,7 +28,12 @@ def normalize(value: object) -> object:
 
 def digest(value: object) -> str:
     """정답을 지문으로 바꿉니다. 보이는 검사에 정답을 그대로 적지 않으려고 씁니다."""
-    return _PREFIX + hashlib.sha256(f"jumok:{_canonical(normalize(value))}".encode()).hexdigest()[:32]
+    return (
+        _PREFIX
+        + hashlib.sha256(f"jumok:{_canonical(normalize(value))}".encode()).hexdigest()[
+            :32
+        ]
+    )
 
 
 def _canonical(value: object) -> str:
@@ -73,9 +80,14 @@ def _form_difference(one: object, other: object, subject: str) -> str:
         return ""
     if len(one) != len(other):
         what = "튜플" if any(isinstance(item, tuple) for item in other) else "수"
-        return f"{subject} {what} {len(other)}개의 묶음이어야 하는데 {len(one)}개입니다."
+        return (
+            f"{subject} {what} {len(other)}개의 묶음이어야 하는데 {len(one)}개입니다."
+        )
     pairs = enumerate(zip(one, other, strict=True), 1)
-    found = (_form_difference(a, b, f"{_inside(subject)}{number}번째 것은") for number, (a, b) in pairs)
+    found = (
+        _form_difference(a, b, f"{_inside(subject)}{number}번째 것은")
+        for number, (a, b) in pairs
+    )
     return next(filter(None, found), "")
 
 

@@ -5,7 +5,9 @@ from typing import Any
 import numpy as np
 
 
-def assert_close(got: Any, want: Any, tolerance: float = 1e-6, name: str = "두 값") -> None:
+def assert_close(
+    got: Any, want: Any, tolerance: float = 1e-6, name: str = "두 값"
+) -> None:
     """두 값의 모양이 같고 가장 큰 차이가 tolerance를 넘지 않는지 확인합니다.
 
     차이는 절댓값입니다. numpy 배열, torch 텐서, 숫자, 리스트를 받습니다. NaN과 무한대는
@@ -13,10 +15,14 @@ def assert_close(got: Any, want: Any, tolerance: float = 1e-6, name: str = "두 
     오류: 다르면 AssertionError (어디서 얼마나 다른지), tolerance가 음수면 ValueError.
     """
     if tolerance < 0:
-        raise ValueError(f"tolerance는 0 이상이어야 합니다. 받은 값은 {tolerance}입니다.")
+        raise ValueError(
+            f"tolerance는 0 이상이어야 합니다. 받은 값은 {tolerance}입니다."
+        )
     a, b = _to_numpy(got), _to_numpy(want)
     if a.shape != b.shape:
-        raise AssertionError(f"{name}: 모양이 다릅니다. 얻은 것은 {a.shape}, 기대한 것은 {b.shape}입니다.")
+        raise AssertionError(
+            f"{name}: 모양이 다릅니다. 얻은 것은 {a.shape}, 기대한 것은 {b.shape}입니다."
+        )
     gap = _gap(a, b)
     if gap.size and gap.max() > tolerance:
         where = tuple(int(i) for i in np.unravel_index(gap.argmax(), gap.shape))

@@ -57,11 +57,17 @@ def call_local(
         return Call(problem=(trouble.args[0], trouble.args[1]), used=sorted(used))
     except (Exception, SystemExit) as error:
         return Call(problem=explain(error, file_of(student)), used=sorted(used))
-    return Call(value, _changed(names, (*args, *kwargs.values()), sent), used=sorted(used))
+    return Call(
+        value, _changed(names, (*args, *kwargs.values()), sent), used=sorted(used)
+    )
 
 
 def _changed(names: list[str], before: tuple, after: list) -> list[str]:
-    return [name for name, one, two in zip(names, before, after, strict=True) if not same_bytes(one, two)]
+    return [
+        name
+        for name, one, two in zip(names, before, after, strict=True)
+        if not same_bytes(one, two)
+    ]
 
 
 def call(func: Callable, args: tuple, kwargs: dict) -> Call:

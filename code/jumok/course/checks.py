@@ -27,7 +27,9 @@ _SEED: ContextVar[int | None] = ContextVar("jumok_check_seed", default=None)
 class CheckFailed(AssertionError):
     """검사에 걸림. 어떤 실수인지(mistake)와 얼마나 다른지(detail)를 갖고 있습니다."""
 
-    def __init__(self, mistake: str | tuple[str, str] | Mistake, detail: str = "") -> None:
+    def __init__(
+        self, mistake: str | tuple[str, str] | Mistake, detail: str = ""
+    ) -> None:
         self.mistake = find_mistake(mistake)
         self.detail = detail
         text = f"✘ [{self.mistake.name}] {self.mistake.message}"
@@ -71,7 +73,12 @@ class Check:
         forbid: tuple[str, ...] | list[str] = (),
         name: str | None = None,
     ) -> None:
-        self.func, self.reference, self.mistakes, self.use = func, reference, dict(mistakes or {}), use
+        self.func, self.reference, self.mistakes, self.use = (
+            func,
+            reference,
+            dict(mistakes or {}),
+            use,
+        )
         self.tolerance, self.forbid = tolerance, forbid
         self.name = name or getattr(func, "__name__", "답")
         for key in self.mistakes:
@@ -106,7 +113,9 @@ class Check:
 
     def _need_answer(self) -> None:
         if not callable(self.func):
-            raise CheckFailed("unsolved" if self.func is None or self.func is ... else "missing_name")
+            raise CheckFailed(
+                "unsolved" if self.func is None or self.func is ... else "missing_name"
+            )
 
     def _used(self, args: tuple, kwargs: dict) -> object:
         """학생의 클래스로 use를 돌립니다. 기준으로는 이미 돌았으므로 여기서 멈추면 학생의 값 때문입니다."""
@@ -120,7 +129,9 @@ class Check:
 
     def _imitate(self, other: Callable, args: tuple, kwargs: dict) -> object:
         """기준이나 실수를 학생의 것과 똑같이 돌린 값."""
-        return _silently(other if self.use is None else partial(self.use, maker(other)), args, kwargs)
+        return _silently(
+            other if self.use is None else partial(self.use, maker(other)), args, kwargs
+        )
 
     def _unchanged(self, result: Call) -> object:
         if self._allowed(result).changed:
@@ -138,11 +149,15 @@ class Check:
     def random(self, count: int) -> Iterator[np.random.Generator]:
         """비밀 씨앗에서 나온 서로 다른 난수 생성기를 count개 내놓습니다."""
         seed = _SEED.get()
-        sequence = np.random.SeedSequence(secrets.randbits(64) if seed is None else seed)
+        sequence = np.random.SeedSequence(
+            secrets.randbits(64) if seed is None else seed
+        )
         yield from (np.random.default_rng(child) for child in sequence.spawn(count))
 
     @staticmethod
-    def that(condition: object, mistake: str | tuple[str, str], detail: str = "") -> None:
+    def that(
+        condition: object, mistake: str | tuple[str, str], detail: str = ""
+    ) -> None:
         """condition이 거짓이면 그 실수로 알립니다. 값의 성질(합이 1인지 등)을 볼 때 씁니다."""
         if not bool(condition):
             raise CheckFailed(mistake, detail)
@@ -170,7 +185,10 @@ class Check:
         for key, mistake in (wrong or {}).items():
             if answers.same_answer(value, key, tolerance):
                 raise CheckFailed(mistake)
-        raise CheckFailed("wrong_answer", answers.wrong_form(value, expected if form is None else form))
+        raise CheckFailed(
+            "wrong_answer",
+            answers.wrong_form(value, expected if form is None else form),
+        )
 
     def _judge(self, result: Call, want: object, args: tuple, kwargs: dict) -> None:
         found = difference(result.value, want, self.tolerance)
@@ -181,7 +199,10 @@ class Check:
             raise CheckFailed(named, found.detail)
         if result.changed:
             raise CheckFailed("mutates_input", f"바뀐 것: {', '.join(result.changed)}")
-        raise CheckFailed(common_mistake(result.value, want, self.tolerance) or found.mistake, found.detail)
+        raise CheckFailed(
+            common_mistake(result.value, want, self.tolerance) or found.mistake,
+            found.detail,
+        )
 
     def _named_mistake(self, got, want, args, kwargs) -> str | tuple[str, str] | None:
         """학생의 값과 같은 값을 내는 실수를 찾습니다. 이 입력에서 정답과 같은 실수는 뺍니다."""
@@ -190,7 +211,9 @@ class Check:
                 value = self._imitate(imitate, args, kwargs)
             except Exception:
                 continue  # 이 입력에서는 그 실수가 값을 내지 못합니다.
-            if difference(value, want, self.tolerance) and alike(got, value, self.tolerance):
+            if difference(value, want, self.tolerance) and alike(
+                got, value, self.tolerance
+            ):
                 return key
         return None
 

@@ -46,22 +46,35 @@ def kind(value: object) -> str:
         return "number"
     if isinstance(value, Unsupported):
         return f"{_FOREIGN}{value.type_name}"  # 학생이 클래스 이름을 tensor라고 지어도 텐서가 되지 않습니다.
-    names = {str: "str", tuple: "tuple", list: "list", dict: "dict", set: "set", type(None): "none"}
+    names = {
+        str: "str",
+        tuple: "tuple",
+        list: "list",
+        dict: "dict",
+        set: "set",
+        type(None): "none",
+    }
     return names.get(type(value), type(value).__name__)
 
 
 def kind_name(value: object) -> str:
     """값의 종류를 한국어로 돌려줍니다."""
     name = kind(value).removeprefix(_FOREIGN)
-    return clean(name) if isinstance(value, Unsupported) else _KIND_NAMES.get(name, name)
+    return (
+        clean(name) if isinstance(value, Unsupported) else _KIND_NAMES.get(name, name)
+    )
 
 
-def difference(got: object, want: object, tolerance: float | None = None) -> Difference | None:
+def difference(
+    got: object, want: object, tolerance: float | None = None
+) -> Difference | None:
     """got이 want와 다르면 차이를, 같으면 None을 돌려줍니다. 정답의 값은 글에 넣지 않습니다."""
     if got is None and want is not None:
         return Difference("returns_none", "")
     if kind(got) != kind(want):
-        return Difference("wrong_type", f"{kind_name(want)}이어야 하는데 {kind_name(got)}입니다.")
+        return Difference(
+            "wrong_type", f"{kind_name(want)}이어야 하는데 {kind_name(got)}입니다."
+        )
     if isinstance(want, tuple | list):
         return _sequence_difference(got, want, tolerance)
     if isinstance(want, dict):
@@ -70,19 +83,29 @@ def difference(got: object, want: object, tolerance: float | None = None) -> Dif
         return _array_difference(got, want, tolerance)
     if type(got) is type(want) and got == want:
         return None
-    return Difference("wrong_value", f"받은 값은 {_short(got)}입니다." if isinstance(got, str | set) else "")
+    return Difference(
+        "wrong_value",
+        f"받은 값은 {_short(got)}입니다." if isinstance(got, str | set) else "",
+    )
 
 
 def _sequence_difference(got, want, tolerance) -> Difference | None:
     if len(got) != len(want):
-        return Difference("wrong_type", f"{len(want)}개를 묶어 돌려주어야 하는데 {len(got)}개입니다.")
+        return Difference(
+            "wrong_type", f"{len(want)}개를 묶어 돌려주어야 하는데 {len(got)}개입니다."
+        )
     pairs = zip(got, want, strict=True)
-    return _first([(f"{number}번째 것", *pair) for number, pair in enumerate(pairs, 1)], tolerance)
+    return _first(
+        [(f"{number}번째 것", *pair) for number, pair in enumerate(pairs, 1)], tolerance
+    )
 
 
 def _dict_difference(got, want, tolerance) -> Difference | None:
     """사전은 차례를 따지지 않고 열쇠마다 견줍니다."""
-    absent, extra = ([key for key in one if key not in other] for one, other in ((want, got), (got, want)))
+    absent, extra = (
+        [key for key in one if key not in other]
+        for one, other in ((want, got), (got, want))
+    )
     said = [
         f"{text}: {', '.join(map(_short, keys[:5]))}{' 등' * (len(keys) > 5)}."
         for text, keys in (("사전에 없는 열쇠", absent), ("사전에 더 있는 열쇠", extra))
@@ -90,7 +113,9 @@ def _dict_difference(got, want, tolerance) -> Difference | None:
     ]
     if said:
         return Difference("wrong_keys", " ".join(said))
-    return _first([(f"{_short(key)}의 값", got[key], want[key]) for key in want], tolerance)
+    return _first(
+        [(f"{_short(key)}의 값", got[key], want[key]) for key in want], tolerance
+    )
 
 
 def _first(items: list[tuple], tolerance) -> Difference | None:
@@ -98,7 +123,9 @@ def _first(items: list[tuple], tolerance) -> Difference | None:
     for place, one, other in items:
         found = difference(one, other, tolerance)
         if found and found.mistake == "returns_none":
-            return Difference("wrong_type", f"{place}: {kind_name(other)}이어야 하는데 None입니다.")
+            return Difference(
+                "wrong_type", f"{place}: {kind_name(other)}이어야 하는데 None입니다."
+            )
         if found:
             return Difference(found.mistake, f"{place}: {found.detail}")
     return None
@@ -115,9 +142,14 @@ def _array_difference(got, want, tolerance) -> Difference | None:
         said = f"모양이 {other.shape}이어야 하는데 {one.shape}입니다."
         return Difference("wrong_shape", said + _shape_hint(one.shape, other.shape))
     if kind(want) != "number" and dtype_name(got) != dtype_name(want):
-        return Difference("wrong_dtype", f"dtype이 {dtype_name(want)}이어야 하는데 {dtype_name(got)}입니다.")
+        return Difference(
+            "wrong_dtype",
+            f"dtype이 {dtype_name(want)}이어야 하는데 {dtype_name(got)}입니다.",
+        )
     gap = _gap(one, other)
-    limit = _tolerance(want, tolerance) * (1 + np.where(np.isfinite(other), np.abs(other), 0))
+    limit = _tolerance(want, tolerance) * (
+        1 + np.where(np.isfinite(other), np.abs(other), 0)
+    )
     bad = ~(gap <= limit)
     if not bad.any():
         return None
@@ -128,7 +160,9 @@ def _shape_hint(got: tuple, want: tuple) -> str:
     """모양에서 바로 짐작할 수 있는 까닭."""
     bare = [tuple(size for size in shape if size != 1) for shape in (got, want)]
     if bare[0] == bare[1]:
-        return " 길이 1인 축이 " + ("더 있습니다." if len(got) > len(want) else "빠졌거나 자리가 다릅니다.")
+        return " 길이 1인 축이 " + (
+            "더 있습니다." if len(got) > len(want) else "빠졌거나 자리가 다릅니다."
+        )
     if sorted(got) == sorted(want):
         return " 축의 차례가 다릅니다."
     if math.prod(got) == math.prod(want):
@@ -141,11 +175,17 @@ def _shape_hint(got: tuple, want: tuple) -> str:
 def _value_difference(one, other, gap, bad) -> Difference:
     if (~np.isfinite(one) & np.isfinite(other)).any():
         count = int((~np.isfinite(one) & np.isfinite(other)).sum())
-        return Difference("nan", f"유한해야 할 {other.size}개 가운데 {count}개가 nan이나 inf입니다.")
-    where = tuple(int(i) for i in np.unravel_index(np.argmax(np.where(bad, gap, -1)), gap.shape))
+        return Difference(
+            "nan", f"유한해야 할 {other.size}개 가운데 {count}개가 nan이나 inf입니다."
+        )
+    where = tuple(
+        int(i) for i in np.unravel_index(np.argmax(np.where(bad, gap, -1)), gap.shape)
+    )
     place = f"{list(where)} 자리에서 " if where else ""
     count = f"{other.size}개 가운데 {int(bad.sum())}개가 다르고"
-    return Difference("wrong_value", f"{count}, 가장 큰 차이는 {place}{gap[where]:.3g}입니다.")
+    return Difference(
+        "wrong_value", f"{count}, 가장 큰 차이는 {place}{gap[where]:.3g}입니다."
+    )
 
 
 def _gap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
@@ -169,7 +209,11 @@ def to_numpy(value: object) -> np.ndarray:
 
 def _finite(value: object) -> object:
     """float64에 담을 수 없이 큰 파이썬 정수를 inf로 바꿉니다."""
-    return math.copysign(math.inf, value) if type(value) is int and value.bit_length() > 1000 else value
+    return (
+        math.copysign(math.inf, value)
+        if type(value) is int and value.bit_length() > 1000
+        else value
+    )
 
 
 def dtype_name(value: object) -> str:

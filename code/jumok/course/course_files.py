@@ -59,7 +59,9 @@ def find_course(start: Path) -> Course:
 
 def looks_like_path(text: str) -> bool:
     """장 번호가 아니라 경로로 보이는지."""
-    return text.endswith(".ipynb") or "/" in text or os.sep in text or Path(text).is_dir()
+    return (
+        text.endswith(".ipynb") or "/" in text or os.sep in text or Path(text).is_dir()
+    )
 
 
 def find_notebook(path: Path, course: Course, slug: str | None) -> tuple[Path, str]:
@@ -77,13 +79,19 @@ def _only_notebook(folder: Path, slug: str | None) -> Path:
     if not found:
         raise BadNotebook(f"폴더에 노트북(.ipynb)이 없습니다: {folder}")
     names = ", ".join(item.name for item in found[:5])
-    raise BadNotebook(f"폴더에 노트북이 여러 개 있습니다: {folder}\n  하나를 골라 경로를 주세요: {names}")
+    raise BadNotebook(
+        f"폴더에 노트북이 여러 개 있습니다: {folder}\n  하나를 골라 경로를 주세요: {names}"
+    )
 
 
 def _guess_slug(path: Path, course: Course) -> str:
     """파일 이름으로, 안 되면 문제 칸의 번호로 장을 짐작합니다."""
     cells = read_cells(path)
-    ids = [re.match(r"ex([0-9]{1,3})\b", cell.grade_id) for cell in cells if cell.nbgrader.get("solution")]
+    ids = [
+        re.match(r"ex([0-9]{1,3})\b", cell.grade_id)
+        for cell in cells
+        if cell.nbgrader.get("solution")
+    ]
     numbers = {int(match.group(1)) for match in ids if match}
     if not numbers and path.stem in course.slugs():
         return path.stem
@@ -100,4 +108,8 @@ def read_grade(path: Path) -> dict | None:
         grade = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return grade if isinstance(grade, dict) and isinstance(grade.get("questions"), list) else None
+    return (
+        grade
+        if isinstance(grade, dict) and isinstance(grade.get("questions"), list)
+        else None
+    )

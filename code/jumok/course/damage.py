@@ -18,7 +18,9 @@ ANSWER_TWICE = Mistake(
 )
 
 
-def find_answers(master: Master, cells: list[Cell]) -> tuple[dict[str, int], dict[str, Mistake]]:
+def find_answers(
+    master: Master, cells: list[Cell]
+) -> tuple[dict[str, int], dict[str, Mistake]]:
     """(문제마다 답 칸의 번호, 채점할 수 없는 문제의 까닭). 문제 칸이 하나도 없으면 BadNotebook을 냅니다.
 
     글이 똑같은 사본은 잘못이 아닙니다. 먼저 나오는 것을 봅니다.

@@ -30,7 +30,11 @@ class _Decoder:
             raise ValueError("값이 너무 깊거나 원소가 너무 많습니다")
         tag, body = tree[0], tree[1]
         if tag == "v":
-            return body if type(body) in (bool, int, float, type(None)) else Unsupported("값")
+            return (
+                body
+                if type(body) in (bool, int, float, type(None))
+                else Unsupported("값")
+            )
         if tag in ("f", "c"):
             return float(body) if tag == "f" else complex(body)
         if tag in ("s", "b"):
@@ -42,7 +46,9 @@ class _Decoder:
             return Named(str(body)[:200])
         if tag == "dict":
             pairs = self._few(body)
-            return {self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in pairs}
+            return {
+                self.decode(k, depth + 1): self.decode(v, depth + 1) for k, v in pairs
+            }
         if tag in ("n", "z"):
             return self._array(tree)
         return self._tensor(tree) if tag == "t" else Unsupported(str(body)[:80])
@@ -71,7 +77,9 @@ class _Decoder:
         if dtype.kind not in "biufc":
             raise ValueError("허락하지 않는 dtype입니다")
         raw, shape = self._blob(index), _shape(shape)
-        if dtype.kind == "b":  # 0과 1이 아닌 바이트가 든 bool은 어느 값과 견주어도 엉뚱해집니다.
+        if (
+            dtype.kind == "b"
+        ):  # 0과 1이 아닌 바이트가 든 bool은 어느 값과 견주어도 엉뚱해집니다.
             array = (np.frombuffer(raw, np.uint8) != 0).reshape(shape)
         else:
             array = np.frombuffer(raw, dtype).reshape(shape).copy()

@@ -42,7 +42,11 @@ def explain(error: BaseException, filename: str | None = None) -> tuple[str, str
             return stub
     name = type(error).__name__[:60]
     text = " ".join(_text_of(error).split())[:200]
-    parts = [f"{_place(error, filename)}{name}: {text}" if text else f"{_place(error, filename)}{name}"]
+    parts = [
+        f"{_place(error, filename)}{name}: {text}"
+        if text
+        else f"{_place(error, filename)}{name}"
+    ]
     bases = [base.__name__ for base in type(error).__mro__]
     meaning = next((_MEANINGS[base] for base in bases if base in _MEANINGS), "")
     return "raises", f"{parts[0]}" + (f" — {meaning}." if meaning else "")
@@ -50,7 +54,9 @@ def explain(error: BaseException, filename: str | None = None) -> tuple[str, str
 
 def _stub(error: NotImplementedError, filename: str | None) -> tuple[str, str] | None:
     """빈칸의 raise 줄에 걸렸는지 봅니다. 꾸러미가 낸 오류이면 None입니다."""
-    frames = list(traceback.walk_tb(error.__traceback__))[1:]  # 첫 자리는 부른 쪽입니다.
+    frames = list(traceback.walk_tb(error.__traceback__))[
+        1:
+    ]  # 첫 자리는 부른 쪽입니다.
     if filename:  # torch가 학생의 forward를 부르기까지의 자리도 부른 쪽입니다.
         files = [frame.f_code.co_filename for frame, _ in frames]
         frames = frames[files.index(filename) :] if filename in files else frames
@@ -61,7 +67,10 @@ def _stub(error: NotImplementedError, filename: str | None) -> tuple[str, str] |
     if last.f_globals is not first.f_globals or (text and "raise" not in text):
         return None
     if last.f_code is not first.f_code:
-        return "stub_left", f"{last.f_code.co_name} 함수의 {_line_text(line, text)}멈추었습니다."
+        return (
+            "stub_left",
+            f"{last.f_code.co_name} 함수의 {_line_text(line, text)}멈추었습니다.",
+        )
     if not _is_bare(last, line):
         return "stub_left", f"{_line_text(line, text)}멈추었습니다."
     method = last.f_code.co_qualname.rpartition("<locals>.")[2]
@@ -86,10 +95,16 @@ def _place(error: BaseException, filename: str | None) -> str:
     """'3번째 줄 `scores = q @ k`에서 '처럼 오류가 난 자리를 말합니다."""
     if isinstance(error, SyntaxError) and error.lineno:
         return _line_text(error.lineno, error.text or "")
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if filename and f.filename == filename]
+    frames = [
+        f
+        for f in traceback.extract_tb(error.__traceback__)
+        if filename and f.filename == filename
+    ]
     if not frames:
         return ""
-    return _line_text(frames[-1].lineno, linecache.getline(frames[-1].filename, frames[-1].lineno))
+    return _line_text(
+        frames[-1].lineno, linecache.getline(frames[-1].filename, frames[-1].lineno)
+    )
 
 
 def _line_text(number: int, line: str) -> str:

@@ -45,17 +45,27 @@ class JumokClearSolutions(ClearSolutions):
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = clear_solution(cell.source, cell.cell_type)
         elif "### BEGIN SOLUTION" in cell.source:
-            raise ValueError(f"{cell_index + 1}번째 칸: 정답 표시가 있는데 nbgrader의 답 칸이 아닙니다.")
+            raise ValueError(
+                f"{cell_index + 1}번째 칸: 정답 표시가 있는데 nbgrader의 답 칸이 아닙니다."
+            )
         return cell, resources
 
 
 class DropMasterOnly(NbGraderPreprocessor):
     """정답 노트북에만 있어야 할 칸(master-only, solution-text), tag, metadata를 뺍니다."""
 
-    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+    def preprocess(
+        self, nb: NotebookNode, resources: dict
+    ) -> tuple[NotebookNode, dict]:
         """노트북 전체를 다듬습니다."""
-        nb.cells = [cell for cell in nb.cells if not MASTER_ONLY & set(cell.metadata.get("tags", []))]
-        nb.metadata = NotebookNode({key: nb.metadata[key] for key in _NOTEBOOK_KEYS if key in nb.metadata})
+        nb.cells = [
+            cell
+            for cell in nb.cells
+            if not MASTER_ONLY & set(cell.metadata.get("tags", []))
+        ]
+        nb.metadata = NotebookNode(
+            {key: nb.metadata[key] for key in _NOTEBOOK_KEYS if key in nb.metadata}
+        )
         for cell in nb.cells:
             self._tidy(cell)
         return nb, resources
@@ -64,7 +74,9 @@ class DropMasterOnly(NbGraderPreprocessor):
     def _tidy(cell: NotebookNode) -> None:
         answer = cell.metadata.get("nbgrader", {}).get("solution")
         dropped = _MASTER_TAGS + (_ANSWER_TAGS if answer else ())
-        tags = [tag for tag in cell.metadata.get("tags", []) if not tag.startswith(dropped)]
+        tags = [
+            tag for tag in cell.metadata.get("tags", []) if not tag.startswith(dropped)
+        ]
         kept = {key: cell.metadata[key] for key in _CELL_KEYS if key in cell.metadata}
         kept.pop("tags", None)
         if answer:
@@ -99,7 +111,9 @@ def release_text(master: Path) -> str:
 
 def stale(course: Course) -> list[Path]:
     """정답 노트북과 어긋난 문제 노트북들을 돌려줍니다."""
-    wrong = [course.exercise(slug) for slug in course.slugs() if not _is_fresh(course, slug)]
+    wrong = [
+        course.exercise(slug) for slug in course.slugs() if not _is_fresh(course, slug)
+    ]
     known = set(course.slugs())
     extra = sorted((course.root / "exercises").glob("[0-9][0-9]_*/*.ipynb"))
     return wrong + [path for path in extra if path.parent.name not in known]
@@ -107,7 +121,9 @@ def stale(course: Course) -> list[Path]:
 
 def _is_fresh(course: Course, slug: str) -> bool:
     path = course.exercise(slug)
-    return path.is_file() and path.read_text(encoding="utf-8") == release_text(course.master(slug))
+    return path.is_file() and path.read_text(encoding="utf-8") == release_text(
+        course.master(slug)
+    )
 
 
 def keep_work(path: Path) -> Path | None:
@@ -137,8 +153,14 @@ def generate(course: Course) -> list[Path]:
 
 def main(argv: list[str] | None = None) -> int:
     """명령줄: 문제 노트북을 만들거나(--check이면) 어긋난 것을 찾아 1을 돌려줍니다."""
-    parser = argparse.ArgumentParser(description="정답 노트북에서 문제 노트북을 만듭니다.")
-    parser.add_argument("--check", action="store_true", help="쓰지 않고, 어긋난 것이 있으면 1을 돌려줍니다")
+    parser = argparse.ArgumentParser(
+        description="정답 노트북에서 문제 노트북을 만듭니다."
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="쓰지 않고, 어긋난 것이 있으면 1을 돌려줍니다",
+    )
     parser.add_argument("--course", type=Path, default=Path.cwd(), help="책 폴더")
     args = parser.parse_args(argv)
     try:
@@ -148,11 +170,18 @@ def main(argv: list[str] | None = None) -> int:
         return 2
     paths = stale(course) if args.check else generate(course)
     for path in paths:
-        print(("정답과 어긋남: " if args.check else "만듦: ") + str(path.relative_to(course.root)))
+        print(
+            ("정답과 어긋남: " if args.check else "만듦: ")
+            + str(path.relative_to(course.root))
+        )
     if args.check and paths:
         print("`make exercises`로 다시 만드세요.")
         return 1
-    print("문제 노트북이 모두 정답 노트북과 맞습니다." if not paths else f"{len(paths)}개를 만들었습니다.")
+    print(
+        "문제 노트북이 모두 정답 노트북과 맞습니다."
+        if not paths
+        else f"{len(paths)}개를 만들었습니다."
+    )
     return 0
 
 

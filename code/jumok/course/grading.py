@@ -37,15 +37,26 @@ def grade_cells(
     strict이면 답 칸이 지워지거나 겹친 노트북을 거절하고, 아니면 그 문제만 0점으로 합니다.
     """
     started = time.monotonic()
-    answers, troubles = (match_answers(master, cells), {}) if strict else find_answers(master, cells)
+    answers, troubles = (
+        (match_answers(master, cells), {}) if strict else find_answers(master, cells)
+    )
     own = session or Session(limits)
     own.clear()
     seed = secrets.randbits(63) if seed is None else seed
-    os.environ.setdefault("MPLBACKEND", "Agg")  # 준비 칸이 그림 창을 띄우지 않게 합니다.
+    os.environ.setdefault(
+        "MPLBACKEND", "Agg"
+    )  # 준비 칸이 그림 창을 띄우지 않게 합니다.
     try:
         run = Run(master, cells, answers, own, seed)
         results = run.grade(only, troubles)
     finally:
         if session is None:
             own.close()
-    return Result(master.slug, master.title, "", results, round(time.monotonic() - started, 2), seed)
+    return Result(
+        master.slug,
+        master.title,
+        "",
+        results,
+        round(time.monotonic() - started, 2),
+        seed,
+    )

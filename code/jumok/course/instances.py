@@ -17,10 +17,14 @@ class Instance:
     입력이 바뀌면 CheckFailed를 냅니다. 배열과 텐서는 복사본이 오가므로 고쳐도 물건은 그대로입니다.
     """
 
-    def __init__(self, ask: Callable[..., Call], accept: Callable[[Call], object]) -> None:
+    def __init__(
+        self, ask: Callable[..., Call], accept: Callable[[Call], object]
+    ) -> None:
         self._ask, self._accept = ask, accept
 
-    def _do(self, what: str, path: str = "", args: tuple = (), kwargs: dict | None = None) -> Any:
+    def _do(
+        self, what: str, path: str = "", args: tuple = (), kwargs: dict | None = None
+    ) -> Any:
         return self._accept(self._ask(what, path, args, kwargs or {}))
 
     def __call__(self, *args, **kwargs) -> Any:
@@ -63,7 +67,9 @@ class Instance:
         """평가 상태로 바꿉니다."""
         self._do("mode", "", (False,))
 
-    def gradients(self, cotangent: object, *args, **kwargs) -> tuple[tuple, dict[str, Any]]:
+    def gradients(
+        self, cotangent: object, *args, **kwargs
+    ) -> tuple[tuple, dict[str, Any]]:
         """forward(*args, **kwargs)의 출력에 cotangent를 곱해 더한 값의 기울기.
 
         (입력마다의 기울기, {매개변수: 기울기})를 돌려줍니다. 실수 텐서가 아닌 입력과 기울기가 닿지 않은
@@ -72,7 +78,9 @@ class Instance:
         return self._do("gradients", "", (cotangent, *args), kwargs)
 
 
-def build(func: Callable, args: tuple, kwargs: dict, accept: Callable[[Call], object]) -> Instance:
+def build(
+    func: Callable, args: tuple, kwargs: dict, accept: Callable[[Call], object]
+) -> Instance:
     """클래스가 다른 프로세스에 있으면 그곳에서, 아니면 여기서 물건을 만들고 대리를 돌려줍니다."""
     remote = getattr(type(func), "make_remote", None)
     if remote:
@@ -91,5 +99,7 @@ def maker(factory: Callable) -> Callable[..., Instance]:
 
 def _trusted(result: Call) -> object:
     if result.problem or result.changed:
-        raise RuntimeError(f"기준이나 실수의 클래스가 멈추었습니다: {result.problem or result.changed}")
+        raise RuntimeError(
+            f"기준이나 실수의 클래스가 멈추었습니다: {result.problem or result.changed}"
+        )
     return result.value

@@ -16,7 +16,11 @@ from .seedbed import SeedbedError
 from .session import Limits, Session, WorkerMissing
 from .table import clean
 
-REASONS = {"": "채점함", "bad_notebook": "채점할 수 없는 노트북", "grader_error": "채점기의 오류"}
+REASONS = {
+    "": "채점함",
+    "bad_notebook": "채점할 수 없는 노트북",
+    "grader_error": "채점기의 오류",
+}
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,9 @@ def grade_submission(
         return Outcome(None, "bad_notebook", str(bad), session.peak)
     except (SeedbedError, WorkerMissing):
         raise
-    except Exception as error:  # 학생이 채점기의 잘못을 찾아냈더라도 반의 채점은 이어집니다.
+    except (
+        Exception
+    ) as error:  # 학생이 채점기의 잘못을 찾아냈더라도 반의 채점은 이어집니다.
         message = f"채점하다가 멈추었습니다 ({type(error).__name__}: {clean(str(error))[:300]})."
         return Outcome(None, "grader_error", message, session.peak)
     finally:
@@ -67,6 +73,10 @@ def grade_submission(
 def secret_seed(secret: bytes, *parts: str) -> int:
     """비밀과 (학생, 장, 내용의 해시 따위)에서 나온 난수 씨앗. 비밀을 모르면 짐작할 수 없습니다."""
     if len(secret) < 16:
-        raise ValueError("비밀은 16바이트 이상이어야 합니다. secrets.token_bytes(32)로 만드세요.")
-    text = "\0".join(f"{len(part)}:{part}" for part in parts).encode("utf-8", "surrogatepass")
+        raise ValueError(
+            "비밀은 16바이트 이상이어야 합니다. secrets.token_bytes(32)로 만드세요."
+        )
+    text = "\0".join(f"{len(part)}:{part}" for part in parts).encode(
+        "utf-8", "surrogatepass"
+    )
     return int.from_bytes(hmac.digest(secret, text, hashlib.sha256)[:8]) >> 1

@@ -20,7 +20,11 @@ from .caps import CLASS_CAPS, Caps
 
 PACKAGE_ROOT = Path(__file__).resolve().parents[2]
 KINDS = ("bwrap", "none")
-PRELOAD = ("numpy", "torch", "jumok.scratch")  # 어느 장이나 쓰는 것. torch만 1.7초가 걸립니다.
+PRELOAD = (
+    "numpy",
+    "torch",
+    "jumok.scratch",
+)  # 어느 장이나 쓰는 것. torch만 1.7초가 걸립니다.
 _BED = """import sys; sys.path[:0] = sys.argv[3:]; from jumok.course.nursery import main
 main(int(sys.argv[1]), sys.argv[2].split())"""
 _START = "import sys; sys.path[:0] = sys.argv[2:]; from jumok.course.worker import main; main(sys.argv[1])"
@@ -68,7 +72,16 @@ class Isolation:
     def command(self, filter_fd: int | None = None) -> list[str]:
         """일꾼을 띄우는 명령. 격리에는 시스템 콜 거르개를 담은 파일의 번호가 필요합니다."""
         if self.kind == "none":
-            return [sys.executable, "-I", "-X", "utf8", "-c", _START, self.caps.to_json(), str(PACKAGE_ROOT)]
+            return [
+                sys.executable,
+                "-I",
+                "-X",
+                "utf8",
+                "-c",
+                _START,
+                self.caps.to_json(),
+                str(PACKAGE_ROOT),
+            ]
         return self.room_command(_python(_START, self.caps.to_json()), filter_fd)
 
     def room_command(self, inside: list[str], filter_fd: int | None) -> list[str]:
@@ -84,14 +97,29 @@ class Isolation:
         """일꾼에게 줄 환경 변수. 채점하는 사람의 토큰이나 비밀번호는 넘어가지 않습니다."""
         if self.kind != "none":
             return {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
-        kept = {k: v for k, v in os.environ.items() if k.upper() in _KEEP or k.startswith("LC_")}
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if k.upper() in _KEEP or k.startswith("LC_")
+        }
         return kept | {"MPLBACKEND": "Agg"}
 
 
 def _python(script: str, *arguments: str) -> list[str]:
     """site를 읽지 않는 파이썬. site-packages의 .pth와 sitecustomize도 돌리지 않습니다(-S)."""
     paths = [str(PACKAGE_ROOT), *map(str, sandbox.library_paths())]
-    return [sys.executable, "-I", "-S", "-B", "-X", "utf8", "-c", script, *arguments, *paths]
+    return [
+        sys.executable,
+        "-I",
+        "-S",
+        "-B",
+        "-X",
+        "utf8",
+        "-c",
+        script,
+        *arguments,
+        *paths,
+    ]
 
 
 def open_isolation() -> Isolation:
@@ -113,9 +141,13 @@ def class_isolation(
     보이는 경로 안에 있으면 거절합니다.
     """
     if kind not in KINDS:
-        raise IsolationError(f"모르는 격리입니다: {kind}\n  쓸 수 있는 것: {', '.join(KINDS)}")
+        raise IsolationError(
+            f"모르는 격리입니다: {kind}\n  쓸 수 있는 것: {', '.join(KINDS)}"
+        )
     if kind == "none":
-        return replace(open_isolation(), caps=replace(Caps(), data=caps.data, cpu=caps.cpu))
+        return replace(
+            open_isolation(), caps=replace(Caps(), data=caps.data, cpu=caps.cpu)
+        )
     isolation = Isolation("bwrap", caps, tuple(readable), tuple(hidden), tuple(preload))
     _refuse_visible(isolation)
     isolation.ensure()
@@ -123,10 +155,18 @@ def class_isolation(
 
 
 def _refuse_visible(isolation: Isolation) -> None:
-    shown = [path.resolve() for path in sandbox.visible_paths(PACKAGE_ROOT / "jumok", isolation.readable)]
+    shown = [
+        path.resolve()
+        for path in sandbox.visible_paths(PACKAGE_ROOT / "jumok", isolation.readable)
+    ]
     for secret in (path.resolve() for path in isolation.hidden):
-        inside = next((path for path in shown if secret == path or path in secret.parents), None)
-        around = next((path for path in isolation.readable if secret in path.resolve().parents), None)
+        inside = next(
+            (path for path in shown if secret == path or path in secret.parents), None
+        )
+        around = next(
+            (path for path in isolation.readable if secret in path.resolve().parents),
+            None,
+        )
         if inside or around:
             raise IsolationError(
                 f"숨겨야 할 {secret}이(가) 학생의 코드에 보이는 {inside or around}와 겹칩니다.\n"
@@ -138,15 +178,23 @@ def _refuse_visible(isolation: Isolation) -> None:
 def why_not() -> str:
     """bubblewrap으로 가둘 수 없는 까닭과 할 일. 쓸 수 있으면 빈 글입니다. 한 번 띄워 보고 정합니다."""
     if not sys.platform.startswith("linux"):
-        return f"이 컴퓨터에는 제출물을 가둘 방법이 없습니다 ({sys.platform}).\n{_INSTALL}"
+        return (
+            f"이 컴퓨터에는 제출물을 가둘 방법이 없습니다 ({sys.platform}).\n{_INSTALL}"
+        )
     if shutil.which("bwrap") is None:
         return f"bubblewrap(bwrap)이 없어 제출물을 가둘 수 없습니다.\n{_INSTALL}"
     if not os.path.exists(f"/proc/self/task/{os.getpid()}/children"):
-        return f"/proc에서 자식 프로세스를 볼 수 없어 메모리를 잴 수 없습니다.\n{_INSTALL}"
+        return (
+            f"/proc에서 자식 프로세스를 볼 수 없어 메모리를 잴 수 없습니다.\n{_INSTALL}"
+        )
     if not seccomp.supported():
         return f"이 기계의 시스템 콜을 거를 수 없습니다.\n{_INSTALL}"
     said = _try_once()
-    return f"bubblewrap이 이 컴퓨터에서 돌지 않습니다: {said}\n{_APPARMOR}\n{_INSTALL}" if said else ""
+    return (
+        f"bubblewrap이 이 컴퓨터에서 돌지 않습니다: {said}\n{_APPARMOR}\n{_INSTALL}"
+        if said
+        else ""
+    )
 
 
 def _try_once() -> str:
@@ -157,7 +205,11 @@ def _try_once() -> str:
         command = sandbox.wrapped(probe, paths, CLASS_CAPS.scratch, number)
         try:
             done = subprocess.run(
-                command, capture_output=True, timeout=30, pass_fds=(number,), env={"PATH": "/usr/bin:/bin"}
+                command,
+                capture_output=True,
+                timeout=30,
+                pass_fds=(number,),
+                env={"PATH": "/usr/bin:/bin"},
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             return str(error)

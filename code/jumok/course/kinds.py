@@ -12,7 +12,18 @@ MAX_BYTES = 32 * 1024 * 1024
 MAX_DEPTH = 12
 MAX_ITEMS = 100_000
 MAX_KEYS = 4_000  # 해시가 일부러 겹치게 만든 열쇠로도 1초 안에 끝나는 크기
-_REAL = ("float64", "float32", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool")
+_REAL = (
+    "float64",
+    "float32",
+    "float16",
+    "bfloat16",
+    "int64",
+    "int32",
+    "int16",
+    "int8",
+    "uint8",
+    "bool",
+)
 TORCH_DTYPES = frozenset((*_REAL, "complex64", "complex128"))
 DICTS = (dict, OrderedDict, Counter, defaultdict)  # 견줄 때는 모두 사전입니다.
 SETS = (set, frozenset)
@@ -36,7 +47,20 @@ class Named:
     name: str
 
 
-_PLAIN = (*DICTS, *SETS, bool, int, float, complex, str, bytes, list, tuple, type(None), Named)
+_PLAIN = (
+    *DICTS,
+    *SETS,
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    list,
+    tuple,
+    type(None),
+    Named,
+)
 
 
 def is_tensor(value: object) -> bool:
@@ -54,7 +78,11 @@ def is_array(value: object) -> bool:
 def is_numpy_scalar(value: object) -> bool:
     """np.float64처럼 numpy가 만든 수 하나인지 봅니다."""
     numpy = sys.modules.get("numpy")
-    return numpy is not None and type(value).__module__ == "numpy" and isinstance(value, numpy.generic)
+    return (
+        numpy is not None
+        and type(value).__module__ == "numpy"
+        and isinstance(value, numpy.generic)
+    )
 
 
 def is_size(value: object) -> bool:
@@ -74,7 +102,9 @@ def swap(value: object, change: Callable[[object], object]) -> object:
 
 def crosses(value: object) -> bool:
     """값 하나를 종류까지 그대로 옮길 수 있는지 봅니다."""
-    data = is_array(value) or is_tensor(value) or is_numpy_scalar(value) or is_size(value)
+    data = (
+        is_array(value) or is_tensor(value) or is_numpy_scalar(value) or is_size(value)
+    )
     return data or type(value) in _PLAIN
 
 

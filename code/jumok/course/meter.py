@@ -24,7 +24,10 @@ def family(*pids: int) -> list[int]:
         with contextlib.suppress(OSError):
             for task in os.listdir(f"/proc/{one}/task"):
                 with contextlib.suppress(OSError):
-                    waiting += map(int, Path(f"/proc/{one}/task/{task}/children").read_bytes().split())
+                    waiting += map(
+                        int,
+                        Path(f"/proc/{one}/task/{task}/children").read_bytes().split(),
+                    )
     return found
 
 
@@ -33,7 +36,10 @@ def memory_of(pids: list[int]) -> int:
     total = 0
     for pid in pids:
         with contextlib.suppress(OSError):
-            total += sum(int(size) for size in _PARTS.findall(Path(f"/proc/{pid}/status").read_bytes()))
+            total += sum(
+                int(size)
+                for size in _PARTS.findall(Path(f"/proc/{pid}/status").read_bytes())
+            )
     return total * 1024
 
 
@@ -75,6 +81,9 @@ class Meter:
         caps = self.caps
         if caps.memory and self.peak > caps.memory:
             return f"메모리를 {caps.memory / 2**30:.1f} GiB보다 많이 썼습니다."
-        if caps.scratch_files and scratch_files(pids, caps.scratch) > caps.scratch_files:
+        if (
+            caps.scratch_files
+            and scratch_files(pids, caps.scratch) > caps.scratch_files
+        ):
             return f"파일을 {caps.scratch_files:,}개보다 많이 만들었습니다."
         return ""

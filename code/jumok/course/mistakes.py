@@ -236,5 +236,7 @@ def find_mistake(key: str | tuple[str, str] | Mistake) -> Mistake:
     if isinstance(key, tuple):
         return Mistake(key[0], *key)
     if key not in MISTAKES:
-        raise KeyError(f"'{key}'라는 실수 id가 없습니다. jumok/course/mistakes.py의 표에 더하세요.")
+        raise KeyError(
+            f"'{key}'라는 실수 id가 없습니다. jumok/course/mistakes.py의 표에 더하세요."
+        )
     return MISTAKES[key]

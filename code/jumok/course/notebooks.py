@@ -63,7 +63,9 @@ def _read_bytes(path: Path, follow_links: bool) -> bytes:
     except (OSError, ValueError) as error:
         raise BadNotebook(f"파일을 열 수 없습니다: {name} ({_reason(error)})") from None
     if stat.S_ISDIR(info.st_mode):
-        raise BadNotebook(f"노트북이 아니라 폴더입니다: {name}\n  안에 있는 .ipynb 파일의 경로를 주세요.")
+        raise BadNotebook(
+            f"노트북이 아니라 폴더입니다: {name}\n  안에 있는 .ipynb 파일의 경로를 주세요."
+        )
     if not stat.S_ISREG(info.st_mode):
         raise BadNotebook(f"보통 파일이 아닙니다: {name}")
     if info.st_size == 0:
@@ -74,17 +76,23 @@ def _read_bytes(path: Path, follow_links: bool) -> bytes:
     try:
         data = _bounded(path, follow_links)
     except (OSError, ValueError) as error:
-        raise BadNotebook(f"파일을 읽을 권한이 없거나 읽지 못했습니다: {name} ({_reason(error)})") from None
+        raise BadNotebook(
+            f"파일을 읽을 권한이 없거나 읽지 못했습니다: {name} ({_reason(error)})"
+        ) from None
     _refuse_big(len(data), name)
     if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
-        raise BadNotebook(f"목록과 사전이 너무 많은 파일입니다: {name}\n  출력을 지우고 다시 저장하세요.")
+        raise BadNotebook(
+            f"목록과 사전이 너무 많은 파일입니다: {name}\n  출력을 지우고 다시 저장하세요."
+        )
     return data
 
 
 def _bounded(path: Path, follow_links: bool) -> bytes:
     """보고 나서 읽기 전에 링크나 파이프로 바뀌어도 따라가거나 멈추지 않습니다."""
     flags = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
-    number = os.open(path, flags | (0 if follow_links else getattr(os, "O_NOFOLLOW", 0)))
+    number = os.open(
+        path, flags | (0 if follow_links else getattr(os, "O_NOFOLLOW", 0))
+    )
     with os.fdopen(number, "rb") as stream:
         return stream.read(MAX_FILE_BYTES + 1)
 
@@ -102,7 +110,9 @@ def _reason(error: Exception) -> str:
 
 def _decode(data: bytes, path: str) -> str:
     if not data.strip(b" \t\r\n\0"):
-        raise BadNotebook(f"내용이 없는 파일입니다: {path}\n  Jupyter에서 다시 저장하세요.")
+        raise BadNotebook(
+            f"내용이 없는 파일입니다: {path}\n  Jupyter에서 다시 저장하세요."
+        )
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -140,7 +150,9 @@ def _parse(text: str, path: str) -> dict:
     if not isinstance(notebook, dict) or not isinstance(
         notebook.get("cells", notebook.get("worksheets")), list
     ):
-        raise BadNotebook(f"Jupyter 노트북이 아닙니다: {path}\n  칸(cells)의 목록이 없는 JSON 파일입니다.")
+        raise BadNotebook(
+            f"Jupyter 노트북이 아닙니다: {path}\n  칸(cells)의 목록이 없는 JSON 파일입니다."
+        )
     return notebook
 
 
@@ -160,7 +172,9 @@ def cells_of(notebook: dict, path: str = "노트북") -> list[Cell]:
         sheets = [sheet for sheet in notebook["worksheets"] if isinstance(sheet, dict)]
         raw = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
     if len(raw) > MAX_CELLS:
-        raise BadNotebook(f"칸이 너무 많습니다({len(raw):,}개): {path}\n  {MAX_CELLS:,}개까지 채점합니다.")
+        raise BadNotebook(
+            f"칸이 너무 많습니다({len(raw):,}개): {path}\n  {MAX_CELLS:,}개까지 채점합니다."
+        )
     cells = [_cell(item) for item in raw if isinstance(item, dict)]
     if not cells:
         raise BadNotebook(f"칸이 하나도 없는 노트북입니다: {path}")
@@ -179,7 +193,9 @@ def _list(value: object) -> list:
 
 def _cell(raw: dict) -> Cell:
     metadata = raw.get("metadata") if isinstance(raw.get("metadata"), dict) else {}
-    nbgrader = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    nbgrader = (
+        metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    )
     tags = _list(metadata.get("tags"))
     kind = raw.get("cell_type")
     source = raw.get("source", raw.get("input", ""))

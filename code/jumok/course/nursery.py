@@ -18,9 +18,17 @@ from functools import lru_cache
 
 from . import sandbox, seccomp
 
-_NAMESPACES = 0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000
+_NAMESPACES = (
+    0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000
+)
 _NOBODY = 65534
-_DUMPABLE, _SECCOMP, _DROP_BOUND, _SUBREAPER, _NO_NEW_PRIVS = 4, 22, 24, 36, 38  # prctl의 번호
+_DUMPABLE, _SECCOMP, _DROP_BOUND, _SUBREAPER, _NO_NEW_PRIVS = (
+    4,
+    22,
+    24,
+    36,
+    38,
+)  # prctl의 번호
 _FILTER = 2
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -33,7 +41,9 @@ def _libc() -> ctypes.CDLL:
 def main(number: int, modules: list[str]) -> None:
     """꾸러미들을 불러 두고, number의 소켓으로 온 부탁마다 갈라집니다. 소켓이 닫히면 끝냅니다."""
     for name in modules:
-        with contextlib.suppress(ImportError):  # 없는 꾸러미는 쓰는 학생의 칸에서 드러납니다.
+        with contextlib.suppress(
+            ImportError
+        ):  # 없는 꾸러미는 쓰는 학생의 칸에서 드러납니다.
             importlib.import_module(name)
     from . import worker  # noqa: F401  갈라진 뒤에 다시 읽지 않게 합니다.
 
@@ -62,7 +72,9 @@ def _reap(*_: object) -> None:
             pass
 
 
-def _become_worker(limits: str, mouth: int, room: int, given: int, answers: int) -> None:
+def _become_worker(
+    limits: str, mouth: int, room: int, given: int, answers: int
+) -> None:
     """방에 들어가 일꾼이 되고 mouth에 pid를 적습니다. 한 걸음이라도 안 되면 학생의 코드를 읽지 않습니다."""
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)

@@ -65,7 +65,11 @@ def _module(thing: object) -> type:
 def _state(thing: object, path: str) -> dict:
     if is_module(thing):
         return dict(_module(thing).state_dict(thing))
-    return {name: value for name, value in vars(thing).items() if name[:1] != "_" and _is_data(value)}
+    return {
+        name: value
+        for name, value in vars(thing).items()
+        if name[:1] != "_" and _is_data(value)
+    }
 
 
 def _is_data(value: object) -> bool:
@@ -75,12 +79,16 @@ def _is_data(value: object) -> bool:
 
 def _load(thing: object, path: str, state: dict) -> None:
     if not is_module(thing) and not any("." in name for name in state):
-        _refuse_other_state({name: getattr(thing, name, None) for name in state}, state, set())
+        _refuse_other_state(
+            {name: getattr(thing, name, None) for name in state}, state, set()
+        )
         for name, value in state.items():
             setattr(thing, name, copy_value(value))
         return
     module = _module(thing)
-    weights = {name for name, _ in module.named_parameters(thing, remove_duplicate=False)}
+    weights = {
+        name for name, _ in module.named_parameters(thing, remove_duplicate=False)
+    }
     _refuse_other_state(module.state_dict(thing), state, weights)
     module.load_state_dict(thing, state, strict=False)
 
@@ -104,14 +112,20 @@ def _parameters(thing: object, path: str) -> dict:
 
 
 def _count(thing: object, path: str) -> int:
-    return sum(value.numel() for value in _parameters(thing, path).values() if value.requires_grad)
+    return sum(
+        value.numel()
+        for value in _parameters(thing, path).values()
+        if value.requires_grad
+    )
 
 
 def _mode(thing: object, path: str, training: bool) -> None:
     _module(thing).train(thing, training)
 
 
-def _gradients(thing: object, path: str, cotangent: object, *args, **kwargs) -> tuple[tuple, dict]:
+def _gradients(
+    thing: object, path: str, cotangent: object, *args, **kwargs
+) -> tuple[tuple, dict]:
     """출력에 cotangent를 곱해 더한 값의 기울기: (입력의 것들, {매개변수: 기울기}). 닿지 않으면 None."""
     import torch
 
@@ -120,9 +134,14 @@ def _gradients(thing: object, path: str, cotangent: object, *args, **kwargs) -> 
     names = {name: p for name, p in _weights(thing).items() if p.requires_grad}
     with torch.enable_grad():
         outputs, given = _paired(_find(thing, path)(*inputs, **kwargs), cotangent)
-    grads = torch.autograd.grad(outputs, [*leaves, *names.values()], given, allow_unused=True)
+    grads = torch.autograd.grad(
+        outputs, [*leaves, *names.values()], given, allow_unused=True
+    )
     found = iter(grads)
-    per_input = tuple(next(found) if is_tensor(value) and value.requires_grad else None for value in inputs)
+    per_input = tuple(
+        next(found) if is_tensor(value) and value.requires_grad else None
+        for value in inputs
+    )
     return per_input, dict(zip(names, found, strict=True))
 
 
@@ -139,16 +158,31 @@ def _paired(output: object, cotangent: object) -> tuple[list, list]:
     """출력과 cotangent를 짝짓고, 기울기를 구할 수 없는 출력이면 까닭을 말합니다."""
     wants = list(cotangent) if type(cotangent) in (list, tuple) else [cotangent]
     outputs = list(output) if type(output) in (list, tuple) else [output]
-    if len(outputs) != len(wants) or (type(output) in (list, tuple)) != (type(cotangent) in (list, tuple)):
-        raise Trouble("wrong_type", f"{len(wants)}개를 돌려주어야 하는데 {len(outputs)}개입니다.")
-    pairs = [(out, want) for out, want in zip(outputs, wants, strict=True) if want is not None]
+    if len(outputs) != len(wants) or (type(output) in (list, tuple)) != (
+        type(cotangent) in (list, tuple)
+    ):
+        raise Trouble(
+            "wrong_type", f"{len(wants)}개를 돌려주어야 하는데 {len(outputs)}개입니다."
+        )
+    pairs = [
+        (out, want)
+        for out, want in zip(outputs, wants, strict=True)
+        if want is not None
+    ]
     for out, want in pairs:
         if not is_tensor(out):
-            raise Trouble("wrong_type", f"torch 텐서이어야 하는데 {kind_name(out)}입니다.")
+            raise Trouble(
+                "wrong_type", f"torch 텐서이어야 하는데 {kind_name(out)}입니다."
+            )
         if out.shape != want.shape:
-            raise Trouble("wrong_shape", f"모양이 {tuple(want.shape)}이어야 하는데 {tuple(out.shape)}입니다.")
+            raise Trouble(
+                "wrong_shape",
+                f"모양이 {tuple(want.shape)}이어야 하는데 {tuple(out.shape)}입니다.",
+            )
         if not out.requires_grad:
-            raise Trouble("no_gradient", "출력에서 입력이나 매개변수로 거슬러 갈 길이 없습니다.")
+            raise Trouble(
+                "no_gradient", "출력에서 입력이나 매개변수로 거슬러 갈 길이 없습니다."
+            )
     return [out for out, _ in pairs], [want.to(out.dtype) for out, want in pairs]
 
 

@@ -45,14 +45,18 @@ class Process:
             "env": isolation.environment(), "start_new_session": os.name == "posix",
         }  # fmt: skip
         if isolation.kind == "none":
-            self.folder = tempfile.TemporaryDirectory(prefix="jumok-", ignore_cleanup_errors=True)
+            self.folder = tempfile.TemporaryDirectory(
+                prefix="jumok-", ignore_cleanup_errors=True
+            )
             return subprocess.Popen(isolation.command(), cwd=self.folder.name, **common)
         if isolation.preload:
             room, worker = start_in_room(isolation)
             self.roots = [worker]
             return room
         with sandbox.filter_file() as number:
-            return subprocess.Popen(isolation.command(number), cwd="/", pass_fds=(number,), **common)
+            return subprocess.Popen(
+                isolation.command(number), cwd="/", pass_fds=(number,), **common
+            )
 
     def _listen(self) -> None:
         """답을 받아 줄에 세웁니다. 통로는 이 줄기가 읽고 닫습니다."""
@@ -64,11 +68,15 @@ class Process:
         finally:
             self.child.stdout.close()
 
-    def ask(self, message: dict, payload: object, seconds: float) -> tuple[dict, object]:
+    def ask(
+        self, message: dict, payload: object, seconds: float
+    ) -> tuple[dict, object]:
         """쪽지를 보내고 답을 기다립니다. 시간이 지나면 일꾼을 끝냅니다."""
         self.sent += 1
         until = time.monotonic() + seconds
-        guard = threading.Timer(seconds, self._strike)  # 받지 않는 일꾼 때문에 보내다가 멈추지 않게
+        guard = threading.Timer(
+            seconds, self._strike
+        )  # 받지 않는 일꾼 때문에 보내다가 멈추지 않게
         guard.start()
         try:
             send(self.child.stdin, message | {"id": self.sent}, payload)
@@ -93,7 +101,9 @@ class Process:
 
     def _lose(self, reason: str) -> NoReturn:
         self.kill()
-        raise WorkerLost("crashed" if self.meter.reason else reason, self.meter.reason) from None
+        raise WorkerLost(
+            "crashed" if self.meter.reason else reason, self.meter.reason
+        ) from None
 
     def _strike(self) -> None:
         """일꾼과 그 무리를 죽입니다. 갇힌 일꾼이면 이름공간의 모든 프로세스가 함께 사라집니다."""

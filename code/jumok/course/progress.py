@@ -30,7 +30,11 @@ class Row:
     @property
     def minutes_left(self) -> int:
         """아직 통과하지 못한 문제에 적힌 시간(분)의 합. 직접 채점하는 문제는 뺍니다."""
-        return sum(item["minutes"] for item in self.questions if item["status"] not in ("passed", "manual"))
+        return sum(
+            item["minutes"]
+            for item in self.questions
+            if item["status"] not in ("passed", "manual")
+        )
 
 
 def progress_rows(course: Course, grades: Path) -> list[Row]:
@@ -40,7 +44,11 @@ def progress_rows(course: Course, grades: Path) -> list[Row]:
 
 def _row(master: Master, grades: Path) -> Row:
     grade = read_grade(grades / f"{master.slug}.json") or {}
-    seen = {item.get("id"): item for item in grade.get("questions", []) if isinstance(item, dict)}
+    seen = {
+        item.get("id"): item
+        for item in grade.get("questions", [])
+        if isinstance(item, dict)
+    }
     questions = []
     for question in master.questions:
         default = "manual" if question.manual else "unsolved"
@@ -77,13 +85,17 @@ def _next(master: Master, questions: list[dict], when: str) -> str:
 def exported(course: Course, grades: Path) -> dict:
     """채점한 모든 장의 성적을 웹 책의 지도가 불러오는 꼴로 모읍니다."""
     found = {slug: read_grade(grades / f"{slug}.json") or {} for slug in course.slugs()}
-    short = {slug: _short(grade) for slug, grade in found.items() if grade.get("graded_at")}
+    short = {
+        slug: _short(grade) for slug, grade in found.items() if grade.get("graded_at")
+    }
     return {"kind": "jumok-progress", "format": 1, "read": {}, "grades": short}
 
 
 def _short(grade: dict) -> dict:
     """성적 하나를 점수, 만점, 통과한 문제 수, 자동으로 채점하는 문제 수, 채점한 때로 줄입니다."""
-    statuses = [item.get("status") for item in grade["questions"] if isinstance(item, dict)]
+    statuses = [
+        item.get("status") for item in grade["questions"] if isinstance(item, dict)
+    ]
     graded = [status for status in statuses if status != "manual"]
     counts = {"passed": graded.count("passed"), "questions": len(graded)}
     points = {name: grade.get(name, 0) for name in ("points", "max_points")}
@@ -93,7 +105,9 @@ def _short(grade: dict) -> dict:
 def duration(minutes: int) -> str:
     """분을 '1시간 20분'처럼 씁니다."""
     hours, rest = divmod(minutes, 60)
-    return " ".join([f"{hours}시간"] * bool(hours) + [f"{rest}분"] * bool(rest or not hours))
+    return " ".join(
+        [f"{hours}시간"] * bool(hours) + [f"{rest}분"] * bool(rest or not hours)
+    )
 
 
 def text_progress(rows: list[Row], columns: int = 100) -> str:
@@ -113,7 +127,9 @@ def text_progress(rows: list[Row], columns: int = 100) -> str:
     left = f"남은 시간 약 {duration(sum(row.minutes_left for row in rows))}"
     legend = "● 통과  ◐ 틀림  ○ 안 풂  ✎ 직접 채점"
     heads = ["장", "문제", "점수", "남은 시간", "채점한 때", "다음"]
-    return "\n".join([table(body, heads, {2, 3}, columns), "", f"{total}    {left}    {legend}"])
+    return "\n".join(
+        [table(body, heads, {2, 3}, columns), "", f"{total}    {left}    {legend}"]
+    )
 
 
 def html_progress(rows: list[Row], folder: Path | None = None) -> str:

@@ -28,7 +28,9 @@ class RemoteFunction:
     name_of는 값으로 옮길 수 없는 입력(함수, 모델)에서 준비 칸의 이름을 찾는 함수입니다.
     """
 
-    def __init__(self, session: Session, name: str, name_of: Callable[[object], str | None]) -> None:
+    def __init__(
+        self, session: Session, name: str, name_of: Callable[[object], str | None]
+    ) -> None:
         self.session, self.__name__, self.name_of = session, name, name_of
 
     def call_remote(self, args: tuple, kwargs: dict) -> Call:
@@ -36,13 +38,19 @@ class RemoteFunction:
         with _honest_sizes():
             return self.session.call(self.__name__, *self._sendable(args, kwargs))
 
-    def make_remote(self, args: tuple, kwargs: dict) -> tuple[Call, Callable[..., Call]]:
+    def make_remote(
+        self, args: tuple, kwargs: dict
+    ) -> tuple[Call, Callable[..., Call]]:
         """일꾼에게 물건을 만들게 하고, 그 물건에 일을 시키는 함수를 돌려줍니다."""
         with _honest_sizes():
-            result, number = self.session.make(self.__name__, *self._sendable(args, kwargs))
+            result, number = self.session.make(
+                self.__name__, *self._sendable(args, kwargs)
+            )
         return result, partial(self._act, number)
 
-    def _act(self, number: int, what: str, path: str, args: tuple, kwargs: dict) -> Call:
+    def _act(
+        self, number: int, what: str, path: str, args: tuple, kwargs: dict
+    ) -> Call:
         with _honest_sizes():
             return self.session.act(number, what, path, *self._sendable(args, kwargs))
 
@@ -53,11 +61,15 @@ class RemoteFunction:
         if crosses(value):
             return value
         if isinstance(value, Unsupported):  # 학생이 돌려준 것을 다시 넘기는 검사
-            raise CheckFailed("wrong_type", f"받을 수 없는 종류({kind_name(value)})를 돌려주었습니다.")
+            raise CheckFailed(
+                "wrong_type", f"받을 수 없는 종류({kind_name(value)})를 돌려주었습니다."
+            )
         name = self.name_of(value)
         if name is None:
             kind = type(value).__name__
-            raise CannotSend(f"검사의 입력({kind})을 보낼 수 없습니다. 준비 칸에서 만든 이름이어야 합니다.")
+            raise CannotSend(
+                f"검사의 입력({kind})을 보낼 수 없습니다. 준비 칸에서 만든 이름이어야 합니다."
+            )
         return Named(name)
 
     def __call__(self, *args, **kwargs) -> object:

@@ -31,7 +31,10 @@ def short_title(title: str) -> str:
 
 def text_table(result: Result, columns: int = 100) -> str:
     """문제, 점수, 무엇이 잘못되었나를 적은 표."""
-    rows = [[cut(short_title(item.title), 34), _points(item), _verdict(item)] for item in result.questions]
+    rows = [
+        [cut(short_title(item.title), 34), _points(item), _verdict(item)]
+        for item in result.questions
+    ]
     lines = [
         f"{result.title}  ({result.notebook})", "",
         table(rows, ["문제", "점수", "결과"], {1}, columns), "",
@@ -58,7 +61,9 @@ def _verdict(item: QuestionResult) -> str:
 
 
 def _manual_note(points: float) -> str:
-    return f"  (직접 채점하는 문제 {number(points)}점은 빼고 더했습니다)" if points else ""
+    return (
+        f"  (직접 채점하는 문제 {number(points)}점은 빼고 더했습니다)" if points else ""
+    )
 
 
 def fonts_from(folder: Path | None) -> str:
@@ -66,7 +71,9 @@ def fonts_from(folder: Path | None) -> str:
     if folder is None:
         return ""
     try:
-        way = os.path.relpath(Path(__file__).resolve().parents[1] / "fonts", folder.resolve())
+        way = os.path.relpath(
+            Path(__file__).resolve().parents[1] / "fonts", folder.resolve()
+        )
     except ValueError:  # Windows에서 드라이브가 다를 때
         return ""
     return quote(Path(way).as_posix())

@@ -40,31 +40,54 @@ class Result:
     @property
     def points(self) -> float:
         """자동으로 채점한 점수의 합."""
-        return sum(question.points for question in self.questions if question.status != "manual")
+        return sum(
+            question.points
+            for question in self.questions
+            if question.status != "manual"
+        )
 
     @property
     def max_points(self) -> float:
         """자동으로 채점하는 만점."""
-        return sum(question.max_points for question in self.questions if question.status != "manual")
+        return sum(
+            question.max_points
+            for question in self.questions
+            if question.status != "manual"
+        )
 
     @property
     def manual_points(self) -> float:
         """직접 채점할 점수의 합."""
-        return sum(question.max_points for question in self.questions if question.status == "manual")
+        return sum(
+            question.max_points
+            for question in self.questions
+            if question.status == "manual"
+        )
 
     def to_dict(self) -> dict:
         """JSON으로 저장할 사전."""
-        totals = {"points": self.points, "max_points": self.max_points, "manual_points": self.manual_points}
+        totals = {
+            "points": self.points,
+            "max_points": self.max_points,
+            "manual_points": self.manual_points,
+        }
         return asdict(self) | totals
 
 
 def mark_failure(result: QuestionResult, error: Exception) -> None:
     """검사가 멈춘 까닭을 결과에 적습니다. 학생의 잘못이 아니면 채점기의 오류로 적습니다."""
     if not isinstance(error, CheckFailed):
-        result.status, result.mistake, result.name = "error", "grader_error", "채점기의 오류"
+        result.status, result.mistake, result.name = (
+            "error",
+            "grader_error",
+            "채점기의 오류",
+        )
         said = f"{type(error).__name__}: {clean(str(error))[:MAX_DETAIL]}"
         result.message = f"검사 칸이 멈추었습니다. 학생의 잘못이 아닙니다 ({said})."
         return
     result.status = "unsolved" if error.mistake.id == "unsolved" else "failed"
     result.mistake, result.name = error.mistake.id, error.mistake.name
-    result.message, result.detail = error.mistake.message, clean(error.detail)[:MAX_DETAIL]
+    result.message, result.detail = (
+        error.mistake.message,
+        clean(error.detail)[:MAX_DETAIL],
+    )

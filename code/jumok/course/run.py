@@ -16,13 +16,22 @@ from .results import QuestionResult, mark_failure
 from .session import Session
 from .stubs import clear_hidden, defined_names, is_bare_stub, plain_python
 
-_VAGUE = ("wrong_value", "wrong_shape", "wrong_dtype", "wrong_type", "wrong_transpose", "wrong_keys")
+_VAGUE = (
+    "wrong_value",
+    "wrong_shape",
+    "wrong_dtype",
+    "wrong_type",
+    "wrong_transpose",
+    "wrong_keys",
+)
 
 
 def _refused(master: Master, key: str, trouble: Mistake) -> QuestionResult:
     question = next(question for question in master.questions if question.id == key)
     result = QuestionResult(
-        key, question.title, question.manual_points if question.manual else question.points
+        key,
+        question.title,
+        question.manual_points if question.manual else question.points,
     )
     mark_failure(result, CheckFailed(trouble))
     return result
@@ -31,11 +40,26 @@ def _refused(master: Master, key: str, trouble: Mistake) -> QuestionResult:
 class Run:
     """채점 한 번. 학생 노트북을 위에서 아래로 실행하면서 문제마다 검사합니다."""
 
-    def __init__(self, master: Master, cells: list[Cell], answers: dict, session: Session, seed: int) -> None:
-        self.master, self.cells, self.answers, self.session, self.seed = master, cells, answers, session, seed
+    def __init__(
+        self,
+        master: Master,
+        cells: list[Cell],
+        answers: dict,
+        session: Session,
+        seed: int,
+    ) -> None:
+        self.master, self.cells, self.answers, self.session, self.seed = (
+            master,
+            cells,
+            answers,
+            session,
+            seed,
+        )
         self.errors: dict[int, tuple[str, str] | None] = {}
         self.space: dict = {"__name__": "jumok_tests"}
-        self.shared: set[str] = set()  # 준비 칸에서 만든 이름: 일꾼에게도 같은 것이 있습니다.
+        self.shared: set[str] = (
+            set()
+        )  # 준비 칸에서 만든 이름: 일꾼에게도 같은 것이 있습니다.
         self.started, self.prepared = False, -1
         self.next_cell = 0
         tests = [test for question in master.questions for test in question.tests]
@@ -43,18 +67,37 @@ class Run:
         self.test_texts = {test.visible.strip() for test in tests} - {""}
         self.setup_texts = {source.strip() for _, source in master.setup}
 
-    def grade(self, only: set[str] | None, troubles: dict[str, Mistake]) -> list[QuestionResult]:
+    def grade(
+        self, only: set[str] | None, troubles: dict[str, Mistake]
+    ) -> list[QuestionResult]:
         """문제마다 결과를 만들어 정답 노트북의 차례로 돌려줍니다. troubles의 문제는 채점하지 않습니다."""
-        whole = [question for question in self.master.questions if question.id in self.answers]
+        whole = [
+            question
+            for question in self.master.questions
+            if question.id in self.answers
+        ]
         order = sorted(whole, key=lambda question: self.answers[question.id])
         places = [self.answers[question.id] for question in order] + [len(self.cells)]
-        wanted = {question.id for question in self.master.questions if only is None or question.id in only}
-        results = {key: _refused(self.master, key, troubles[key]) for key in wanted & set(troubles)}
+        wanted = {
+            question.id
+            for question in self.master.questions
+            if only is None or question.id in only
+        }
+        results = {
+            key: _refused(self.master, key, troubles[key])
+            for key in wanted & set(troubles)
+        }
         for question, following in zip(order, places[1:], strict=True):
             if only is None or question.id in only:
                 end = self._end_of(question, following)
-                results[question.id] = self._grade_question(question, end, bare=only is not None)
-        return [results[question.id] for question in self.master.questions if question.id in results]
+                results[question.id] = self._grade_question(
+                    question, end, bare=only is not None
+                )
+        return [
+            results[question.id]
+            for question in self.master.questions
+            if question.id in results
+        ]
 
     def _end_of(self, question: Question, following: int) -> int:
         """이 문제를 검사하기 전에 실행할 칸의 끝: 검사 칸의 자리, 없으면 다음 문제의 답 칸."""
@@ -64,7 +107,8 @@ class Run:
         own = [
             index
             for index in range(start, following)
-            if self.cells[index].grade_id in ids or clear_hidden(self.cells[index].source).strip() in texts
+            if self.cells[index].grade_id in ids
+            or clear_hidden(self.cells[index].source).strip() in texts
         ]
         return own[0] if own else following
 
@@ -82,7 +126,9 @@ class Run:
         warm.join()
 
     def _warm(self) -> None:
-        with contextlib.suppress(Exception):  # 실패하면 검사할 때 다시 실행해 까닭을 적습니다.
+        with contextlib.suppress(
+            Exception
+        ):  # 실패하면 검사할 때 다시 실행해 까닭을 적습니다.
             self._prepare(min(question.index for question in self.master.questions))
 
     def _run_missing_setup(self) -> None:
@@ -98,7 +144,10 @@ class Run:
         """end 앞까지의 학생 칸을 실행합니다. bare이면 준비 칸과 답 칸만 실행합니다."""
         answer_places = set(self.answers.values())
         for index in range(self.next_cell, end):
-            cell, setup = self.cells[index], self.cells[index].source.strip() in self.setup_texts
+            cell, setup = (
+                self.cells[index],
+                self.cells[index].source.strip() in self.setup_texts,
+            )
             if (
                 cell.kind != "code"
                 or self._is_test(cell)
@@ -106,23 +155,38 @@ class Run:
             ):
                 continue
             seconds = self.session.limits.setup if setup else None
-            self.errors[index] = self.session.run(f"<칸 {index + 1}>", cell.source, seconds)
+            self.errors[index] = self.session.run(
+                f"<칸 {index + 1}>", cell.source, seconds
+            )
         self.next_cell = max(self.next_cell, end)
 
     def _is_test(self, cell: Cell) -> bool:
-        return cell.grade_id in self.test_ids or clear_hidden(cell.source).strip() in self.test_texts
+        return (
+            cell.grade_id in self.test_ids
+            or clear_hidden(cell.source).strip() in self.test_texts
+        )
 
-    def _grade_question(self, question: Question, end: int, bare: bool) -> QuestionResult:
+    def _grade_question(
+        self, question: Question, end: int, bare: bool
+    ) -> QuestionResult:
         source = self.cells[self.answers[question.id]].source
         points = question.manual_points if question.manual else question.points
         result = QuestionResult(question.id, question.title, points)
         blank = source.strip() == question.stub.strip()
         if question.manual:
-            result.status, result.message = "manual", "아직 쓰지 않았습니다." if blank else "직접 채점합니다."
+            result.status, result.message = (
+                "manual",
+                "아직 쓰지 않았습니다." if blank else "직접 채점합니다.",
+            )
         elif blank:
             place = self._place_of_answer(question)
-            detail = f"위에서 {place + 1}번째 칸에 있습니다." if place is not None else ""
-            mark_failure(result, CheckFailed("answer_elsewhere" if detail else "unsolved", detail))
+            detail = (
+                f"위에서 {place + 1}번째 칸에 있습니다." if place is not None else ""
+            )
+            mark_failure(
+                result,
+                CheckFailed("answer_elsewhere" if detail else "unsolved", detail),
+            )
         else:
             with self._warming():
                 self._run_cells(end, bare)
@@ -130,7 +194,9 @@ class Run:
         result.output = self.session.take_prints()
         return result
 
-    def _run_tests(self, question: Question, source: str, result: QuestionResult) -> None:
+    def _run_tests(
+        self, question: Question, source: str, result: QuestionResult
+    ) -> None:
         try:
             self._prepare(question.index)
             self._bring_names(question, source)
@@ -157,7 +223,9 @@ class Run:
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile(plain_python(source), "<준비 칸>", "exec"), self.space)
                 self.shared |= {
-                    key for key, value in self.space.items() if before.get(key, self) is not value
+                    key
+                    for key, value in self.space.items()
+                    if before.get(key, self) is not value
                 }
         self.prepared = max(self.prepared, index)
 
@@ -177,7 +245,10 @@ class Run:
             raise CheckFailed(*error)
 
     def _shared_name(self, value: object) -> str | None:
-        return next((name for name in sorted(self.shared) if self.space.get(name) is value), None)
+        return next(
+            (name for name in sorted(self.shared) if self.space.get(name) is value),
+            None,
+        )
 
     def _lost(self, functions: list[str]) -> bool:
         """답 칸의 오류 때문에 함수가 만들어지지 않았는지 봅니다."""
@@ -188,7 +259,11 @@ class Run:
         """답 칸이 빈 문제의 함수를 학생이 다른 칸에 만들었으면 그 칸의 자리."""
         wanted = set(question.names[0])
         for index, cell in enumerate(self.cells):
-            if cell.kind != "code" or index == self.answers[question.id] or self._is_test(cell):
+            if (
+                cell.kind != "code"
+                or index == self.answers[question.id]
+                or self._is_test(cell)
+            ):
                 continue
             made = wanted & set(defined_names(cell.source)[0])
             if made and not all(is_bare_stub(cell.source, name) for name in made):
@@ -204,11 +279,16 @@ class Run:
                 with seeded(self.seed), contextlib.redirect_stdout(said):
                     exec(compile(source, f"<검사 {test.grade_id}>", "exec"), self.space)
             except CheckFailed as failed:
-                guessed = hidden and "✔" in said.getvalue() and failed.mistake.id in _VAGUE
+                guessed = (
+                    hidden and "✔" in said.getvalue() and failed.mistake.id in _VAGUE
+                )
                 return CheckFailed("hard_coded", failed.detail) if guessed else failed
             except AssertionError as failed:
                 return CheckFailed(
-                    "hard_coded" if hidden and "✔" in said.getvalue() else "wrong_value", str(failed)
+                    "hard_coded"
+                    if hidden and "✔" in said.getvalue()
+                    else "wrong_value",
+                    str(failed),
                 )
             except Exception as error:
                 return error

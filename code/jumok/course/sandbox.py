@@ -32,14 +32,28 @@ ENVIRONMENT = {
 def library_paths() -> list[Path]:
     """일꾼이 꾸러미를 찾을 폴더들: 이 파이썬의 site-packages와 dist-packages."""
     known = [sysconfig.get_path(name) for name in ("purelib", "platlib")]
-    others = [item for item in sys.path if Path(item).name in ("site-packages", "dist-packages")]
-    return [Path(item) for item in dict.fromkeys([*known, *others]) if item and os.path.isdir(item)]
+    others = [
+        item
+        for item in sys.path
+        if Path(item).name in ("site-packages", "dist-packages")
+    ]
+    return [
+        Path(item)
+        for item in dict.fromkeys([*known, *others])
+        if item and os.path.isdir(item)
+    ]
 
 
 def visible_paths(package: Path, readable: tuple[Path, ...]) -> list[Path]:
     """학생의 코드가 읽을 수 있는 폴더와 파일. 겹치는 것은 바깥 것 하나만 남깁니다."""
     roots = [Path(item) for item in (sys.prefix, sys.base_prefix, sys.exec_prefix)]
-    wanted = [Path("/usr"), *roots, *library_paths(), package, *(Path(item).resolve() for item in readable)]
+    wanted = [
+        Path("/usr"),
+        *roots,
+        *library_paths(),
+        package,
+        *(Path(item).resolve() for item in readable),
+    ]
     wanted += [Path(os.path.realpath(sys.executable)).parent]
     kept: list[Path] = []
     for path in sorted(set(wanted), key=lambda item: len(item.parts)):
@@ -50,9 +64,18 @@ def visible_paths(package: Path, readable: tuple[Path, ...]) -> list[Path]:
 
 def view(package: Path, readable: tuple[Path, ...]) -> list[str]:
     """파일들의 모습. 부모 폴더는 이름만 있는 빈 폴더로 만들어, 그 안의 다른 것은 보이지 않습니다."""
-    shown = [*visible_paths(package, readable), *(Path(item) for item in _SMALL if os.path.exists(item))]
-    parents = {parent for path in shown for parent in path.parents if parent != Path("/")}
-    covered = {path for path in parents if any(other == path or other in path.parents for other in shown)}
+    shown = [
+        *visible_paths(package, readable),
+        *(Path(item) for item in _SMALL if os.path.exists(item)),
+    ]
+    parents = {
+        parent for path in shown for parent in path.parents if parent != Path("/")
+    }
+    covered = {
+        path
+        for path in parents
+        if any(other == path or other in path.parents for other in shown)
+    }
     arguments: list[str] = []
     for parent in sorted(parents - covered, key=lambda item: len(item.parts)):
         arguments += ["--dir", str(parent)]
@@ -66,7 +89,9 @@ def view(package: Path, readable: tuple[Path, ...]) -> list[str]:
     return arguments
 
 
-def wrapped(command: list[str], files: list[str], scratch: int, filter_fd: int | None) -> list[str]:
+def wrapped(
+    command: list[str], files: list[str], scratch: int, filter_fd: int | None
+) -> list[str]:
     """command를 가두어 돌리는 명령. root가 부르면 먼저 아무 권한이 없는 낯선 사용자가 됩니다."""
     bwrap = shutil.which("bwrap") or "/usr/bin/bwrap"
     inner = [
@@ -77,11 +102,25 @@ def wrapped(command: list[str], files: list[str], scratch: int, filter_fd: int |
         inner += ["--setenv", name, value]
     # /tmp를 먼저 놓습니다. 책이 /tmp 아래에 있으면 그 위에 읽기 전용으로 얹어야 보입니다.
     inner += ["--size", str(scratch), "--tmpfs", "/tmp", *files]
-    inner += ["--dev", "/dev", "--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm", "--remount-ro", "/dev"]
+    inner += [
+        "--dev",
+        "/dev",
+        "--size",
+        str(_SHM_BYTES),
+        "--tmpfs",
+        "/dev/shm",
+        "--remount-ro",
+        "/dev",
+    ]
     inner += ["--proc", "/proc", "--chdir", "/tmp", "--remount-ro", "/"]
     if filter_fd is not None:
         inner += ["--seccomp", str(filter_fd)]
-    return [*(_step_down(bwrap, files) if os.geteuid() == 0 else []), *inner, "--", *command]
+    return [
+        *(_step_down(bwrap, files) if os.geteuid() == 0 else []),
+        *inner,
+        "--",
+        *command,
+    ]
 
 
 def _step_down(bwrap: str, files: list[str]) -> list[str]:
@@ -95,8 +134,23 @@ def _step_down(bwrap: str, files: list[str]) -> list[str]:
     keep += ["--unshare-pid", "--die-with-parent"]
     outer = [bwrap, *files, "--dir", "/tmp"]
     outer += ["--dev-bind", "/proc", "/proc", "--dev-bind", "/dev", "/dev"]
-    drop = ["--reuid", uid, "--regid", uid, "--clear-groups", "--inh-caps=-all", "--bounding-set=-all"]
-    return [*outer, *keep, "--", shutil.which("setpriv") or "/usr/bin/setpriv", *drop, "--no-new-privs"]
+    drop = [
+        "--reuid",
+        uid,
+        "--regid",
+        uid,
+        "--clear-groups",
+        "--inh-caps=-all",
+        "--bounding-set=-all",
+    ]
+    return [
+        *outer,
+        *keep,
+        "--",
+        shutil.which("setpriv") or "/usr/bin/setpriv",
+        *drop,
+        "--no-new-privs",
+    ]
 
 
 @contextlib.contextmanager

@@ -14,7 +14,11 @@ _ALLOW, _KILL, _ERRNO = 0x7FFF0000, 0x80000000, 0x00050000
 _LOAD, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x15, 0x35, 0x06
 _NUMBER, _ARCH, _FIRST_ARGUMENT = 0, 4, 16  # struct seccomp_data 안의 자리
 _X32 = 0x40000000
-_FAMILIES = (1, 2, 10)  # AF_UNIX, AF_INET, AF_INET6: 빈 네트워크 이름공간 안에서만 통합니다.
+_FAMILIES = (
+    1,
+    2,
+    10,
+)  # AF_UNIX, AF_INET, AF_INET6: 빈 네트워크 이름공간 안에서만 통합니다.
 _SAME = {
     "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432, "fspick": 433,
     "io_uring_setup": 425, "io_uring_enter": 426, "io_uring_register": 427, "pidfd_getfd": 438,
@@ -36,7 +40,10 @@ _AARCH64 = {
     "process_vm_readv": 270, "process_vm_writev": 271, "finit_module": 273, "memfd_create": 279, "bpf": 280,
     "userfaultfd": 282,
 }  # fmt: skip
-_MACHINES = {"x86_64": (0xC000003E, _X86_64, 41), "aarch64": (0xC00000B7, _AARCH64, 198)}
+_MACHINES = {
+    "x86_64": (0xC000003E, _X86_64, 41),
+    "aarch64": (0xC00000B7, _AARCH64, 198),
+}
 
 
 def supported() -> bool:
@@ -48,8 +55,13 @@ def program() -> bytes:
     """막을 시스템 콜을 EPERM으로 돌려보내는 BPF 프로그램. 모르는 기계이면 KeyError."""
     arch, numbers, socket = _MACHINES[platform.machine()]
     banned = sorted({*numbers.values(), *_SAME.values()})
-    families = [_step(_EQUAL, family, 2 + len(_FAMILIES) - i, 0) for i, family in enumerate(_FAMILIES, 1)]
-    refuse = len(banned) + 3 + len(families)  # 아래 목록에서 x32 다음 칸부터 EPERM까지의 거리
+    families = [
+        _step(_EQUAL, family, 2 + len(_FAMILIES) - i, 0)
+        for i, family in enumerate(_FAMILIES, 1)
+    ]
+    refuse = (
+        len(banned) + 3 + len(families)
+    )  # 아래 목록에서 x32 다음 칸부터 EPERM까지의 거리
     steps = [
         _step(_LOAD, _ARCH), _step(_EQUAL, arch, 1, 0), _step(_RETURN, _KILL),
         _step(_LOAD, _NUMBER), _step(_AT_LEAST, _X32, refuse, 0),

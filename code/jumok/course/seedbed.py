@@ -59,7 +59,9 @@ class Seedbed:
         number = os.pidfd_open(room)
         try:
             with self.lock:
-                socket.send_fds(self.control, [limits.encode()], [number, given, answers])
+                socket.send_fds(
+                    self.control, [limits.encode()], [number, given, answers]
+                )
                 return self._answer()
         except OSError as error:
             raise SeedbedError(f"모판에 부탁하지 못했습니다: {error}") from error

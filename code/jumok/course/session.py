@@ -41,7 +41,9 @@ class Session:
     일꾼을 새로 띄웁니다. 앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않습니다.
     """
 
-    def __init__(self, limits: Limits | None = None, isolation: Isolation | None = None) -> None:
+    def __init__(
+        self, limits: Limits | None = None, isolation: Isolation | None = None
+    ) -> None:
         self.limits, self.isolation = limits or Limits(), isolation or open_isolation()
         self.process: Process | None = None
         self.prints, self.peak = "", 0
@@ -59,7 +61,9 @@ class Session:
             with contextlib.suppress(WorkerLost):
                 self._ask_process({"op": "reset"}, None, self.limits.call)
 
-    def run(self, label: str, source: str, seconds: float | None = None) -> tuple[str, str] | None:
+    def run(
+        self, label: str, source: str, seconds: float | None = None
+    ) -> tuple[str, str] | None:
         """칸 하나를 실행하고 문제(실수 id, 설명)나 None을 돌려줍니다."""
         limit = seconds or self.limits.cell
         result = self._ask({"op": "run", "label": label, "source": source}, None, limit)
@@ -113,13 +117,23 @@ class Session:
 
     def _ask(self, message: dict, payload: object, seconds: float) -> Call:
         if time.monotonic() > self.deadline:
-            return Call(problem=("timeout", f"노트북 전체의 시간 {self.limits.total:g}초를 다 썼습니다."))
+            return Call(
+                problem=(
+                    "timeout",
+                    f"노트북 전체의 시간 {self.limits.total:g}초를 다 썼습니다.",
+                )
+            )
         try:
             self._ready()
             return self._ask_process(message, payload, seconds)
         except WorkerLost as lost:
             reason, why = lost.args
-            return Call(problem=(reason, f"{seconds:g}초를 기다렸습니다." if reason == "timeout" else why))
+            return Call(
+                problem=(
+                    reason,
+                    f"{seconds:g}초를 기다렸습니다." if reason == "timeout" else why,
+                )
+            )
 
     def _ready(self) -> None:
         """일꾼이 없으면 띄우고 지나온 칸을 되풀이합니다."""
@@ -131,7 +145,9 @@ class Session:
             raise WorkerMissing(f"일꾼을 띄우지 못했습니다 ({error}).") from error
         self._greet()
         for label, source, seconds in self.done:
-            self._ask_process({"op": "run", "label": label, "source": source}, None, seconds)
+            self._ask_process(
+                {"op": "run", "label": label, "source": source}, None, seconds
+            )
             self.prints = ""
 
     def _greet(self) -> None:
@@ -140,7 +156,9 @@ class Session:
             self.process.ask({"op": "forget"}, None, _START_SECONDS)
         except WorkerLost as lost:
             self._retire()
-            raise WorkerMissing(f"일꾼을 띄우지 못했습니다 ({lost.args[0]}). 격리를 확인하세요.") from None
+            raise WorkerMissing(
+                f"일꾼을 띄우지 못했습니다 ({lost.args[0]}). 격리를 확인하세요."
+            ) from None
 
     def _ask_process(self, message: dict, payload: object, seconds: float) -> Call:
         left = max(self.deadline - time.monotonic(), 0.01)
@@ -156,13 +174,25 @@ class Session:
         said = reply.get("prints")
         if isinstance(said, str):
             self.prints = (self.prints + clean(said[:MAX_PRINT]))[:MAX_PRINT]
-        problem, changed, used = reply.get("problem"), reply.get("changed"), reply.get("used")
+        problem, changed, used = (
+            reply.get("problem"),
+            reply.get("changed"),
+            reply.get("used"),
+        )
         names = _clean_names(changed, 20, 80)
         calls = _clean_names(used, MAX_USED + 2, 2 * MAX_NAME + 1)
         if problem is not None:
-            key, detail = problem if isinstance(problem, list) and len(problem) == 2 else ("raises", "")
+            key, detail = (
+                problem
+                if isinstance(problem, list) and len(problem) == 2
+                else ("raises", "")
+            )
             return Call(
-                problem=(key if key in _PROBLEMS else "raises", clean(_text(detail))[:600]), used=calls
+                problem=(
+                    key if key in _PROBLEMS else "raises",
+                    clean(_text(detail))[:600],
+                ),
+                used=calls,
             )
         return Call(value, names, used=calls)
 
@@ -172,4 +202,8 @@ def _text(value: object) -> str:
 
 
 def _clean_names(names: object, most: int, length: int) -> list[str]:
-    return [clean(_text(name))[:length] for name in names[:most]] if isinstance(names, list) else []
+    return (
+        [clean(_text(name))[:length] for name in names[:most]]
+        if isinstance(names, list)
+        else []
+    )

@@ -10,7 +10,8 @@ from functools import lru_cache
 CODE_STUB = '# 여기에 코드를 쓰세요\nraise NotImplementedError("아직 풀지 않았습니다")'
 TEXT_STUB = "여기에 답을 쓰세요."
 _SOLUTION = re.compile(
-    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$", re.M | re.S
+    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$",
+    re.M | re.S,
 )
 _HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
@@ -25,7 +26,9 @@ def clear_solution(source: str, kind: str = "code") -> str:
         )
     if not _SOLUTION.search(source):
         return stub_for("", source, "")
-    return _SOLUTION.sub(lambda m: stub_for(m["indent"], m["body"], source[: m.start()]), source)
+    return _SOLUTION.sub(
+        lambda m: stub_for(m["indent"], m["body"], source[: m.start()]), source
+    )
 
 
 def stub_for(indent: str, body: str, before: str) -> str:
@@ -33,7 +36,11 @@ def stub_for(indent: str, body: str, before: str) -> str:
     names = [] if indent else assigned_names(body)
     if names:
         known = assigned_names(before)
-        lines = [f"{name} = None  # 여기에 답을 쓰세요" for name in names if name not in known]
+        lines = [
+            f"{name} = None  # 여기에 답을 쓰세요"
+            for name in names
+            if name not in known
+        ]
         return "\n".join(lines) or "# 여기에 답을 쓰세요"
     return textwrap.indent(CODE_STUB, indent)
 
@@ -43,8 +50,18 @@ def assigned_names(source: str) -> list[str]:
     body = parse(textwrap.dedent(source)).body
     if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body):
         return []
-    targets = [target for node in body if isinstance(node, ast.Assign) for target in node.targets]
-    return [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+    targets = [
+        target
+        for node in body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+    ]
+    return [
+        name.id
+        for target in targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    ]
 
 
 @lru_cache(maxsize=512)
@@ -56,9 +73,16 @@ def defined_names(source: str) -> tuple[list[str], list[str]]:
             functions.append(node.name)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = [name.id for target in targets for name in ast.walk(target) if isinstance(name, ast.Name)]
+            names = [
+                name.id
+                for target in targets
+                for name in ast.walk(target)
+                if isinstance(name, ast.Name)
+            ]
             (functions if isinstance(node.value, ast.Lambda) else values).extend(names)
-    return list(dict.fromkeys(functions)), [name for name in dict.fromkeys(values) if name not in functions]
+    return list(dict.fromkeys(functions)), [
+        name for name in dict.fromkeys(values) if name not in functions
+    ]
 
 
 def is_bare_stub(source: str, name: str, line: int = 0) -> bool:
@@ -67,17 +91,27 @@ def is_bare_stub(source: str, name: str, line: int = 0) -> bool:
     클래스이면 그런 메서드가 하나라도 있는지 봅니다. 이름이 같은 것이 여럿이면 line이 든 것을 봅니다.
     """
     tree = parse(source)
-    made = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name]
-    found = [node for node in made if line and node.lineno <= line <= node.end_lineno] or made
+    made = [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.FunctionDef | ast.ClassDef) and n.name == name
+    ]
+    found = [
+        node for node in made if line and node.lineno <= line <= node.end_lineno
+    ] or made
     if found and isinstance(found[-1], ast.ClassDef):
         methods = [node for node in found[-1].body if isinstance(node, ast.FunctionDef)]
         return any(_only_raises(node.body) for node in methods)
-    return _only_raises(found[-1].body if found else tree.body if name == "<module>" else [])
+    return _only_raises(
+        found[-1].body if found else tree.body if name == "<module>" else []
+    )
 
 
 def _only_raises(body: list[ast.stmt]) -> bool:
     steps = [
-        node for node in body if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        node
+        for node in body
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
     ]
     return bool(body) and all(isinstance(node, ast.Raise | ast.Pass) for node in steps)
 
@@ -96,7 +130,10 @@ def clear_hidden(source: str) -> str:
 def _hidden_lines(source: str) -> tuple[list[str], list[str]]:
     """줄들을 (보이는 것, 숨은 것)으로 나눕니다. 학생이 표시를 수천 번 적어도 한 번만 훑습니다."""
     lines = source.split("\n")
-    marks = [[i for i, line in enumerate(lines) if line.lstrip(" \t").startswith(mark)] for mark in _HIDDEN]
+    marks = [
+        [i for i, line in enumerate(lines) if line.lstrip(" \t").startswith(mark)]
+        for mark in _HIDDEN
+    ]
     shown, hidden, begins, start, seen = [], [], set(marks[0]), 0, 0
     for end in marks[1]:
         begin = next((i for i in range(seen, end) if i in begins), None)

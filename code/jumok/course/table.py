@@ -56,7 +56,9 @@ def wrap(text: str, columns: int) -> list[str]:
     return [line for line in lines if line] or [""]
 
 
-def table(rows: list[list[str]], head: list[str], right: set[int], total: int = 100) -> str:
+def table(
+    rows: list[list[str]], head: list[str], right: set[int], total: int = 100
+) -> str:
     """rows를 표로 그립니다. 마지막 열은 남은 너비에 맞추어 여러 줄로 나눕니다."""
     last = len(head) - 1
     sizes = [max(width(row[i]) for row in [head, *rows]) for i in range(last)]

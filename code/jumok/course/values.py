@@ -57,14 +57,26 @@ class _Encoder:
         if kind in (int, float, complex, str, bytes):
             return self._plain(kind, value)
         if kind in (list, tuple) or is_size(value):
-            return ["list" if kind is list else "tuple", [self.encode(item, depth + 1) for item in value]]
+            return [
+                "list" if kind is list else "tuple",
+                [self.encode(item, depth + 1) for item in value],
+            ]
         if kind in (*DICTS, *SETS) and len(value) > MAX_KEYS:
             raise ValueTooBig("사전이나 집합이 너무 큽니다")
         if kind in DICTS:
-            pairs = [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]
+            pairs = [
+                [self.encode(k, depth + 1), self.encode(v, depth + 1)]
+                for k, v in value.items()
+            ]
             return ["dict", pairs]
         if kind in SETS:
-            return [kind.__name__, [self.encode(item, depth + 1) for item in sorted(value, key=_set_order)]]
+            return [
+                kind.__name__,
+                [
+                    self.encode(item, depth + 1)
+                    for item in sorted(value, key=_set_order)
+                ],
+            ]
         return ["name", value.name] if kind is Named else self._array(value)
 
     def _plain(self, kind: type, value) -> list:
@@ -98,7 +110,11 @@ class _Encoder:
             return ["x", f"Tensor({dtype})"]
         self._refuse_big(value.numel() * value.element_size())
         plain = value.detach().cpu().contiguous().resolve_conj().resolve_neg()
-        raw = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
+        raw = (
+            plain.reshape(-1).view(torch.uint8).numpy().tobytes()
+            if plain.numel()
+            else b""
+        )
         return ["t", dtype, list(value.shape), bool(value.requires_grad), self.add(raw)]
 
     def _refuse_big(self, size: int) -> None:

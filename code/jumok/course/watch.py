@@ -46,7 +46,11 @@ def _observer(used: set[str], home: dict | None) -> Callable:
         if event == "c_call":
             if frame.f_globals is home:
                 _add(used, _c_names, called)
-        elif event == "call" and frame.f_globals is not home and _globals_of(frame.f_back) is home:
+        elif (
+            event == "call"
+            and frame.f_globals is not home
+            and _globals_of(frame.f_back) is home
+        ):
             _add(used, _python_names, frame)
 
     return observe
@@ -69,7 +73,11 @@ def _c_names(called: object) -> list[str]:
     owner = getattr(called, "__self__", None)
     module = getattr(called, "__module__", None)
     if not isinstance(module, str):
-        module = owner.__name__ if isinstance(owner, ModuleType) else _type_of(owner).__module__
+        module = (
+            owner.__name__
+            if isinstance(owner, ModuleType)
+            else _type_of(owner).__module__
+        )
     return [_entry(module, _own_name(called))]
 
 
@@ -83,7 +91,9 @@ def _python_names(frame: FrameType) -> list[str]:
     names = [code.co_name]
     if code.co_argcount and code.co_varnames[0] == "self":
         kind = type(frame.f_locals["self"])
-        if _root(kind.__module__) == _root(module):  # 물려받은 학생의 클래스 이름은 남의 이름이 아닙니다.
+        if _root(kind.__module__) == _root(
+            module
+        ):  # 물려받은 학생의 클래스 이름은 남의 이름이 아닙니다.
             names.append(kind.__name__)
     return [_entry(module, name) for name in names]
 
@@ -143,7 +153,11 @@ def _foreign_names(func: object) -> list[str]:
         bases = [base for base in _type_of(plain).__mro__[:20] if base is not object]
         pairs = [(getattr(plain, "__module__", ""), _own_name(plain))]
         pairs += [(base.__module__, base.__name__) for base in bases]
-    return [_entry(str(module), name) for module, name in pairs if module not in ("__main__", "", None)]
+    return [
+        _entry(str(module), name)
+        for module, name in pairs
+        if module not in ("__main__", "", None)
+    ]
 
 
 def _own_name(func: object) -> str:

@@ -19,7 +19,9 @@ class BrokenWire(Exception):
 def send(stream: BinaryIO, message: dict, payload: object = None) -> None:
     """message(JSON)와 payload(값)를 한 쪽지로 보냅니다."""
     tree, blobs = encode(payload)
-    head = json.dumps({**message, "tree": tree, "sizes": [len(blob) for blob in blobs]}).encode()
+    head = json.dumps(
+        {**message, "tree": tree, "sizes": [len(blob) for blob in blobs]}
+    ).encode()
     stream.write(b"".join([_LENGTH.pack(len(head)), head, *blobs]))
     stream.flush()
 
@@ -32,14 +34,19 @@ def receive(stream: BinaryIO) -> tuple[dict, object]:
     try:
         message = json.loads(_exactly(stream, length))
         sizes = message.pop("sizes")
-        if any(type(size) is not int or size < 0 for size in sizes) or sum(sizes) > MAX_BYTES:
+        if (
+            any(type(size) is not int or size < 0 for size in sizes)
+            or sum(sizes) > MAX_BYTES
+        ):
             raise BrokenWire("덩어리가 너무 큽니다")
         blobs = [_exactly(stream, size) for size in sizes]
         return message, decode(message.pop("tree"), blobs)
     except BrokenWire:
         raise
     except Exception as error:
-        raise BrokenWire(f"약속에 맞지 않는 쪽지입니다: {type(error).__name__}") from error
+        raise BrokenWire(
+            f"약속에 맞지 않는 쪽지입니다: {type(error).__name__}"
+        ) from error
 
 
 def _exactly(stream: BinaryIO, size: int) -> bytes:

@@ -63,10 +63,17 @@ class Worker:
     def run(self, message: dict, payload: object) -> Call:
         """칸 하나를 실행합니다. 오류가 나면 설명을 돌려줍니다."""
         label, source = message["label"], message["source"]
-        linecache.cache[label] = (len(source), None, source.splitlines(keepends=True), label)
+        linecache.cache[label] = (
+            len(source),
+            None,
+            source.splitlines(keepends=True),
+            label,
+        )
         try:
             exec(_compile(source, label), self.names)
-        except BaseException as error:  # KeyboardInterrupt를 스스로 낸 코드도 일꾼을 끝내지 못합니다.
+        except (
+            BaseException
+        ) as error:  # KeyboardInterrupt를 스스로 낸 코드도 일꾼을 끝내지 못합니다.
             return Call(problem=explain(error, label))
         return Call()
 
@@ -119,7 +126,10 @@ class Worker:
 
     def _with_names(self, payload: tuple) -> tuple:
         """준비 칸의 이름으로 온 입력을 그 물건으로 바꿉니다."""
-        return swap(payload, lambda value: self.names.get(value.name) if type(value) is Named else value)
+        return swap(
+            payload,
+            lambda value: self.names.get(value.name) if type(value) is Named else value,
+        )
 
     def get(self, message: dict, payload: object) -> Call:
         """이름에 담긴 값을 돌려줍니다."""

@@ -47,9 +47,17 @@ def beam_n_best(
     오류: 1보다 작은 beam_size, 음수 length_penalty, 1…beam_size 밖의 n_best는 ValueError.
     출처: Wu et al. (2016), 식 (14).
     """
-    check(beam_size >= 1, f"beam_size는 1 이상이어야 합니다. 받은 값은 {beam_size}입니다.")
-    check(length_penalty >= 0, f"length_penalty는 0 이상이어야 합니다. 받은 값은 {length_penalty}입니다.")
-    check(1 <= n_best <= beam_size, f"n_best는 1…{beam_size} 안이어야 합니다. 받은 값은 {n_best}입니다.")
+    check(
+        beam_size >= 1, f"beam_size는 1 이상이어야 합니다. 받은 값은 {beam_size}입니다."
+    )
+    check(
+        length_penalty >= 0,
+        f"length_penalty는 0 이상이어야 합니다. 받은 값은 {length_penalty}입니다.",
+    )
+    check(
+        1 <= n_best <= beam_size,
+        f"n_best는 1…{beam_size} 안이어야 합니다. 받은 값은 {n_best}입니다.",
+    )
     with evaluating(model):
         token, state = open_search(model, ids, max_len, eos_id, bos_id, pad_id)
         search = _Search(beam_size, max_len, length_penalty, eos_id, pad_id)
@@ -57,7 +65,9 @@ def beam_n_best(
     # 추론 모드 밖에서 새로 만든 텐서를 돌려주므로 학습에도 쓸 수 있습니다.
     missing = found.scores == -torch.inf
     length = int(found.lengths.masked_fill(missing, 0).max())
-    return found.ids.masked_fill(missing[:, :, None], pad_id)[:, :, :length], found.scores.clone()
+    return found.ids.masked_fill(missing[:, :, None], pad_id)[
+        :, :, :length
+    ], found.scores.clone()
 
 
 @dataclass
@@ -70,8 +80,12 @@ class _Found:
 
     def merge(self, ids: Tensor, scores: Tensor, length: int) -> None:
         """새로 끝난 ids (B, K, L)를 넣고 좋은 것만 남깁니다. 끝나지 않은 줄의 점수는 −inf입니다."""
-        self.scores, order = torch.cat([self.scores, scores], 1).topk(self.scores.size(1))  # (B, N)
-        self.lengths = F.pad(self.lengths, (0, ids.size(1)), value=length).gather(1, order)
+        self.scores, order = torch.cat([self.scores, scores], 1).topk(
+            self.scores.size(1)
+        )  # (B, N)
+        self.lengths = F.pad(self.lengths, (0, ids.size(1)), value=length).gather(
+            1, order
+        )
         self.ids = _pick(torch.cat([self.ids, ids], 1), order)
 
     def at(self, rows: Tensor) -> "_Found":
@@ -80,7 +94,11 @@ class _Found:
 
     def put(self, rows: Tensor, part: "_Found") -> None:
         """rows (B′,) 번째 문장의 것을 part로 바꿉니다."""
-        self.ids[rows], self.scores[rows], self.lengths[rows] = part.ids, part.scores, part.lengths
+        self.ids[rows], self.scores[rows], self.lengths[rows] = (
+            part.ids,
+            part.scores,
+            part.lengths,
+        )
 
 
 @dataclass
@@ -95,7 +113,9 @@ class _Search:
 
     def run(self, model: Decodable, token: Tensor, state: Any, n_best: int) -> _Found:
         batch, device = len(token), token.device
-        scores = torch.zeros(batch, 1, device=device)  # (B, K), 첫 걸음에는 한 줄뿐입니다.
+        scores = torch.zeros(
+            batch, 1, device=device
+        )  # (B, K), 첫 걸음에는 한 줄뿐입니다.
         texts = token.new_full((batch, 1, self.max_len), self.pad_id)  # (B, K, L)
         found, answer = self._nothing(texts, n_best), self._nothing(texts, n_best)
         left = torch.arange(batch, device=device)  # 아직 찾고 있는 문장의 번호
@@ -106,7 +126,9 @@ class _Search:
             texts[:, :, n - 1] = tokens
             scores = self._finish(found, texts, scores, n)
             # 로그 확률은 줄기만 하므로, 남은 줄이 가장 잘돼도 지금 점수 / lp(max_len)입니다.
-            going = scores.amax(dim=1) / self._penalty(self.max_len) > found.scores[:, -1]
+            going = (
+                scores.amax(dim=1) / self._penalty(self.max_len) > found.scores[:, -1]
+            )
             n_going = int(going.sum())
             if not n_going:
                 break
@@ -117,7 +139,9 @@ class _Search:
             if n_going <= (1 - DROP_SHARE) * len(left):
                 answer.put(left, found)
                 rows = going.nonzero().squeeze(1)
-                left, scores, texts, tokens = (x[rows] for x in (left, scores, texts, tokens))
+                left, scores, texts, tokens = (
+                    x[rows] for x in (left, scores, texts, tokens)
+                )
                 found = found.at(rows)
                 state.keep(rows)
             token = tokens.view(-1, 1)
@@ -127,7 +151,9 @@ class _Search:
     def _nothing(self, texts: Tensor, n_best: int) -> _Found:
         ids = texts.repeat(1, n_best, 1)
         lengths = ids.new_zeros(ids.shape[:2])
-        return _Found(ids, torch.full(lengths.shape, -torch.inf, device=ids.device), lengths)
+        return _Found(
+            ids, torch.full(lengths.shape, -torch.inf, device=ids.device), lengths
+        )
 
     def _penalty(self, n: int) -> float:
         return ((5 + n) / 6) ** self.length_penalty
@@ -136,19 +162,28 @@ class _Search:
         """끝난 줄을 found로 옮기고 그 줄의 점수를 −inf로 지웁니다."""
         if n == self.max_len:
             ended = torch.ones_like(scores, dtype=torch.bool)
-        elif self.eos_id is None or not (ended := texts[:, :, n - 1] == self.eos_id).any():
+        elif (
+            self.eos_id is None
+            or not (ended := texts[:, :, n - 1] == self.eos_id).any()
+        ):
             return scores
-        found.merge(texts, (scores / self._penalty(n)).masked_fill(~ended, -torch.inf), n)
+        found.merge(
+            texts, (scores / self._penalty(n)).masked_fill(~ended, -torch.inf), n
+        )
         return scores.masked_fill(ended, -torch.inf)
 
 
-def _extend(scores: Tensor, log_probs: Tensor, beam_size: int) -> tuple[Tensor, Tensor, Tensor]:
+def _extend(
+    scores: Tensor, log_probs: Tensor, beam_size: int
+) -> tuple[Tensor, Tensor, Tensor]:
     """(B, K) 점수의 빔을 한 토큰 늘려 가장 좋은 beam_size개의 점수, 부모 줄, 토큰을 (B, K)로 냅니다."""
     batch, width = scores.shape
     # 한 줄 안에서 beam_size등에 못 드는 토큰은 전체에서도 들지 못합니다.
     near, tokens = log_probs.topk(min(beam_size, log_probs.size(-1)))  # (B·K, k)
     total = (scores.view(-1, 1) + near.float()).view(batch, -1)  # (B, K·k)
-    short = max(0, beam_size - total.size(1))  # 어휘가 빔보다 작으면 첫 걸음에는 줄이 모자랍니다.
+    short = max(
+        0, beam_size - total.size(1)
+    )  # 어휘가 빔보다 작으면 첫 걸음에는 줄이 모자랍니다.
     total = F.pad(total, (0, short), value=-torch.inf)
     best, index = total.topk(beam_size)
     parents = (index // near.size(1)).clamp(max=width - 1)

@@ -32,15 +32,27 @@ class Decodable(Protocol):
 
 
 def open_search(
-    model: Decodable, ids: Tensor, max_len: int, eos_id: int | None, bos_id: int | None, pad_id: int
+    model: Decodable,
+    ids: Tensor,
+    max_len: int,
+    eos_id: int | None,
+    bos_id: int | None,
+    pad_id: int,
 ) -> tuple[Tensor, Any]:
     """인자를 한 번 살피고, 처음 읽을 토큰 (B, t)와 상태를 만듭니다."""
     check(max_len >= 1, f"max_len은 1 이상이어야 합니다. 받은 값은 {max_len}입니다.")
-    check_range([i for i in (eos_id, bos_id, pad_id) if i is not None], model.vocab_size)
+    check_range(
+        [i for i in (eos_id, bos_id, pad_id) if i is not None], model.vocab_size
+    )
     if not model.reads_source:
-        check(bos_id is None, "이어 쓰는 모델에는 bos_id를 주지 않습니다. 시작 토큰은 ids 맨 앞에 넣으세요.")
+        check(
+            bos_id is None,
+            "이어 쓰는 모델에는 bos_id를 주지 않습니다. 시작 토큰은 ids 맨 앞에 넣으세요.",
+        )
         return ids, model.start(ids, ids.size(-1) + max_len - 1)
-    check(bos_id is not None, "원문을 읽는 모델에는 첫 토큰의 번호 bos_id가 필요합니다.")
+    check(
+        bos_id is not None, "원문을 읽는 모델에는 첫 토큰의 번호 bos_id가 필요합니다."
+    )
     return ids.new_full((len(ids), 1), bos_id), model.start(ids, max_len)
 
 

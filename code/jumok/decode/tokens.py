@@ -23,7 +23,9 @@ def greedy(
     pad_id로 채웁니다. eos_id가 None이면 늘 max_len개입니다. bos_id는 원문을 읽는 모델에만 줍니다.
     오류: 빈 문장, 어휘 밖의 번호, 1보다 작은 max_len은 ValueError.
     """
-    return _generate(model, ids, max_len, lambda p: p.argmax(dim=-1), eos_id, bos_id, pad_id)
+    return _generate(
+        model, ids, max_len, lambda p: p.argmax(dim=-1), eos_id, bos_id, pad_id
+    )
 
 
 def sample(
@@ -45,21 +47,35 @@ def sample(
     오류: 음수 온도, 1보다 작은 top_k, (0, 1] 밖의 top_p는 ValueError.
     출처: Fan et al. (2018)의 top-k; Holtzman et al. (2020)의 top-p(nucleus).
     """
-    check(temperature >= 0, f"temperature는 0 이상이어야 합니다. 받은 값은 {temperature}입니다.")
-    check(top_k is None or top_k >= 1, f"top_k는 1 이상이어야 합니다. 받은 값은 {top_k}입니다.")
-    check(top_p is None or 0 < top_p <= 1, f"top_p는 0보다 크고 1 이하여야 합니다. 받은 값은 {top_p}입니다.")
+    check(
+        temperature >= 0,
+        f"temperature는 0 이상이어야 합니다. 받은 값은 {temperature}입니다.",
+    )
+    check(
+        top_k is None or top_k >= 1,
+        f"top_k는 1 이상이어야 합니다. 받은 값은 {top_k}입니다.",
+    )
+    check(
+        top_p is None or 0 < top_p <= 1,
+        f"top_p는 0보다 크고 1 이하여야 합니다. 받은 값은 {top_p}입니다.",
+    )
 
     def choose(log_probs: Tensor) -> Tensor:
         if temperature == 0:
             return log_probs.argmax(dim=-1)
         probs, tokens = sampling_probs(log_probs, temperature, top_k, top_p)
-        return tokens.gather(1, torch.multinomial(probs, 1, generator=generator)).squeeze(1)
+        return tokens.gather(
+            1, torch.multinomial(probs, 1, generator=generator)
+        ).squeeze(1)
 
     return _generate(model, ids, max_len, choose, eos_id, bos_id, pad_id)
 
 
 def sampling_probs(
-    log_probs: Tensor, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
+    log_probs: Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
 ) -> tuple[Tensor, Tensor]:
     """뽑을 확률을 큰 것부터 늘어놓고, 각 자리의 토큰 번호와 함께 돌려줍니다.
 
@@ -67,7 +83,9 @@ def sampling_probs(
     top_p는 앞선 확률의 합이 top_p에 닿기 전의 토큰만 남기므로 첫 토큰은 늘 남습니다.
     """
     n_tokens = log_probs.size(-1)
-    scores, tokens = (log_probs.float() / temperature).topk(min(top_k or n_tokens, n_tokens))
+    scores, tokens = (log_probs.float() / temperature).topk(
+        min(top_k or n_tokens, n_tokens)
+    )
     probs = scores.softmax(dim=-1)
     if top_p is None or top_p == 1:
         return probs, tokens
@@ -105,4 +123,6 @@ def _generate(
                     left, going, chosen = left[rows], going[rows], chosen[rows]
                     state.keep(rows)
             token = chosen[:, None]
-    return output[:, : n + 1].clone()  # 추론 모드 밖에서 베껴야 학습에도 쓸 수 있습니다.
+    return output[
+        :, : n + 1
+    ].clone()  # 추론 모드 밖에서 베껴야 학습에도 쓸 수 있습니다.

@@ -61,22 +61,38 @@ def gpu_works() -> Result:
     if "usable" not in said:
         if "sum" in said:
             why = one_line(said.get("error", "까닭을 말하지 않았습니다"), 120)
-            return Result(WARN, f"GPU를 찾다가 탈이 났습니다({why}). CPU로는 됩니다.", "드라이버를 보세요.")
-        return Result(WARN, "torch를 쓸 수 없어 보지 못했습니다.", "torch부터 고치세요.")
+            return Result(
+                WARN,
+                f"GPU를 찾다가 탈이 났습니다({why}). CPU로는 됩니다.",
+                "드라이버를 보세요.",
+            )
+        return Result(
+            WARN, "torch를 쓸 수 없어 보지 못했습니다.", "torch부터 고치세요."
+        )
     if said["usable"]:
         return _usable_gpu(said)
     if said["mps"]:
-        return Result(GOOD, "Apple GPU(MPS)를 쓸 수 있습니다. 학습은 --device mps 로 시켜 볼 수 있습니다.")
+        return Result(
+            GOOD,
+            "Apple GPU(MPS)를 쓸 수 있습니다. 학습은 --device mps 로 시켜 볼 수 있습니다.",
+        )
     card = nvidia_card()
     if card and not said["cuda"] and not said["hip"]:
         todo = f"GPU로 학습하려면 {_cuda_torch(said['version'].partition('+')[0])}"
-        return Result(WARN, f"{card}가 있지만 torch가 CPU용({said['version']})입니다.", todo)
+        return Result(
+            WARN, f"{card}가 있지만 torch가 CPU용({said['version']})입니다.", todo
+        )
     if said["cuda"] and card:
         return _driver_trouble(said, card)
     if said["cuda"]:
         why = "NVIDIA GPU나 드라이버가 보이지 않습니다"
-        return Result(GOOD, f"{why}. CPU로 씁니다(torch는 CUDA {said['cuda']}용이라 자리를 더 차지합니다).")
-    return Result(GOOD, "없습니다. CPU로 씁니다. 책과 문제는 CPU로 모두 할 수 있습니다.")
+        return Result(
+            GOOD,
+            f"{why}. CPU로 씁니다(torch는 CUDA {said['cuda']}용이라 자리를 더 차지합니다).",
+        )
+    return Result(
+        GOOD, "없습니다. CPU로 씁니다. 책과 문제는 CPU로 모두 할 수 있습니다."
+    )
 
 
 @cache
@@ -85,7 +101,11 @@ def probe() -> dict[str, Any]:
     command = [sys.executable, "-c", _PROBE]
     try:
         done = subprocess.run(
-            command, capture_output=True, encoding="utf-8", errors="replace", timeout=_SECONDS
+            command,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=_SECONDS,
         )
     except subprocess.TimeoutExpired:
         return {"error": f"{_SECONDS}초가 지나도 끝나지 않았습니다"}
@@ -96,7 +116,9 @@ def probe() -> dict[str, Any]:
         return json.loads(lines[-1])
     except (IndexError, ValueError):
         tail = done.stderr.strip().splitlines()[-1:] or ["아무 말도 없었습니다"]
-        return {"error": f"프로세스가 죽었습니다(끝냄 번호 {done.returncode}): {tail[0]}"}
+        return {
+            "error": f"프로세스가 죽었습니다(끝냄 번호 {done.returncode}): {tail[0]}"
+        }
 
 
 def nvidia_card() -> str:
@@ -106,7 +128,9 @@ def nvidia_card() -> str:
         return ""
     query = [program, "--query-gpu=name,driver_version", "--format=csv,noheader"]
     try:
-        done = subprocess.run(query, capture_output=True, encoding="utf-8", errors="replace", timeout=20)
+        done = subprocess.run(
+            query, capture_output=True, encoding="utf-8", errors="replace", timeout=20
+        )
     except (OSError, subprocess.TimeoutExpired):
         return ""
     lines = done.stdout.strip().splitlines()
@@ -125,18 +149,28 @@ def _usable_gpu(said: dict[str, Any]) -> Result:
     memory = f"메모리 {said['free'] / 2**30:.0f}/{said['total'] / 2**30:.0f} GiB 남음"
     if not said["bf16"]:
         return Result(
-            WARN, f"{name}, {memory}. bf16을 빠르게 하지 못합니다.", "학습할 때 --precision fp16 을 붙이세요."
+            WARN,
+            f"{name}, {memory}. bf16을 빠르게 하지 못합니다.",
+            "학습할 때 --precision fp16 을 붙이세요.",
         )
-    return Result(GOOD, f"{name}, {memory}, bf16 됨(torch의 CUDA {said['cuda'] or said['hip']}).")
+    return Result(
+        GOOD, f"{name}, {memory}, bf16 됨(torch의 CUDA {said['cuda'] or said['hip']})."
+    )
 
 
 def _driver_trouble(said: dict[str, Any], card: str) -> Result:
     if os.environ.get("CUDA_VISIBLE_DEVICES", "x").strip() in ("", "-1"):
-        return Result(WARN, f"{card}를 환경 변수 CUDA_VISIBLE_DEVICES가 가렸습니다.", "그 변수를 지우세요.")
+        return Result(
+            WARN,
+            f"{card}를 환경 변수 CUDA_VISIBLE_DEVICES가 가렸습니다.",
+            "그 변수를 지우세요.",
+        )
     words = " ".join(said.get("warnings", []))
     why = f" torch의 말: {one_line(words, 120)}." if words else ""
     todo = f"드라이버를 CUDA {said['cuda']}용으로 올리거나, 드라이버에 맞는 CUDA용 torch를 설치하세요."
-    return Result(WARN, f"{card}가 있지만 torch(CUDA {said['cuda']})가 쓰지 못합니다.{why}", todo)
+    return Result(
+        WARN, f"{card}가 있지만 torch(CUDA {said['cuda']})가 쓰지 못합니다.{why}", todo
+    )
 
 
 def _cuda_torch(version: str) -> str:
@@ -149,10 +183,20 @@ def _broken_torch(error: str, root: Path | None) -> Result:
     message = f"불러오지 못했습니다({one_line(error, 160)})."
     what = pinned(root, "torch")
     if "No module named 'torch'" in error:
-        index = () if sys.platform in ("win32", "darwin") else ("--index-url", CPU_INDEX)
+        index = (
+            () if sys.platform in ("win32", "darwin") else ("--index-url", CPU_INDEX)
+        )
         return Result(BAD, message, pip_install(what, *index))
     if sys.platform == "win32" and ("DLL" in error or "WinError" in error):
-        return Result(BAD, message, "Microsoft Visual C++ 재배포 꾸러미(x64)를 설치하고 다시 해 보세요.")
+        return Result(
+            BAD,
+            message,
+            "Microsoft Visual C++ 재배포 꾸러미(x64)를 설치하고 다시 해 보세요.",
+        )
     if os.path.isdir("torch") or os.path.isfile("torch.py"):
-        return Result(BAD, message, "지금 폴더에 torch라는 파일이나 폴더가 있습니다. 이름을 바꾸세요.")
+        return Result(
+            BAD,
+            message,
+            "지금 폴더에 torch라는 파일이나 폴더가 있습니다. 이름을 바꾸세요.",
+        )
     return Result(BAD, message, pip_install("--force-reinstall", "--no-deps", what))

@@ -31,16 +31,22 @@ def font(folder: Path = PACKAGE / "fonts") -> Result:
         try:
             letters = FT2Font(str(folder / name)).get_charmap()
         except (RuntimeError, OSError) as error:
-            return Result(BAD, f"{name}을 열지 못했습니다({one_line(str(error), 80)}).", again)
+            return Result(
+                BAD, f"{name}을 열지 못했습니다({one_line(str(error), 80)}).", again
+            )
         if lost := [letter for letter in SAMPLE if ord(letter) not in letters]:
-            return Result(BAD, f"{name}에 없는 글자가 있습니다: {' '.join(lost)}.", again)
+            return Result(
+                BAD, f"{name}에 없는 글자가 있습니다: {' '.join(lost)}.", again
+            )
     return Result(GOOD, "Pretendard를 열었고 한글이 들어 있습니다.")
 
 
 def course_files(root: Path | None) -> Result:
     """장과 연습문제의 노트북이 모두 있고 읽히는지."""
     if root is None:
-        todo = "내려받은 책의 폴더로 들어가서 다시 부르거나 --course 폴더 로 알려 주세요."
+        todo = (
+            "내려받은 책의 폴더로 들어가서 다시 부르거나 --course 폴더 로 알려 주세요."
+        )
         return Result(WARN, "지금 폴더에서 위로 책 폴더가 없습니다.", todo)
     chapters = sorted(root.glob("chapters/[0-9][0-9]_*.ipynb"))
     exercises = [root / "exercises" / path.stem / path.name for path in chapters]
@@ -54,8 +60,12 @@ def course_files(root: Path | None) -> Result:
     here, used = (root / "code" / "jumok").resolve(), PACKAGE.resolve()
     if here.is_dir() and here != used:
         todo = f"책 폴더의 것을 쓰려면 {pip_install('-e', str(root / 'code'))}"
-        return Result(WARN, f"{root}의 책을 읽지만 패키지는 다른 곳({used})의 것입니다.", todo)
-    return Result(GOOD, f"{root}에 장 {len(chapters)}개와 연습문제 {len(exercises)}개가 있습니다.")
+        return Result(
+            WARN, f"{root}의 책을 읽지만 패키지는 다른 곳({used})의 것입니다.", todo
+        )
+    return Result(
+        GOOD, f"{root}에 장 {len(chapters)}개와 연습문제 {len(exercises)}개가 있습니다."
+    )
 
 
 def kernel() -> Result:
@@ -74,7 +84,11 @@ def kernel() -> Result:
     program = shutil.which(command)
     again = f"{sys.executable} -m ipykernel install --sys-prefix"
     if not program:
-        return Result(BAD, f"python3 커널이 없거나 없는 Python을 가리킵니다({command or '없음'}).", again)
+        return Result(
+            BAD,
+            f"python3 커널이 없거나 없는 Python을 가리킵니다({command or '없음'}).",
+            again,
+        )
     # 이름만 적은 커널(python)은 Jupyter를 띄운 환경의 Python으로 바뀝니다.
     if os.path.isabs(command) and Path(command).parent != Path(sys.executable).parent:
         return Result(WARN, f"python3 커널이 다른 Python({command})입니다.", again)

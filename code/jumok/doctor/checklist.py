@@ -38,7 +38,9 @@ def data_folder() -> Path:
 
         return cache_folder()
     except ImportError:
-        return Path(os.environ.get("JUMOK_DATA") or Path.home() / ".cache" / "jumok").expanduser()
+        return Path(
+            os.environ.get("JUMOK_DATA") or Path.home() / ".cache" / "jumok"
+        ).expanduser()
 
 
 def _root(start: Path | None) -> Path | None:
@@ -47,7 +49,9 @@ def _root(start: Path | None) -> Path | None:
 
 def _course(start: Path | None, root: Path | None) -> Result:
     if start is not None and not start.is_dir():
-        return Result(BAD, f"--course로 준 폴더가 없습니다: {start}.", "경로를 다시 보세요.")
+        return Result(
+            BAD, f"--course로 준 폴더가 없습니다: {start}.", "경로를 다시 보세요."
+        )
     return book.course_files(root)
 
 
@@ -61,9 +65,15 @@ def _spacious() -> dict[str, Path]:
 
 def _writing(root: Path | None) -> dict[str, Path]:
     # 채점 결과(grades/)와 학습(runs/)도 책 폴더나 지금 폴더에 씁니다.
-    return {"지금 폴더": Path.cwd(), "자료 폴더": data_folder()} | ({"책 폴더": root} if root else {})
+    return {"지금 폴더": Path.cwd(), "자료 폴더": data_folder()} | (
+        {"책 폴더": root} if root else {}
+    )
 
 
 def _walked(root: Path | None) -> dict[str, Path]:
-    places = {"지금 폴더": Path.cwd(), "자료 폴더": data_folder(), "Python": Path(sys.prefix)}
+    places = {
+        "지금 폴더": Path.cwd(),
+        "자료 폴더": data_folder(),
+        "Python": Path(sys.prefix),
+    }
     return places | ({"책 폴더": root} if root and root != Path.cwd() else {})

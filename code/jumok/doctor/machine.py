@@ -11,7 +11,10 @@ from pathlib import Path
 from .report import BAD, GOOD, WARN, Result, one_line
 
 GIB = 2**30
-MEMORY = (1.0, 2.5)  # 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+MEMORY = (
+    1.0,
+    2.5,
+)  # 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
 DISK = (0.5, 3.0)  # 환경을 새로 설치하려면 3 GB가 듭니다.
 _CGROUPS = (
     ("memory.max", "memory.current"),
@@ -24,15 +27,25 @@ def memory() -> Result:
     """지금 쓸 수 있는 메모리."""
     free = free_memory()
     if free is None:
-        return Result(WARN, "남은 메모리를 알 수 없습니다.", "작업 관리자에서 2.5 GiB가 남았는지 보세요.")
+        return Result(
+            WARN,
+            "남은 메모리를 알 수 없습니다.",
+            "작업 관리자에서 2.5 GiB가 남았는지 보세요.",
+        )
     shown = f"{free / GIB:.1f} GiB를 쓸 수 있습니다"
     bad, tight = MEMORY
     if free < bad * GIB:
         return Result(
-            BAD, f"{shown}. 노트북 하나도 돌리기 어렵습니다.", "다른 프로그램과 Jupyter의 다른 커널을 끄세요."
+            BAD,
+            f"{shown}. 노트북 하나도 돌리기 어렵습니다.",
+            "다른 프로그램과 Jupyter의 다른 커널을 끄세요.",
         )
     if free < tight * GIB:
-        return Result(WARN, f"{shown}. 빠듯합니다.", "노트북을 한 번에 하나만 열고, 다 본 커널은 끄세요.")
+        return Result(
+            WARN,
+            f"{shown}. 빠듯합니다.",
+            "노트북을 한 번에 하나만 열고, 다 본 커널은 끄세요.",
+        )
     return Result(GOOD, f"{shown}.")
 
 
@@ -45,26 +58,43 @@ def free_memory() -> int | None:
 
 def disk(folders: dict[str, Path]) -> Result:
     """폴더가 있는 디스크마다 남은 자리. folders는 {부르는 이름: 폴더}입니다."""
-    rooms = {name: shutil.disk_usage(existing(folder)).free for name, folder in folders.items()}
+    rooms = {
+        name: shutil.disk_usage(existing(folder)).free
+        for name, folder in folders.items()
+    }
     name = min(rooms, key=rooms.__getitem__)
-    shown = f"{name}({existing(folders[name])})에 {rooms[name] / GIB:.1f} GiB가 남았습니다"
+    shown = (
+        f"{name}({existing(folders[name])})에 {rooms[name] / GIB:.1f} GiB가 남았습니다"
+    )
     bad, tight = DISK
     if rooms[name] < bad * GIB:
-        return Result(BAD, f"{shown}.", "안 쓰는 파일을 지우세요. 환경은 1.5 GB, 자료는 수백 MB를 씁니다.")
+        return Result(
+            BAD,
+            f"{shown}.",
+            "안 쓰는 파일을 지우세요. 환경은 1.5 GB, 자료는 수백 MB를 씁니다.",
+        )
     if rooms[name] < tight * GIB:
-        return Result(WARN, f"{shown}.", "환경을 새로 설치하거나 자료를 받으려면 3 GB가 있어야 합니다.")
+        return Result(
+            WARN,
+            f"{shown}.",
+            "환경을 새로 설치하거나 자료를 받으려면 3 GB가 있어야 합니다.",
+        )
     return Result(GOOD, f"{shown}.")
 
 
 def writable(folders: dict[str, Path]) -> Result:
     """폴더에 파일을 쓰고 지워 봅니다. 아직 없는 폴더는 만들 수 있는지를 봅니다."""
-    failed = {name: why for name, folder in folders.items() if (why := _cannot_write(folder))}
+    failed = {
+        name: why for name, folder in folders.items() if (why := _cannot_write(folder))
+    }
     if not failed:
         return Result(GOOD, f"{', '.join(folders)}에 쓸 수 있습니다.")
     shown = ", ".join(f"{name}({folders[name]}: {why})" for name, why in failed.items())
     todo = "쓸 수 있는 곳으로 옮기거나 권한을 고치세요."
     if "자료 폴더" in failed:
-        todo = "환경 변수 JUMOK_DATA에 쓸 수 있는 폴더를 적으세요. " + (todo if len(failed) > 1 else "")
+        todo = "환경 변수 JUMOK_DATA에 쓸 수 있는 폴더를 적으세요. " + (
+            todo if len(failed) > 1 else ""
+        )
     return Result(BAD, f"쓸 수 없습니다: {shown}.", todo.strip())
 
 
@@ -75,16 +105,16 @@ def paths(folders: dict[str, Path]) -> Result:
         return Result(GOOD, "경로가 모두 영문이고 빈칸이 없습니다.")
     shown = ", ".join(f"{name}에 {why}({folders[name]})" for name, why in odd.items())
     better = r"C:\jumok" if sys.platform == "win32" else "~/jumok"
-    todo = (
-        f"책은 그대로 쓸 수 있습니다. 다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
-    )
+    todo = f"책은 그대로 쓸 수 있습니다. 다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
     return Result(WARN, f"{shown}.", todo)
 
 
 def existing(folder: Path) -> Path:
     """folder 자신이나, 없으면 있는 윗폴더."""
     folder = Path(folder).absolute()
-    return next((place for place in (folder, *folder.parents) if place.exists()), folder)
+    return next(
+        (place for place in (folder, *folder.parents) if place.exists()), folder
+    )
 
 
 def _cannot_write(folder: Path) -> str:
@@ -129,7 +159,11 @@ def _system_memory() -> int | None:
 def _linux_memory(path: Path = Path("/proc/meminfo")) -> int | None:
     try:
         lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
+        return next(
+            int(line.split()[1]) * 1024
+            for line in lines
+            if line.startswith("MemAvailable:")
+        )
     except (OSError, StopIteration, ValueError, IndexError):
         return None
 
@@ -137,7 +171,9 @@ def _linux_memory(path: Path = Path("/proc/meminfo")) -> int | None:
 def _mac_memory() -> int | None:
     """vm_stat의 빈 쪽, 안 쓰는 쪽, 미리 읽은 쪽을 더합니다."""
     try:
-        lines = subprocess.run(["vm_stat"], capture_output=True, text=True, timeout=10).stdout.splitlines()
+        lines = subprocess.run(
+            ["vm_stat"], capture_output=True, text=True, timeout=10
+        ).stdout.splitlines()
         size = int(lines[0].split("page size of ")[1].split()[0])
         counts = dict(line.split(":") for line in lines[1:] if ":" in line)
         kinds = ("Pages free", "Pages inactive", "Pages speculative")
@@ -153,7 +189,10 @@ def _windows_memory() -> int | None:
         _fields_ = [
             ("length", ctypes.c_ulong),
             ("load", ctypes.c_ulong),
-            *((name, ctypes.c_ulonglong) for name in ("total", "free", "a", "b", "c", "d", "e")),
+            *(
+                (name, ctypes.c_ulonglong)
+                for name in ("total", "free", "a", "b", "c", "d", "e")
+            ),
         ]
 
     status = Status(length=ctypes.sizeof(Status))
@@ -167,7 +206,14 @@ def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:
         try:
             most, now = int((root / limit).read_text()), int((root / used).read_text())
             lines = (root / limit).with_name("memory.stat").read_text().splitlines()
-            cached = next((int(line.split()[1]) for line in lines if line.startswith("inactive_file ")), 0)
+            cached = next(
+                (
+                    int(line.split()[1])
+                    for line in lines
+                    if line.startswith("inactive_file ")
+                ),
+                0,
+            )
         except (OSError, ValueError, IndexError):
             continue
         if most < 2**60:

@@ -24,10 +24,16 @@ def python_version() -> Result:
     span = f"{low[0]}.{low[1]}부터 {high[0]}.{high[1]}까지"
     if sys.version_info[:2] < low:
         return Result(
-            BAD, f"{have}은 낡았습니다.", f"{span} 가운데 하나를 설치하고 python3.12 make.py env 를 부르세요."
+            BAD,
+            f"{have}은 낡았습니다.",
+            f"{span} 가운데 하나를 설치하고 python3.12 make.py env 를 부르세요.",
         )
     if sys.version_info[:2] > high:
-        return Result(WARN, f"{have}은 시험해 보지 않았습니다.", f"탈이 나면 {span} 가운데 하나를 쓰세요.")
+        return Result(
+            WARN,
+            f"{have}은 시험해 보지 않았습니다.",
+            f"탈이 나면 {span} 가운데 하나를 쓰세요.",
+        )
     return Result(GOOD, have)
 
 
@@ -41,18 +47,29 @@ def packages(root: Path | None) -> Result:
     have = _installed()
     needed = _needed_by_jumok()
     absent = sorted(name for name in {*needed, *direct} if name not in have)
-    wrong = sorted(name for name, pin in pins.items() if name in have and _release(have[name]) != pin)
+    wrong = sorted(
+        name
+        for name, pin in pins.items()
+        if name in have and _release(have[name]) != pin
+    )
     if absent:
         todo = _install(absent, pins, root)
         if any(name in needed for name in absent):
             return Result(BAD, f"없는 꾸러미: {_few(absent)}.", todo)
-        return Result(WARN, f"책을 짓거나 시험할 때 쓰는 꾸러미가 없습니다: {_few(absent)}.", todo)
+        return Result(
+            WARN, f"책을 짓거나 시험할 때 쓰는 꾸러미가 없습니다: {_few(absent)}.", todo
+        )
     if wrong:
         shown = _few([f"{name} {have[name]}(고정한 판 {pins[name]})" for name in wrong])
         return Result(WARN, f"판이 다른 꾸러미: {shown}.", _install(wrong, pins, root))
     if not pins:
-        return Result(GOOD, f"필요한 {len(needed)}개가 있습니다. 책 폴더 밖이라 판은 견주지 않았습니다.")
-    return Result(GOOD, f"직접 쓰는 {len(direct)}개가 있고, 설치된 것은 모두 고정한 판입니다.")
+        return Result(
+            GOOD,
+            f"필요한 {len(needed)}개가 있습니다. 책 폴더 밖이라 판은 견주지 않았습니다.",
+        )
+    return Result(
+        GOOD, f"직접 쓰는 {len(direct)}개가 있고, 설치된 것은 모두 고정한 판입니다."
+    )
 
 
 def console() -> Result:
@@ -62,7 +79,11 @@ def console() -> Result:
         "한글 ✔ √ −".encode(encoding)
     except (UnicodeError, LookupError):
         todo = "환경 변수 PYTHONUTF8=1 을 정하고 새 터미널을 여세요."
-        return Result(WARN, f"콘솔의 글자({encoding})로는 한글이나 기호가 ?로 보일 수 있습니다.", todo)
+        return Result(
+            WARN,
+            f"콘솔의 글자({encoding})로는 한글이나 기호가 ?로 보일 수 있습니다.",
+            todo,
+        )
     return Result(GOOD, encoding)
 
 
@@ -80,7 +101,11 @@ def pinned(root: Path | None, name: str) -> str:
 def pip_install(*what: str) -> str:
     """지금 Python에 설치하는, 그대로 붙여 넣을 수 있는 명령."""
     command = [sys.executable or "python", "-m", "pip", "install", *what]
-    return subprocess.list2cmdline(command) if sys.platform == "win32" else shlex.join(command)
+    return (
+        subprocess.list2cmdline(command)
+        if sys.platform == "win32"
+        else shlex.join(command)
+    )
 
 
 def _pins(path: Path | None) -> dict[str, str]:
@@ -95,7 +120,9 @@ def _installed() -> dict[str, str]:
     for item in metadata.distributions():
         name = item.metadata["Name"]
         if name and item.version:
-            found.setdefault(canonical(name), item.version)  # sys.path의 앞에 있는 것이 쓰입니다.
+            found.setdefault(
+                canonical(name), item.version
+            )  # sys.path의 앞에 있는 것이 쓰입니다.
     return found
 
 

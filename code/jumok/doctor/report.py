@@ -33,9 +33,16 @@ def run_checks(checks: Iterable[Check]) -> Iterator[tuple[Check, Result]]:
     for check in checks:
         try:
             result = check.look()
-        except (Exception, SystemExit) as error:  # 꾸러미가 import 도중에 무엇을 던질지 모릅니다.
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # 꾸러미가 import 도중에 무엇을 던질지 모릅니다.
             why = one_line(f"{type(error).__name__}: {error}")
-            result = Result(WARN, f"점검하지 못했습니다({why}).", "이 줄을 그대로 이슈에 적어 주세요.")
+            result = Result(
+                WARN,
+                f"점검하지 못했습니다({why}).",
+                "이 줄을 그대로 이슈에 적어 주세요.",
+            )
         yield check, result
 
 
@@ -84,4 +91,8 @@ def as_dict(results: Iterable[tuple[Check, Result]]) -> dict:
         }
         for check, result in results
     ]
-    return {"format": 1, "ok": all(row["status"] != BAD for row in rows), "checks": rows}
+    return {
+        "format": 1,
+        "ok": all(row["status"] != BAD for row in rows),
+        "checks": rows,
+    }

@@ -23,7 +23,9 @@ def scaled_dot_product_attention(
     출처: Vaswani et al. (2017), 식 (1).
     """
     _check_shapes(query, key, value, mask)
-    scores = query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))  # (..., T_q, T_k)
+    scores = (
+        query @ key.transpose(-2, -1) / math.sqrt(query.size(-1))
+    )  # (..., T_q, T_k)
     if mask is None:
         weights = scores.softmax(dim=-1)
     else:
@@ -35,7 +37,11 @@ def scaled_dot_product_attention(
 
 
 def fused_attention(
-    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, dropout: float = 0.0
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    dropout: float = 0.0,
 ) -> Tensor:
     """같은 값을 torch의 융합 커널로 구합니다. 가중치 행렬을 메모리에 만들지 않으므로 학습에 씁니다.
 
@@ -46,14 +52,22 @@ def fused_attention(
     _check_shapes(query, key, value, mask)
     if mask is None or query.device.type == "cpu":
         # CPU의 커널은 볼 키가 없는 행에 스스로 0을 냅니다. 지우는 일(앞뒤로 다섯 연산)을 덜 수 있습니다.
-        return F.scaled_dot_product_attention(query, key, value, attn_mask=mask, dropout_p=dropout)
+        return F.scaled_dot_product_attention(
+            query, key, value, attn_mask=mask, dropout_p=dropout
+        )
     empty = ~mask.any(dim=-1, keepdim=True)  # (..., T_q, 1)
-    output = F.scaled_dot_product_attention(query, key, value, attn_mask=mask | empty, dropout_p=dropout)
+    output = F.scaled_dot_product_attention(
+        query, key, value, attn_mask=mask | empty, dropout_p=dropout
+    )
     return output.masked_fill(empty, 0.0)
 
 
 def attend(
-    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None = None, dropout: float = 0.0
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    mask: Tensor | None = None,
+    dropout: float = 0.0,
 ) -> Tensor:
     """모델이 부르는 어텐션. 융합 커널을 쓰되, CPU에서 짧은 문장을 배울 때는 교과서 식 그대로 계산합니다.
 
@@ -81,14 +95,22 @@ def attention_maps(model: nn.Module) -> Iterator[dict[str, Tensor]]:
     maps: dict[str, Tensor] = {}
 
     def recorder(name: str):
-        def record(module: nn.Module, args: tuple, kwargs: dict, output: Tensor) -> None:
+        def record(
+            module: nn.Module, args: tuple, kwargs: dict, output: Tensor
+        ) -> None:
             with torch.no_grad():
                 maps[name] = module.weights(*args, **kwargs)
 
         return record
 
-    modules = [(name, m) for name, m in model.named_modules() if callable(getattr(m, "weights", None))]
-    hooks = [m.register_forward_hook(recorder(name), with_kwargs=True) for name, m in modules]
+    modules = [
+        (name, m)
+        for name, m in model.named_modules()
+        if callable(getattr(m, "weights", None))
+    ]
+    hooks = [
+        m.register_forward_hook(recorder(name), with_kwargs=True) for name, m in modules
+    ]
     try:
         yield maps
     finally:
@@ -96,7 +118,9 @@ def attention_maps(model: nn.Module) -> Iterator[dict[str, Tensor]]:
             hook.remove()
 
 
-def _check_shapes(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None) -> None:
+def _check_shapes(
+    query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
+) -> None:
     if query.size(-1) != key.size(-1):
         raise ValueError(
             f"쿼리와 키의 길이 d_k가 같아야 내적할 수 있습니다. 쿼리는 {query.size(-1)}, "
@@ -109,7 +133,9 @@ def _check_shapes(query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None
         )
     if mask is not None:
         batch, other = query.shape[:-2], key.shape[:-2]
-        if batch != other:  # 모델 안에서는 늘 같습니다. 넓히기 계산은 느려서 한 토큰씩 풀 때 눈에 띕니다.
+        if (
+            batch != other
+        ):  # 모델 안에서는 늘 같습니다. 넓히기 계산은 느려서 한 토큰씩 풀 때 눈에 띕니다.
             batch = torch.broadcast_shapes(batch, other)
         _check_mask(mask, (*batch, query.size(-2), key.size(-2)))
 

@@ -30,7 +30,9 @@ class Bert(nn.Module):
     def forward(self, ids: Tensor, segments: Tensor | None = None) -> Tensor:
         segments = ids.new_zeros(ids.shape) if segments is None else segments
         x = self.positions(self.tokens(ids) + self.segments(segments))  # (B, T, D)
-        return self.encoder(self.dropout(self.norm(x)), padding_mask(ids, self.config.pad_id))
+        return self.encoder(
+            self.dropout(self.norm(x)), padding_mask(ids, self.config.pad_id)
+        )
 
 
 class BertPooler(nn.Module):
@@ -65,7 +67,9 @@ class BertForPretraining(nn.Module):
         self.output.weight = self.bert.tokens.weight
         self.activation = ACTIVATIONS[config.activation]
 
-    def forward(self, ids: Tensor, segments: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, ids: Tensor, segments: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         hidden = self.bert(ids, segments)  # (B, T, D)
         return self.words(hidden), self.order(hidden)  # (B, T, V), (B, 2)
 

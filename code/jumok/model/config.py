@@ -12,9 +12,13 @@ def check_numbers(config: Any) -> None:
     for field in fields(config):
         name, value = field.name, getattr(config, field.name)
         if field.type is int and name != "pad_id" and value < 1:
-            raise ValueError(f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {value}입니다.")
+            raise ValueError(
+                f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {value}입니다."
+            )
         if name.endswith("dropout") and not 0 <= value < 1:
-            raise ValueError(f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {value}입니다.")
+            raise ValueError(
+                f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {value}입니다."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,9 @@ class LayerConfig:
     def __post_init__(self) -> None:
         check_numbers(self)
         if self.d_model % self.n_heads:
-            raise ValueError(f"d_model({self.d_model})이 n_heads({self.n_heads})로 나누어떨어져야 합니다.")
+            raise ValueError(
+                f"d_model({self.d_model})이 n_heads({self.n_heads})로 나누어떨어져야 합니다."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +67,16 @@ class TransformerConfig(LayerConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.init_std is not None and not self.init_std > 0:
-            raise ValueError(f"init_std는 0보다 커야 합니다. 받은 값은 {self.init_std}입니다.")
+            raise ValueError(
+                f"init_std는 0보다 커야 합니다. 받은 값은 {self.init_std}입니다."
+            )
 
     @classmethod
     def base(cls, vocab_size: int = 37000, **changes: object) -> Self:
         """논문의 base: 37,000개 공유 어휘에서 6,500만 개로 보고된 크기."""
-        return cls(**{"src_vocab_size": vocab_size, "tgt_vocab_size": vocab_size, **changes})
+        return cls(
+            **{"src_vocab_size": vocab_size, "tgt_vocab_size": vocab_size, **changes}
+        )
 
     @classmethod
     def big(cls, vocab_size: int = 37000, **changes: object) -> Self:

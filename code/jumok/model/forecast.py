@@ -59,7 +59,9 @@ class Forecaster(nn.Module):
         self.positions = LearnedPositions(config.d_model, self.config.max_len)
         self.dropout = Dropout(config.dropout)
         self.encoder = Encoder(self.config)
-        self.output = nn.Linear(config.n_patches * config.d_model, config.horizon * config.channels)
+        self.output = nn.Linear(
+            config.n_patches * config.d_model, config.horizon * config.channels
+        )
 
     def forward(self, series: Tensor) -> Tensor:
         last = series[:, -1:]  # (B, 1, C)
@@ -74,5 +76,7 @@ class Forecaster(nn.Module):
                 f"받은 모양은 {tuple(series.shape)}입니다."
             )
         moved = series - series[:, -1:]
-        patches = moved.unflatten(1, (self.config.n_patches, -1)).flatten(2)  # (B, 조각 수, P·C)
+        patches = moved.unflatten(1, (self.config.n_patches, -1)).flatten(
+            2
+        )  # (B, 조각 수, P·C)
         return self.encoder(self.dropout(self.positions(self.patches(patches))))

@@ -40,21 +40,29 @@ class Gpt(nn.Module):
 
     def forward(self, ids: Tensor) -> Tensor:
         x = self._embed(ids)
-        return self.output(self.encoder(x, causal_mask(x.size(1), x.device)))  # (B, T, V)
+        return self.output(
+            self.encoder(x, causal_mask(x.size(1), x.device))
+        )  # (B, T, V)
 
     def start(self, ids: Tensor, max_len: int) -> DecodingState:
         """이어 쓸 글 ids (B, T)의 줄마다 토큰 max_len개를 읽을 빈 캐시를 만듭니다. 아직 읽지는 않습니다."""
         check_ids(ids, self.config.vocab_size)
         check_length(max_len, self.config.max_len)
         like = self.tokens.weight.new_empty(ids.size(0), 0)
-        size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
+        size = (
+            self.config.n_heads,
+            self.config.d_model // self.config.n_heads,
+            max_len,
+        )
         caches = [KVCache(like, *size) for _ in self.encoder.layers]
         return DecodingState(caches, [], NextToken(self.output))
 
     def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K."""
         x = self._embed(ids, state.position)  # (R, t, D)
-        x = x.view(state.batch_size, -1, x.size(-1))  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
+        x = x.view(
+            state.batch_size, -1, x.size(-1)
+        )  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
         x = self.encoder(x, state.mask(ids.size(1)), state.caches)
         state.position += ids.size(1)
         last = x.view(*ids.shape, -1)[:, -1]  # (R, D)

@@ -28,7 +28,9 @@ class FeedForward(nn.Module):
     def __init__(self, d_model: int, d_ff: int, activation: str = "relu") -> None:
         super().__init__()
         if activation not in ACTIVATIONS:
-            raise ValueError(f"활성화 '{activation}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(ACTIVATIONS)}")
+            raise ValueError(
+                f"활성화 '{activation}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(ACTIVATIONS)}"
+            )
         self.up = nn.Linear(d_model, d_ff)
         self.down = nn.Linear(d_ff, d_model)
         self.activation = ACTIVATIONS[activation]
@@ -37,7 +39,9 @@ class FeedForward(nn.Module):
             nn.init.zeros_(linear.bias)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.down(self.activation(self.up(x)))  # (B, T, D) → (B, T, d_ff) → (B, T, D)
+        return self.down(
+            self.activation(self.up(x))
+        )  # (B, T, D) → (B, T, d_ff) → (B, T, D)
 
 
 class Residual(nn.Module):
@@ -68,11 +72,15 @@ class EncoderLayer(nn.Module):
 
     def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        self.attention = MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
+        self.attention = MultiHeadAttention(
+            config.d_model, config.n_heads, config.attention_dropout
+        )
         self.feed_forward = FeedForward(config.d_model, config.d_ff, config.activation)
         self.residuals = nn.ModuleList(Residual(config) for _ in range(2))
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, cache: KVCache | None = None) -> Tensor:
+    def forward(
+        self, x: Tensor, mask: Tensor | None = None, cache: KVCache | None = None
+    ) -> Tensor:
         x = self.residuals[0](x, lambda h: self.attention(h, h, h, mask, cache))
         return self.residuals[1](x, self.feed_forward)
 
@@ -86,8 +94,12 @@ class DecoderLayer(nn.Module):
 
     def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        self.self_attention = MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
-        self.cross_attention = MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
+        self.self_attention = MultiHeadAttention(
+            config.d_model, config.n_heads, config.attention_dropout
+        )
+        self.cross_attention = MultiHeadAttention(
+            config.d_model, config.n_heads, config.attention_dropout
+        )
         self.feed_forward = FeedForward(config.d_model, config.d_ff, config.activation)
         self.residuals = nn.ModuleList(Residual(config) for _ in range(3))
 
@@ -101,7 +113,9 @@ class DecoderLayer(nn.Module):
     ) -> Tensor:
         own, cross = cache or (None, None)
         x = self.residuals[0](x, lambda h: self.self_attention(h, h, h, tgt_mask, own))
-        x = self.residuals[1](x, lambda h: self.cross_attention(h, memory, memory, memory_mask, cross))
+        x = self.residuals[1](
+            x, lambda h: self.cross_attention(h, memory, memory, memory_mask, cross)
+        )
         return self.residuals[2](x, self.feed_forward)
 
 
@@ -113,11 +127,17 @@ class Encoder(nn.Module):
 
     def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(EncoderLayer(config) for _ in range(config.n_layers))
+        self.layers = nn.ModuleList(
+            EncoderLayer(config) for _ in range(config.n_layers)
+        )
         self.norm = final_norm(config)
 
-    def forward(self, x: Tensor, mask: Tensor | None = None, caches: list[KVCache] | None = None) -> Tensor:
-        for layer, cache in zip(self.layers, caches or [None] * len(self.layers), strict=True):
+    def forward(
+        self, x: Tensor, mask: Tensor | None = None, caches: list[KVCache] | None = None
+    ) -> Tensor:
+        for layer, cache in zip(
+            self.layers, caches or [None] * len(self.layers), strict=True
+        ):
             x = layer(x, mask, cache)
         return self.norm(x)
 
@@ -130,7 +150,9 @@ class Decoder(nn.Module):
 
     def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        self.layers = nn.ModuleList(DecoderLayer(config) for _ in range(config.n_layers))
+        self.layers = nn.ModuleList(
+            DecoderLayer(config) for _ in range(config.n_layers)
+        )
         self.norm = final_norm(config)
 
     def forward(
@@ -141,7 +163,9 @@ class Decoder(nn.Module):
         memory_mask: Tensor | None = None,
         caches: list[tuple[KVCache, MemoryCache]] | None = None,
     ) -> Tensor:
-        for layer, cache in zip(self.layers, caches or [None] * len(self.layers), strict=True):
+        for layer, cache in zip(
+            self.layers, caches or [None] * len(self.layers), strict=True
+        ):
             x = layer(x, memory, tgt_mask, memory_mask, cache)
         return self.norm(x)
 
@@ -151,4 +175,8 @@ def final_norm(config: LayerConfig) -> nn.Module:
 
     pre에서는 잔차 길이 끝까지 정규화되지 않으므로 마지막에 한 번 정규화합니다.
     """
-    return nn.LayerNorm(config.d_model, eps=config.norm_eps) if config.norm_first else nn.Identity()
+    return (
+        nn.LayerNorm(config.d_model, eps=config.norm_eps)
+        if config.norm_first
+        else nn.Identity()
+    )

@@ -11,7 +11,9 @@ def padding_mask(ids: Tensor, pad_id: int = 0) -> Tensor:
     오류: ids가 2차원이 아니면 ValueError.
     """
     if ids.dim() != 2:
-        raise ValueError(f"ids는 (B, T) 모양이어야 합니다. 받은 모양은 {tuple(ids.shape)}입니다.")
+        raise ValueError(
+            f"ids는 (B, T) 모양이어야 합니다. 받은 모양은 {tuple(ids.shape)}입니다."
+        )
     return (ids != pad_id)[:, None, None, :]  # (B, 1, 1, T)
 
 

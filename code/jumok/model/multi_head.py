@@ -23,7 +23,9 @@ class KVCache:
         self.values = torch.zeros_like(self.keys)
         self.length = 0
 
-    def read(self, project: Projection, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    def read(
+        self, project: Projection, key: Tensor, value: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """새 토큰의 키와 밸류를 써 넣고, 지금까지의 모든 키와 밸류를 돌려줍니다."""
         end = self.length + key.size(1)
         if end > self.keys.size(2):
@@ -61,7 +63,9 @@ class MemoryCache:
     def __init__(self) -> None:
         self.filled: tuple[Tensor, Tensor] | None = None
 
-    def read(self, project: Projection, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    def read(
+        self, project: Projection, key: Tensor, value: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """처음 부를 때 사영해 두고 다음부터는 그것을 돌려줍니다."""
         if self.filled is None:
             self.filled = project(key, value)
@@ -84,7 +88,9 @@ class MultiHeadAttention(nn.Module):
     def __init__(self, d_model: int, n_heads: int, dropout: float = 0.0) -> None:
         super().__init__()
         if d_model % n_heads:
-            raise ValueError(f"d_model({d_model})이 n_heads({n_heads})로 나누어떨어져야 합니다.")
+            raise ValueError(
+                f"d_model({d_model})이 n_heads({n_heads})로 나누어떨어져야 합니다."
+            )
         self.n_heads, self.dropout = n_heads, dropout
         self.query_proj = nn.Linear(d_model, d_model)
         self.key_proj = nn.Linear(d_model, d_model)
@@ -103,7 +109,11 @@ class MultiHeadAttention(nn.Module):
         cache: KVCache | MemoryCache | None = None,
     ) -> Tensor:
         q = self._split(self.query_proj(query))  # (B, H, T_q, d_head)
-        k, v = cache.read(self._project, key, value) if cache is not None else self._project(key, value)
+        k, v = (
+            cache.read(self._project, key, value)
+            if cache is not None
+            else self._project(key, value)
+        )
         heads = attend(q, k, v, mask, self.dropout if self.training else 0.0)
         return self.output_proj(heads.transpose(1, 2).flatten(2))  # (B, T_q, D)
 
@@ -117,10 +127,16 @@ class MultiHeadAttention(nn.Module):
     ) -> Tensor:
         """헤드별 가중치 (B, H, T_q, T_k). 드롭아웃 전입니다. `attention_maps`가 forward 뒤에 부릅니다."""
         k, v = cache.filled if cache is not None else self._project(key, value)
-        return scaled_dot_product_attention(self._split(self.query_proj(query)), k, v, mask)[1]
+        return scaled_dot_product_attention(
+            self._split(self.query_proj(query)), k, v, mask
+        )[1]
 
     def _project(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        return self._split(self.key_proj(key)), self._split(self.value_proj(value))  # (B, H, T_k, d_head)
+        return self._split(self.key_proj(key)), self._split(
+            self.value_proj(value)
+        )  # (B, H, T_k, d_head)
 
     def _split(self, x: Tensor) -> Tensor:
-        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(1, 2)  # (B, T, D) → (B, H, T, d_head)
+        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(
+            1, 2
+        )  # (B, T, D) → (B, H, T, d_head)

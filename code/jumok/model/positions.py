@@ -14,7 +14,10 @@ def sinusoids(max_len: int, d_model: int) -> Tensor:
     출처: Vaswani et al. (2017), 3.5절.
     """
     position = torch.arange(max_len, dtype=torch.float64)[:, None]  # (T, 1)
-    rate = torch.exp(torch.arange(0, d_model, 2, dtype=torch.float64) * (-math.log(10000.0) / d_model))
+    rate = torch.exp(
+        torch.arange(0, d_model, 2, dtype=torch.float64)
+        * (-math.log(10000.0) / d_model)
+    )
     table = torch.zeros(max_len, d_model, dtype=torch.float64)
     table[:, 0::2] = torch.sin(position * rate)
     table[:, 1::2] = torch.cos(position * rate)[:, : d_model // 2]

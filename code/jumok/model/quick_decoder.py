@@ -27,7 +27,9 @@ class QuickDecoder:
     def __init__(self, decoder: Decoder) -> None:
         self.decoder = decoder
         self.modules = list(decoder.modules())
-        self.known = all(type(m) in KNOWN and "forward" not in vars(m) for m in self.modules)
+        self.known = all(
+            type(m) in KNOWN and "forward" not in vars(m) for m in self.modules
+        )
         self.layers: list[_QuickLayer] = []
 
     def __call__(
@@ -50,7 +52,9 @@ class QuickDecoder:
         """걸음마다 다시 봅니다. 푸는 도중에 `attention_maps`를 열 수도 있기 때문입니다."""
         if not self.known or torch.is_grad_enabled():
             return False
-        return not any(m.training or m._forward_hooks or m._forward_pre_hooks for m in self.modules)
+        return not any(
+            m.training or m._forward_hooks or m._forward_pre_hooks for m in self.modules
+        )
 
 
 class _QuickLayer:
@@ -59,10 +63,19 @@ class _QuickLayer:
     def __init__(self, layer: DecoderLayer) -> None:
         own, self.cross = layer.self_attention, layer.cross_attention
         joint = (own.query_proj, own.key_proj, own.value_proj)
-        self.qkv = torch.cat([p.weight for p in joint]), torch.cat([p.bias for p in joint])
+        self.qkv = (
+            torch.cat([p.weight for p in joint]),
+            torch.cat([p.bias for p in joint]),
+        )
         self.own_output = _pair(own.output_proj)
-        self.cross_query, self.cross_output = _pair(self.cross.query_proj), _pair(self.cross.output_proj)
-        self.up, self.down = _pair(layer.feed_forward.up), _pair(layer.feed_forward.down)
+        self.cross_query, self.cross_output = (
+            _pair(self.cross.query_proj),
+            _pair(self.cross.output_proj),
+        )
+        self.up, self.down = (
+            _pair(layer.feed_forward.up),
+            _pair(layer.feed_forward.down),
+        )
         self.activation = layer.feed_forward.activation
         self.norms = [(*_pair(r.norm), r.norm.eps) for r in layer.residuals]
         self.norm_first = layer.residuals[0].norm_first
@@ -77,11 +90,19 @@ class _QuickLayer:
         cross: MemoryCache,
     ) -> Tensor:
         h = self._before(x, 0)
-        q, k, v = F.linear(h, *self.qkv).unflatten(2, (3, self.cross.n_heads, -1)).permute(2, 0, 3, 1, 4)
-        heads = fused_attention(q, *own.read(lambda *_: (k, v), h, h), tgt_mask)  # (B, H, T, d_head)
+        q, k, v = (
+            F.linear(h, *self.qkv)
+            .unflatten(2, (3, self.cross.n_heads, -1))
+            .permute(2, 0, 3, 1, 4)
+        )
+        heads = fused_attention(
+            q, *own.read(lambda *_: (k, v), h, h), tgt_mask
+        )  # (B, H, T, d_head)
         x = self._after(x, F.linear(_join(heads), *self.own_output), 0)
         q = self.cross._split(F.linear(self._before(x, 1), *self.cross_query))
-        heads = fused_attention(q, *cross.read(self.cross._project, memory, memory), memory_mask)
+        heads = fused_attention(
+            q, *cross.read(self.cross._project, memory, memory), memory_mask
+        )
         x = self._after(x, F.linear(_join(heads), *self.cross_output), 1)
         inner = self.activation(F.linear(self._before(x, 2), *self.up))
         return self._after(x, F.linear(inner, *self.down), 2)

@@ -38,9 +38,13 @@ class RnnConfig:
     def __post_init__(self) -> None:
         check_numbers(self)
         if self.cell not in CELLS:
-            raise ValueError(f"셀 '{self.cell}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(CELLS)}")
+            raise ValueError(
+                f"셀 '{self.cell}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(CELLS)}"
+            )
         if self.attention not in SCORES:
-            raise ValueError(f"어텐션 '{self.attention}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(SCORES)}")
+            raise ValueError(
+                f"어텐션 '{self.attention}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(SCORES)}"
+            )
 
 
 class RnnAttention(nn.Module):
@@ -100,10 +104,15 @@ class RnnState:
 
     def keep(self, sentences: Tensor) -> None:
         """끝난 문장을 버리고 sentences (B′,) 번째 문장만 남깁니다."""
-        n_rows = (self.hidden[0] if isinstance(self.hidden, tuple) else self.hidden).size(1)
+        n_rows = (
+            self.hidden[0] if isinstance(self.hidden, tuple) else self.hidden
+        ).size(1)
         rows = torch.arange(n_rows, device=sentences.device).view(len(self.memory), -1)
         self.reorder(rows[sentences].flatten())
-        self.memory, self.memory_mask = self.memory[sentences], self.memory_mask[sentences]
+        self.memory, self.memory_mask = (
+            self.memory[sentences],
+            self.memory_mask[sentences],
+        )
         self.last = self.last[sentences]
 
 
@@ -124,12 +133,16 @@ class RnnSeq2Seq(nn.Module):
         self.tgt_embedding = nn.Embedding(config.tgt_vocab_size, d)
         self.encoder = rnn(d, d, config.n_layers, batch_first=True)
         self.decoder = rnn(d, d, config.n_layers, batch_first=True)
-        self.attention = None if config.attention == "none" else RnnAttention(d, config.attention)
+        self.attention = (
+            None if config.attention == "none" else RnnAttention(d, config.attention)
+        )
         self.combine = nn.Linear(2 * d, d)
         self.output = nn.Linear(d, config.tgt_vocab_size)
         self.dropout = Dropout(config.dropout)
         if config.tie_weights:
-            nn.init.normal_(self.tgt_embedding.weight, std=d**-0.5)  # 로짓의 크기가 1쯤에서 시작하도록
+            nn.init.normal_(
+                self.tgt_embedding.weight, std=d**-0.5
+            )  # 로짓의 크기가 1쯤에서 시작하도록
             self.output.weight = self.tgt_embedding.weight
             if config.src_vocab_size == config.tgt_vocab_size:
                 self.src_embedding.weight = self.tgt_embedding.weight
@@ -156,10 +169,16 @@ class RnnSeq2Seq(nn.Module):
                 f"{empty}번째 문장이 모두 채움({self.config.pad_id})입니다. 빈 문장은 빼고 넘기세요."
             )
         x = self.dropout(self.src_embedding(src_ids))
-        packed = nn.utils.rnn.pack_padded_sequence(x, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        packed = nn.utils.rnn.pack_padded_sequence(
+            x, lengths.cpu(), batch_first=True, enforce_sorted=False
+        )
         packed_memory, hidden = self.encoder(packed)
-        memory, _ = nn.utils.rnn.pad_packed_sequence(packed_memory, True, total_length=src_ids.size(1))
-        last = memory[torch.arange(len(memory), device=memory.device), lengths - 1]  # (B, D)
+        memory, _ = nn.utils.rnn.pad_packed_sequence(
+            packed_memory, True, total_length=src_ids.size(1)
+        )
+        last = memory[
+            torch.arange(len(memory), device=memory.device), lengths - 1
+        ]  # (B, D)
         return RnnState(memory, mask, last, hidden)
 
     def step(self, ids: Tensor, state: RnnState) -> tuple[Tensor, RnnState]:
@@ -170,9 +189,13 @@ class RnnSeq2Seq(nn.Module):
     def _logits(self, ids: Tensor, state: RnnState) -> Tensor:
         x = self.dropout(self.tgt_embedding(ids))
         states, state.hidden = self.decoder(x, state.hidden)  # (R, t, D)
-        states = states.reshape(len(state.memory), -1, states.size(-1))  # 빔이면 (B, K, D)
+        states = states.reshape(
+            len(state.memory), -1, states.size(-1)
+        )  # 빔이면 (B, K, D)
         if self.attention is None:
             context = state.last[:, None].expand_as(states)
         else:
             context = self.attention(states, state.memory, state.memory_mask)
-        return self.output(self.dropout(torch.tanh(self.combine(torch.cat([context, states], dim=-1)))))
+        return self.output(
+            self.dropout(torch.tanh(self.combine(torch.cat([context, states], dim=-1))))
+        )

@@ -39,14 +39,18 @@ class DecodingState:
         for cache in self.caches:
             cache.widen(copies)
         keys, n = self.caches[0].keys, self.caches[0].length
-        own = torch.eye(copies, dtype=torch.bool, device=keys.device).repeat(1, (keys.size(2) - n) // copies)
+        own = torch.eye(copies, dtype=torch.bool, device=keys.device).repeat(
+            1, (keys.size(2) - n) // copies
+        )
         shared = own.new_ones(copies, n)
         self.tree = torch.cat([shared, own], dim=1).repeat(keys.size(0), 1, 1)
 
     def reorder(self, rows: Tensor) -> None:
         """빔이 같은 문장 안에서 자리를 바꿉니다. rows (B·K,)는 새 줄마다 물려받을 옛 줄의 번호입니다."""
         n = self.caches[0].length
-        self.tree[:, :, :n] = self.tree.flatten(0, 1)[rows, :n].unflatten(0, self.tree.shape[:2])
+        self.tree[:, :, :n] = self.tree.flatten(0, 1)[rows, :n].unflatten(
+            0, self.tree.shape[:2]
+        )
 
     def keep(self, sentences: Tensor) -> None:
         """끝난 문장을 버리고 sentences (B′,) 번째 문장만 남깁니다."""
@@ -62,7 +66,9 @@ class DecodingState:
             return self.tree[:, None, :, : self.caches[0].length + self.tree.size(1)]
         if n == 1:
             return None  # 하나뿐인 새 토큰은 앞의 것을 모두 봅니다.
-        return causal_mask(self.position + n, self.caches[0].keys.device)[self.position :]
+        return causal_mask(self.position + n, self.caches[0].keys.device)[
+            self.position :
+        ]
 
 
 def check_ids(ids: Tensor, vocab_size: int, pad_id: int | None = None) -> None:
@@ -72,16 +78,24 @@ def check_ids(ids: Tensor, vocab_size: int, pad_id: int | None = None) -> None:
     채움(pad_id)이면 ValueError.
     """
     if ids.dtype not in (torch.int64, torch.int32):
-        raise TypeError(f"토큰 번호는 정수 텐서여야 합니다. 받은 자료형은 {ids.dtype}입니다.")
+        raise TypeError(
+            f"토큰 번호는 정수 텐서여야 합니다. 받은 자료형은 {ids.dtype}입니다."
+        )
     if ids.dim() != 2:
-        raise ValueError(f"토큰 번호는 (B, T) 모양이어야 합니다. 받은 모양은 {tuple(ids.shape)}입니다.")
+        raise ValueError(
+            f"토큰 번호는 (B, T) 모양이어야 합니다. 받은 모양은 {tuple(ids.shape)}입니다."
+        )
     if ids.numel() == 0:
-        raise ValueError(f"빈 문장은 풀 수 없습니다. 받은 모양은 {tuple(ids.shape)}입니다.")
+        raise ValueError(
+            f"빈 문장은 풀 수 없습니다. 받은 모양은 {tuple(ids.shape)}입니다."
+        )
     check_range((int(ids.min()), int(ids.max())), vocab_size)
     if pad_id is not None:
         empty = (ids == pad_id).all(dim=1).nonzero().flatten().tolist()
         if empty:
-            raise ValueError(f"{empty[0]}번째 문장이 모두 채움({pad_id})입니다. 빈 문장은 빼고 넘기세요.")
+            raise ValueError(
+                f"{empty[0]}번째 문장이 모두 채움({pad_id})입니다. 빈 문장은 빼고 넘기세요."
+            )
 
 
 def check_range(ids: Iterable[int], vocab_size: int) -> None:

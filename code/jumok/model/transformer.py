@@ -59,7 +59,9 @@ class Transformer(nn.Module):
         else:
             nn.init.xavier_uniform_(self.output.weight)
         if config.init_std is not None:
-            for matrix in (parameter for parameter in self.parameters() if parameter.dim() == 2):
+            for matrix in (
+                parameter for parameter in self.parameters() if parameter.dim() == 2
+            ):
                 nn.init.normal_(matrix, std=config.init_std)
 
     @property
@@ -69,15 +71,23 @@ class Transformer(nn.Module):
 
     def forward(self, src_ids: Tensor, tgt_ids: Tensor) -> Tensor:
         memory_mask = padding_mask(src_ids, self.config.pad_id)  # (B, 1, 1, S)
-        return self.output(self.decode(tgt_ids, self.encode(src_ids), memory_mask))  # (B, T, V)
+        return self.output(
+            self.decode(tgt_ids, self.encode(src_ids), memory_mask)
+        )  # (B, T, V)
 
     def encode(self, src_ids: Tensor) -> Tensor:
         """src_ids (B, S) → memory (B, S, D)."""
-        return self.encoder(self.src_embedding(src_ids), padding_mask(src_ids, self.config.pad_id))
+        return self.encoder(
+            self.src_embedding(src_ids), padding_mask(src_ids, self.config.pad_id)
+        )
 
-    def decode(self, tgt_ids: Tensor, memory: Tensor, memory_mask: Tensor | None = None) -> Tensor:
+    def decode(
+        self, tgt_ids: Tensor, memory: Tensor, memory_mask: Tensor | None = None
+    ) -> Tensor:
         """tgt_ids (B, T), memory (B, S, D) → 로짓을 내기 전의 (B, T, D)."""
-        tgt_mask = causal_mask(tgt_ids.size(1), tgt_ids.device) & padding_mask(tgt_ids, self.config.pad_id)
+        tgt_mask = causal_mask(tgt_ids.size(1), tgt_ids.device) & padding_mask(
+            tgt_ids, self.config.pad_id
+        )
         return self.decoder(self.tgt_embedding(tgt_ids), memory, tgt_mask, memory_mask)
 
     def start(self, src_ids: Tensor, max_len: int) -> DecodingState:
@@ -86,12 +96,21 @@ class Transformer(nn.Module):
         check_length(max_len, self.config.max_len)
         memory = self.encode(src_ids)  # (B, S, D)
         mask = padding_mask(src_ids, self.config.pad_id)
-        size = (self.config.n_heads, self.config.d_model // self.config.n_heads, max_len)
+        size = (
+            self.config.n_heads,
+            self.config.d_model // self.config.n_heads,
+            max_len,
+        )
         caches = [KVCache(memory, *size) for _ in self.decoder.layers]
-        memory_caches, next_token = [MemoryCache() for _ in caches], NextToken(self.output)
+        memory_caches, next_token = (
+            [MemoryCache() for _ in caches],
+            NextToken(self.output),
+        )
         mask = None if mask.all() else mask
         quick = QuickDecoder(self.decoder)
-        return DecodingState(caches, memory_caches, next_token, memory, mask, decoder=quick)
+        return DecodingState(
+            caches, memory_caches, next_token, memory, mask, decoder=quick
+        )
 
     def step(self, ids: Tensor, state: DecodingState) -> tuple[Tensor, DecodingState]:
         """새 토큰 ids (R, t)를 읽고 다음 토큰의 로그 확률 (R, V)를 돌려줍니다. R = B 또는 빔이면 B·K.
@@ -99,9 +118,13 @@ class Transformer(nn.Module):
         읽은 토큰은 모두 봅니다. `decode`와 달리, 모델이 스스로 낸 채움 번호도 가리지 않습니다.
         """
         x = self.tgt_embedding(ids, state.position)  # (R, t, D)
-        x = x.view(state.batch_size, -1, x.size(-1))  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
+        x = x.view(
+            state.batch_size, -1, x.size(-1)
+        )  # 빔 K줄이 쿼리 K개로 눕습니다 (B, K·t, D)
         caches = list(zip(state.caches, state.memory_caches, strict=True))
-        x = state.decoder(x, state.memory, state.mask(ids.size(1)), state.memory_mask, caches)
+        x = state.decoder(
+            x, state.memory, state.mask(ids.size(1)), state.memory_mask, caches
+        )
         state.position += ids.size(1)
         last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
         return state.next_token(last), state

@@ -23,7 +23,9 @@ class Vit(nn.Module):
         super().__init__()
         self.config = replace(config, max_len=config.n_patches + 1)
         # 폭과 보폭이 같은 합성곱은 조각마다 같은 행렬을 곱하는 것과 같습니다.
-        self.patches = nn.Conv2d(config.channels, config.d_model, config.patch_size, config.patch_size)
+        self.patches = nn.Conv2d(
+            config.channels, config.d_model, config.patch_size, config.patch_size
+        )
         self.cls = nn.Parameter(torch.zeros(1, 1, config.d_model))
         self.positions = LearnedPositions(config.d_model, self.config.max_len)
         self.dropout = Dropout(config.dropout)

@@ -20,14 +20,23 @@ class NextToken:
         self.calls = 0
 
     def __call__(self, hidden: Tensor) -> Tensor:
-        logits = self._quick(hidden) if self._can_choose(hidden) else self.output(hidden)
+        logits = (
+            self._quick(hidden) if self._can_choose(hidden) else self.output(hidden)
+        )
         return F.log_softmax(logits, dim=-1)
 
     def _can_choose(self, hidden: Tensor) -> bool:
         """기울기 없이 CPU에서 float32로 풀고, 출력층이 치우침 없는 선형 층일 때만 차례를 고릅니다."""
-        if torch.is_grad_enabled() or hidden.device.type != "cpu" or type(self.output) is not nn.Linear:
+        if (
+            torch.is_grad_enabled()
+            or hidden.device.type != "cpu"
+            or type(self.output) is not nn.Linear
+        ):
             return False
-        return self.output.bias is None and hidden.dtype == self.output.weight.dtype == torch.float32
+        return (
+            self.output.bias is None
+            and hidden.dtype == self.output.weight.dtype == torch.float32
+        )
 
     def _quick(self, hidden: Tensor) -> Tensor:
         """MKL이 큰 행렬을 읽는 차례를 정합니다.
@@ -40,8 +49,12 @@ class NextToken:
         if 1 < len(hidden) <= FEW_ROWS:
             return (weight @ hidden.T).T
         self.calls += 1
-        if self.calls == 1:  # 빔은 첫 걸음만 줄 수가 다르므로 아직 사본을 만들지 않습니다.
+        if (
+            self.calls == 1
+        ):  # 빔은 첫 걸음만 줄 수가 다르므로 아직 사본을 만들지 않습니다.
             return self.output(hidden)
         if self.turned is None:
-            self.turned = weight.T.contiguous()  # 한 번 베끼는 값은 몇 토큰 만에 돌아옵니다.
+            self.turned = (
+                weight.T.contiguous()
+            )  # 한 번 베끼는 값은 몇 토큰 만에 돌아옵니다.
         return hidden @ self.turned

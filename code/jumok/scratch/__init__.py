@@ -30,7 +30,12 @@ from .recurrent import (
     rnn_cell_backward,
 )
 from .seq2seq import Seq2SeqWeights, seq2seq_encode, seq2seq_forward
-from .transformer import DecoderLayerWeights, EncoderLayerWeights, decoder_layer, encoder_layer
+from .transformer import (
+    DecoderLayerWeights,
+    EncoderLayerWeights,
+    decoder_layer,
+    encoder_layer,
+)
 
 __all__ = [
     "AttentionWeights",

@@ -23,7 +23,10 @@ def dot_scores(query: np.ndarray, key: np.ndarray) -> np.ndarray:
 
 
 def scaled_dot_product_attention(
-    query: np.ndarray, key: np.ndarray, value: np.ndarray, mask: np.ndarray | None = None
+    query: np.ndarray,
+    key: np.ndarray,
+    value: np.ndarray,
+    mask: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """softmax(QKᵀ/√d_k)V와 그 가중치를 함께 돌려줍니다.
 

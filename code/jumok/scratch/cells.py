@@ -24,7 +24,12 @@ class RecurrentWeights(NamedTuple):
 
 
 def rnn_cell(
-    x: np.ndarray, h: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray, b_hh: np.ndarray
+    x: np.ndarray,
+    h: np.ndarray,
+    w_ih: np.ndarray,
+    w_hh: np.ndarray,
+    b_ih: np.ndarray,
+    b_hh: np.ndarray,
 ) -> np.ndarray:
     """h′ = tanh(x W_ih + b_ih + h W_hh + b_hh).
 
@@ -53,14 +58,21 @@ def lstm_cell(
     """
     h, c = state
     _check_weights(x, h, w_ih, w_hh, b_ih, b_hh, n_gates=4)
-    i, f, g, o = np.split(x @ w_ih + b_ih + h @ w_hh + b_hh, 4, axis=-1)  # 저마다 (B, H)
+    i, f, g, o = np.split(
+        x @ w_ih + b_ih + h @ w_hh + b_hh, 4, axis=-1
+    )  # 저마다 (B, H)
     i, f, g, o = sigmoid(i), sigmoid(f), np.tanh(g), sigmoid(o)
     c = f * c + i * g
     return o * np.tanh(c), c
 
 
 def gru_cell(
-    x: np.ndarray, h: np.ndarray, w_ih: np.ndarray, w_hh: np.ndarray, b_ih: np.ndarray, b_hh: np.ndarray
+    x: np.ndarray,
+    h: np.ndarray,
+    w_ih: np.ndarray,
+    w_hh: np.ndarray,
+    b_ih: np.ndarray,
+    b_hh: np.ndarray,
 ) -> np.ndarray:
     """리셋 문 r과 갱신 문 z로 후보 n과 옛 상태를 섞습니다: h′ = (1 − z)⊙n + z⊙h.
 
@@ -91,8 +103,12 @@ def _check_weights(
     오류: 하나라도 다르면 ValueError.
     """
     d, n = x.shape[-1], h.shape[-1]
-    want = RecurrentWeights((d, n_gates * n), (n, n_gates * n), (n_gates * n,), (n_gates * n,))
-    for name, array, shape in zip(want._fields, (w_ih, w_hh, b_ih, b_hh), want, strict=True):
+    want = RecurrentWeights(
+        (d, n_gates * n), (n, n_gates * n), (n_gates * n,), (n_gates * n,)
+    )
+    for name, array, shape in zip(
+        want._fields, (w_ih, w_hh, b_ih, b_hh), want, strict=True
+    ):
         if array.shape != shape:
             raise ValueError(
                 f"{name}의 모양은 {shape}이어야 합니다(입력의 폭 {d}, 상태의 폭 {n}, 문 {n_gates}개). "

@@ -5,13 +5,17 @@ from collections.abc import Callable
 import numpy as np
 
 
-def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, step: float = 1e-5) -> np.ndarray:
+def numerical_gradient(
+    f: Callable[[np.ndarray], float], x: np.ndarray, step: float = 1e-5
+) -> np.ndarray:
     """칸마다 (f(x + ε) − f(x − ε)) / 2ε. 미분의 정의를 그대로 흉내 낸 중앙 차분입니다.
 
     모양: x 아무 모양 → 같은 모양 float64. f는 배열을 받아 수 하나를 돌려줍니다. x는 바뀌지 않습니다.
     칸의 수만큼 f를 두 번씩 부르므로 느립니다. 확인할 때만 쓰세요. 오차는 ε²에 비례합니다.
     """
-    x = np.array(x, dtype=np.float64)  # 베낀 것을 흔듭니다. float32로는 ε이 너무 작습니다.
+    x = np.array(
+        x, dtype=np.float64
+    )  # 베낀 것을 흔듭니다. float32로는 ε이 너무 작습니다.
     gradient = np.empty_like(x)
     for place in np.ndindex(x.shape):
         value = x[place]
@@ -37,7 +41,10 @@ def relative_error(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def check_gradient(
-    f: Callable[[np.ndarray], float], x: np.ndarray, gradient: np.ndarray, tolerance: float = 1e-6
+    f: Callable[[np.ndarray], float],
+    x: np.ndarray,
+    gradient: np.ndarray,
+    tolerance: float = 1e-6,
 ) -> float:
     """gradient가 x에서 f의 기울기인지 확인하고 상대 오차를 돌려줍니다.
 
@@ -47,7 +54,10 @@ def check_gradient(
     want = numerical_gradient(f, x)
     error = relative_error(gradient, want)
     if not error <= tolerance:
-        place = tuple(int(i) for i in np.unravel_index(np.abs(gradient - want).argmax(), want.shape))
+        place = tuple(
+            int(i)
+            for i in np.unravel_index(np.abs(gradient - want).argmax(), want.shape)
+        )
         raise AssertionError(
             f"기울기가 다릅니다. 자리 {place}에서 받은 것은 {gradient[place]:.6g}, "
             f"중앙 차분은 {want[place]:.6g}이고 상대 오차 {error:.3g}이(가) {tolerance:g}보다 큽니다."

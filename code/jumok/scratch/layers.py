@@ -48,7 +48,9 @@ def linear(x: np.ndarray, w: np.ndarray, b: np.ndarray | float = 0.0) -> np.ndar
     return x @ w + b
 
 
-def feed_forward(x: np.ndarray, weights: FeedForwardWeights, activation: Function = relu) -> np.ndarray:
+def feed_forward(
+    x: np.ndarray, weights: FeedForwardWeights, activation: Function = relu
+) -> np.ndarray:
     """activation(xW₁ + b₁)W₂ + b₂를 토큰마다 따로 합니다.
 
     모양: x (..., T, D) → (..., T, d_ff) → (..., T, D).
@@ -59,7 +61,10 @@ def feed_forward(x: np.ndarray, weights: FeedForwardWeights, activation: Functio
 
 
 def layer_norm(
-    x: np.ndarray, gamma: np.ndarray | float = 1.0, beta: np.ndarray | float = 0.0, eps: float = 1e-5
+    x: np.ndarray,
+    gamma: np.ndarray | float = 1.0,
+    beta: np.ndarray | float = 0.0,
+    eps: float = 1e-5,
 ) -> np.ndarray:
     """토큰 벡터 하나하나를 자기 평균과 분산으로 정규화합니다. 다른 토큰이나 배치는 보지 않습니다.
 
@@ -86,7 +91,11 @@ def layer_norm_backward(
     d_mean = d_hat.mean(axis=-1, keepdims=True)
     d_std = (d_hat * x_hat).mean(axis=-1, keepdims=True)
     tokens = tuple(range(x.ndim - 1))
-    return (d_hat - d_mean - x_hat * d_std) / std, (d_y * x_hat).sum(tokens), d_y.sum(tokens)
+    return (
+        (d_hat - d_mean - x_hat * d_std) / std,
+        (d_y * x_hat).sum(tokens),
+        d_y.sum(tokens),
+    )
 
 
 def batch_norm(
@@ -122,7 +131,9 @@ def batch_norm(
     return gamma * (x - mean) / np.sqrt(var + eps) + beta, running
 
 
-def residual(x: np.ndarray, sublayer: Function, norm: NormWeights, norm_first: bool = False) -> np.ndarray:
+def residual(
+    x: np.ndarray, sublayer: Function, norm: NormWeights, norm_first: bool = False
+) -> np.ndarray:
     """잔차 연결과 층 정규화. 둘은 다른 일이고, 순서가 둘입니다.
 
     post(논문): LayerNorm(x + Sublayer(x)).  pre: x + Sublayer(LayerNorm(x)).

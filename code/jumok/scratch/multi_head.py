@@ -41,10 +41,18 @@ def multi_head_attention(
     오류: 사영한 폭이 n_heads로 나누어떨어지지 않으면 ValueError.
     출처: Vaswani et al. (2017), 3.2.2절.
     """
-    q = split_heads(linear(query, weights.w_query, weights.b_query), n_heads)  # (..., H, T_q, d_k)
-    k = split_heads(linear(key, weights.w_key, weights.b_key), n_heads)  # (..., H, T_k, d_k)
-    v = split_heads(linear(value, weights.w_value, weights.b_value), n_heads)  # (..., H, T_k, d_v)
-    heads, maps = scaled_dot_product_attention(q, k, v, _for_heads(mask, query.ndim))  # (..., H, T_q, d_v)
+    q = split_heads(
+        linear(query, weights.w_query, weights.b_query), n_heads
+    )  # (..., H, T_q, d_k)
+    k = split_heads(
+        linear(key, weights.w_key, weights.b_key), n_heads
+    )  # (..., H, T_k, d_k)
+    v = split_heads(
+        linear(value, weights.w_value, weights.b_value), n_heads
+    )  # (..., H, T_k, d_v)
+    heads, maps = scaled_dot_product_attention(
+        q, k, v, _for_heads(mask, query.ndim)
+    )  # (..., H, T_q, d_v)
     return linear(join_heads(heads), weights.w_output, weights.b_output), maps
 
 

@@ -12,7 +12,9 @@ def positional_encoding(max_len: int, d_model: int) -> np.ndarray:
     출처: Vaswani et al. (2017), 3.5절.
     """
     if max_len < 1 or d_model < 1:
-        raise ValueError(f"max_len과 d_model은 1 이상이어야 합니다. 받은 값은 {max_len}, {d_model}입니다.")
+        raise ValueError(
+            f"max_len과 d_model은 1 이상이어야 합니다. 받은 값은 {max_len}, {d_model}입니다."
+        )
     position = np.arange(max_len)[:, None]  # (T, 1)
     even = np.arange(0, d_model, 2)  # 2i = 0, 2, 4, …
     angle = position / 10000.0 ** (even / d_model)  # (T, ⌈D/2⌉)

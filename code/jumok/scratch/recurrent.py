@@ -53,10 +53,14 @@ def recurrent_backward(
     d_weights = RecurrentWeights(*(np.zeros_like(w) for w in weights))
     d_state = _zeros_like(states[-1]) if d_last is None else d_last
     for t in reversed(range(x.shape[1])):
-        d_state = _add_to_hidden(d_state, d_outputs[:, t])  # ∂L/∂states[t+1]이 다 모였습니다
+        d_state = _add_to_hidden(
+            d_state, d_outputs[:, t]
+        )  # ∂L/∂states[t+1]이 다 모였습니다
         d_states.append(d_state)
         d_x[:, t], d_state, step = cell_backward(d_state, x[:, t], states[t], weights)
-        d_weights = RecurrentWeights(*(total + w for total, w in zip(d_weights, step, strict=True)))
+        d_weights = RecurrentWeights(
+            *(total + w for total, w in zip(d_weights, step, strict=True))
+        )
     return d_x, [d_state, *reversed(d_states)], d_weights
 
 
@@ -91,7 +95,8 @@ def lstm_cell_backward(
     d_c = d_c + d_h * o * (1 - tanh_c**2)  # c′은 다음 걸음과 h′, 두 곳에 쓰입니다
     d_i, d_f, d_g, d_o = d_c * g, d_c * c, d_c * i, d_h * tanh_c
     d_a = np.concatenate(
-        [d_i * i * (1 - i), d_f * f * (1 - f), d_g * (1 - g**2), d_o * o * (1 - o)], axis=-1
+        [d_i * i * (1 - i), d_f * f * (1 - f), d_g * (1 - g**2), d_o * o * (1 - o)],
+        axis=-1,
     )  # (B, 4H)
     d_x, d_h, d_weights = _linear_backward(d_a, d_a, x, h, weights)
     return d_x, (d_h, d_c * f), d_weights
@@ -112,16 +117,24 @@ def gru_cell_backward(
     d_r = d_n * h_n * r * (1 - r)
     d_z = d_h * (h - n) * z * (1 - z)
     d_from_x = np.concatenate([d_r, d_z, d_n], axis=-1)  # (B, 3H)
-    d_from_h = np.concatenate([d_r, d_z, d_n * r], axis=-1)  # n에서는 r을 지나 들어옵니다
+    d_from_h = np.concatenate(
+        [d_r, d_z, d_n * r], axis=-1
+    )  # n에서는 r을 지나 들어옵니다
     d_x, d_h_gates, d_weights = _linear_backward(d_from_x, d_from_h, x, h, weights)
     return d_x, d_h_gates + d_h * z, d_weights
 
 
 def _linear_backward(
-    d_from_x: np.ndarray, d_from_h: np.ndarray, x: np.ndarray, h: np.ndarray, weights: RecurrentWeights
+    d_from_x: np.ndarray,
+    d_from_h: np.ndarray,
+    x: np.ndarray,
+    h: np.ndarray,
+    weights: RecurrentWeights,
 ) -> tuple[np.ndarray, np.ndarray, RecurrentWeights]:
     """세 셀이 함께 쓰는 x W_ih + b_ih와 h W_hh + b_hh의 기울기."""
-    d_weights = RecurrentWeights(x.T @ d_from_x, h.T @ d_from_h, d_from_x.sum(0), d_from_h.sum(0))
+    d_weights = RecurrentWeights(
+        x.T @ d_from_x, h.T @ d_from_h, d_from_x.sum(0), d_from_h.sum(0)
+    )
     return d_from_x @ weights.w_ih.T, d_from_h @ weights.w_hh.T, d_weights
 
 
@@ -130,8 +143,14 @@ def _hidden(state: State) -> np.ndarray:
 
 
 def _zeros_like(state: State) -> State:
-    return tuple(np.zeros_like(s) for s in state) if isinstance(state, tuple) else np.zeros_like(state)
+    return (
+        tuple(np.zeros_like(s) for s in state)
+        if isinstance(state, tuple)
+        else np.zeros_like(state)
+    )
 
 
 def _add_to_hidden(d_state: State, d_h: np.ndarray) -> State:
-    return (d_state[0] + d_h, d_state[1]) if isinstance(d_state, tuple) else d_state + d_h
+    return (
+        (d_state[0] + d_h, d_state[1]) if isinstance(d_state, tuple) else d_state + d_h
+    )

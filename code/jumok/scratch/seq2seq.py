@@ -58,7 +58,9 @@ def seq2seq_forward(
     states, _ = recurrent_forward(gru_cell, x, last, weights.decoder)  # (B, T, H)
     mask = padding_mask(src_ids, pad_id)  # (B, 1, S)
     scorer = (weights.w_query, weights.w_key, weights.v)
-    context, alignments = additive_attention(states, memory, memory, *scorer, mask)  # (B, T, H), (B, T, S)
+    context, alignments = additive_attention(
+        states, memory, memory, *scorer, mask
+    )  # (B, T, H), (B, T, S)
     both = np.concatenate([context, states], axis=-1)  # (B, T, 2H)
     combined = np.tanh(linear(both, weights.w_combine, weights.b_combine))
     return linear(combined, weights.w_output, weights.b_output), alignments
@@ -68,7 +70,11 @@ def _lengths(ids: np.ndarray, pad_id: int) -> np.ndarray:
     real = np.asarray(ids) != pad_id  # (B, S)
     lengths = real.sum(axis=1)
     if (lengths == 0).any():
-        raise ValueError(f"{int(lengths.argmin())}번째 원문에 단어가 하나도 없습니다(모두 채움 {pad_id}).")
+        raise ValueError(
+            f"{int(lengths.argmin())}번째 원문에 단어가 하나도 없습니다(모두 채움 {pad_id})."
+        )
     if (real[:, 1:] & ~real[:, :-1]).any():
-        raise ValueError(f"채움 {pad_id}은(는) 문장 뒤쪽에만 있어야 합니다. 단어 앞에 채움이 있습니다.")
+        raise ValueError(
+            f"채움 {pad_id}은(는) 문장 뒤쪽에만 있어야 합니다. 단어 앞에 채움이 있습니다."
+        )
     return lengths

@@ -42,7 +42,9 @@ def encoder_layer(
         return multi_head_attention(h, h, h, weights.attention, n_heads, mask)[0]
 
     x = residual(x, self_attention, weights.norms[0], norm_first)
-    return residual(x, lambda h: feed_forward(h, weights.feed_forward), weights.norms[1], norm_first)
+    return residual(
+        x, lambda h: feed_forward(h, weights.feed_forward), weights.norms[1], norm_first
+    )
 
 
 def decoder_layer(
@@ -62,11 +64,17 @@ def decoder_layer(
     """
 
     def self_attention(h: np.ndarray) -> np.ndarray:
-        return multi_head_attention(h, h, h, weights.self_attention, n_heads, tgt_mask)[0]
+        return multi_head_attention(h, h, h, weights.self_attention, n_heads, tgt_mask)[
+            0
+        ]
 
     def cross_attention(h: np.ndarray) -> np.ndarray:
-        return multi_head_attention(h, memory, memory, weights.cross_attention, n_heads, memory_mask)[0]
+        return multi_head_attention(
+            h, memory, memory, weights.cross_attention, n_heads, memory_mask
+        )[0]
 
     x = residual(x, self_attention, weights.norms[0], norm_first)
     x = residual(x, cross_attention, weights.norms[1], norm_first)
-    return residual(x, lambda h: feed_forward(h, weights.feed_forward), weights.norms[2], norm_first)
+    return residual(
+        x, lambda h: feed_forward(h, weights.feed_forward), weights.norms[2], norm_first
+    )

@@ -75,7 +75,9 @@ class PairBatches:
         self.rows = _short_rows(self._pair_lengths(slice(None)), limit, too_long)
         self.n_dropped = len(self.src) - len(self.rows)
         check_rows(len(self.rows), world)
-        self.buckets = Buckets(len(self.rows), max_tokens, seed, min_rows, round_to, pool)
+        self.buckets = Buckets(
+            len(self.rows), max_tokens, seed, min_rows, round_to, pool
+        )
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[PairBatch]:
         """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
@@ -96,7 +98,9 @@ class PairBatches:
         return 1 - int(self._pair_lengths(self.rows).sum()) / n_cells
 
     def _plan(self, epoch: int) -> Iterator[tuple]:
-        return self.buckets.plan(lambda rows: self._pair_lengths(self.rows[rows]), epoch)
+        return self.buckets.plan(
+            lambda rows: self._pair_lengths(self.rows[rows]), epoch
+        )
 
     def _pair_lengths(self, rows: np.ndarray | slice) -> np.ndarray:
         """(m, 2): 원문의 길이와, <bos>나 <eos>를 더한 번역의 길이."""
@@ -117,10 +121,14 @@ class PairBatches:
         return PairBatch(src, tgt, labels, step_tokens)
 
 
-def check_ranks(rank: int, world: int, min_rows: int, round_to: int | None = None) -> None:
+def check_ranks(
+    rank: int, world: int, min_rows: int, round_to: int | None = None
+) -> None:
     """프로세스의 번호와 수가 맞는지 봅니다. 오류: 빈 프로세스가 생길 수 있는 값은 ValueError."""
     if not 0 <= rank < world:
-        raise ValueError(f"rank는 0 이상 world 미만이어야 합니다. 받은 값은 {rank}, {world}입니다.")
+        raise ValueError(
+            f"rank는 0 이상 world 미만이어야 합니다. 받은 값은 {rank}, {world}입니다."
+        )
     if world > min_rows or (round_to and world > 1 and min_rows % (2 * world)):
         raise ValueError(
             f"min_rows({min_rows})는 world({world}) 이상이고, round_to가 있으면 world의 짝수 배여야 합니다. "
@@ -140,28 +148,40 @@ def check_rows(n: int, world: int) -> None:
 def skip(plan: Iterator[tuple], start: int) -> Iterator[tuple]:
     """계획의 앞 start걸음을 건너뜁니다. 오류: 걸음 수보다 큰 start는 ValueError."""
     if start < 0 or sum(1 for _ in islice(plan, start)) < start:
-        raise ValueError(f"start는 0 이상이고 epoch의 걸음 수 이하여야 합니다. 받은 값은 {start}입니다.")
+        raise ValueError(
+            f"start는 0 이상이고 epoch의 걸음 수 이하여야 합니다. 받은 값은 {start}입니다."
+        )
     return plan
 
 
 def _tables(pairs: Pairs) -> tuple[TokenTable, TokenTable]:
     """짝들을 두 표로. 길이가 다른 표와 빈 원문은 ValueError."""
-    if not (isinstance(pairs, tuple) and len(pairs) == 2 and isinstance(pairs[0], TokenTable)):
+    if not (
+        isinstance(pairs, tuple)
+        and len(pairs) == 2
+        and isinstance(pairs[0], TokenTable)
+    ):
         pairs = list(pairs)
-        pairs = tuple(TokenTable.from_rows(pair[side] for pair in pairs) for side in (0, 1))
+        pairs = tuple(
+            TokenTable.from_rows(pair[side] for pair in pairs) for side in (0, 1)
+        )
     src, tgt = pairs
     if len(src) != len(tgt):
         raise ValueError(f"원문({len(src)}개)과 번역({len(tgt)}개)의 수가 다릅니다.")
     empty = np.flatnonzero(np.minimum(src.lengths(), tgt.lengths()) == 0)
     if len(empty):
-        raise ValueError(f"빈 문장이 있는 짝이 {len(empty)}개입니다. 빼 주세요. 첫째는 {empty[0]}번입니다.")
+        raise ValueError(
+            f"빈 문장이 있는 짝이 {len(empty)}개입니다. 빼 주세요. 첫째는 {empty[0]}번입니다."
+        )
     return src, tgt
 
 
 def _short_rows(lengths: np.ndarray, limit: int, too_long: str) -> np.ndarray:
     """두 쪽이 모두 limit 이하인 짝의 번호."""
     if too_long not in ("error", "drop"):
-        raise ValueError(f'too_long은 "error"나 "drop"이어야 합니다. 받은 값은 {too_long!r}입니다.')
+        raise ValueError(
+            f'too_long은 "error"나 "drop"이어야 합니다. 받은 값은 {too_long!r}입니다.'
+        )
     longest = lengths.max(axis=1)
     rows = np.flatnonzero(longest <= limit)
     if len(rows) < len(lengths) and too_long == "error":

@@ -15,12 +15,17 @@ HANGUL, DIGIT, BLANK = "가-힣ㄱ-ㆎᄀ-ᇿ", "0-9", r" \t\r\n"
 MARK = r"!-/:-@\[-`{-~·…‘’“”、。〈-】～–—"
 LONGEST = 16  # 조각이 길면 합치는 시간이 길이의 제곱으로 늘어나므로 여기서 자릅니다.
 SPLIT = "|".join(
-    [f" ?[{kind}]{{1,{LONGEST}}}" for kind in (HANGUL, DIGIT, MARK, f"^{BLANK}{HANGUL}{DIGIT}{MARK}")]
+    [
+        f" ?[{kind}]{{1,{LONGEST}}}"
+        for kind in (HANGUL, DIGIT, MARK, f"^{BLANK}{HANGUL}{DIGIT}{MARK}")
+    ]
     + [f"[{BLANK}]{{1,{LONGEST}}}(?![^{BLANK}])", f"[{BLANK}]"]
 )
 BYTES = tuple(f"<0x{i:02X}>" for i in range(256))
 BASE = (*SPECIAL_TOKENS, *BYTES)
-CACHED = 1 << 18  # 번호를 외워 두는 조각의 수. 글이 끝없이 길어도 메모리가 늘지 않습니다.
+CACHED = (
+    1 << 18
+)  # 번호를 외워 두는 조각의 수. 글이 끝없이 길어도 메모리가 늘지 않습니다.
 
 
 class BpeTokenizer(Tokenizer):
@@ -33,20 +38,28 @@ class BpeTokenizer(Tokenizer):
 
     kind = "bpe"
 
-    def __init__(self, alphabet: Sequence[str], merges: Iterable[Sequence[str]]) -> None:
+    def __init__(
+        self, alphabet: Sequence[str], merges: Iterable[Sequence[str]]
+    ) -> None:
         self.alphabet, self.merges = list(alphabet), [(a, b) for a, b in merges]
         # 다른 두 쌍이 같은 조각이 되기도 합니다(가+나다, 가나+다). 그 조각은 한 번만 셉니다.
         made = dict.fromkeys(a + b for a, b in self.merges)
         super().__init__([*BASE, *self.alphabet, *made])
-        missing = [part for pair in self.merges for part in pair if part not in self.index]
+        missing = [
+            part for pair in self.merges for part in pair if part not in self.index
+        ]
         if missing:
-            raise ValueError(f"합치는 규칙의 조각 {missing[0]!r}이(가) 어휘에 없습니다. 파일을 확인하세요.")
+            raise ValueError(
+                f"합치는 규칙의 조각 {missing[0]!r}이(가) 어휘에 없습니다. 파일을 확인하세요."
+            )
         self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
         self.letters = set(self.alphabet)
         self._cache: dict[str, list[int]] = {}
 
     @classmethod
-    def from_texts(cls, texts: Iterable[str], vocab_size: int = 8000, coverage: float = 0.9995) -> Self:
+    def from_texts(
+        cls, texts: Iterable[str], vocab_size: int = 8000, coverage: float = 0.9995
+    ) -> Self:
         """글에서 배웁니다. 어휘의 크기가 vocab_size가 되거나 두 번 나온 쌍이 없을 때까지 합칩니다.
 
         알파벳은 글자 수의 coverage만큼을 덮는 자주 나온 글자들이고, 바이트 다음 자리의 절반까지만 씁니다.
@@ -55,7 +68,10 @@ class BpeTokenizer(Tokenizer):
         check_vocab_size(vocab_size)
         words = count_words(texts)
         alphabet = choose_alphabet(words, coverage, (vocab_size - len(BASE)) // 2)
-        return cls(alphabet, learn_merges(words, alphabet, vocab_size - len(BASE) - len(alphabet)))
+        return cls(
+            alphabet,
+            learn_merges(words, alphabet, vocab_size - len(BASE) - len(alphabet)),
+        )
 
     def tokenize(self, text: str) -> list[str]:
         """글을 서브워드로. 앞에 빈칸이 있는 조각이 어절의 시작이고, <0x..>는 바이트입니다."""
@@ -96,14 +112,18 @@ class BpeTokenizer(Tokenizer):
     def _encode_word(self, word: str) -> list[int]:
         pieces = list(word)
         if not self.letters.issuperset(word):
-            pieces = [p for x in word for p in ([x] if x in self.letters else to_bytes(x))]
+            pieces = [
+                p for x in word for p in ([x] if x in self.letters else to_bytes(x))
+            ]
         return [self.index[piece] for piece in apply_merges(pieces, self.ranks)]
 
 
 def check_vocab_size(vocab_size: int) -> None:
     """어휘에 알파벳과 합친 조각의 자리가 있는지. 오류: 265보다 작은 값은 ValueError."""
     if vocab_size < len(BASE) + 2:
-        raise ValueError(f"vocab_size는 {len(BASE) + 2} 이상이어야 합니다. 받은 값은 {vocab_size}입니다.")
+        raise ValueError(
+            f"vocab_size는 {len(BASE) + 2} 이상이어야 합니다. 받은 값은 {vocab_size}입니다."
+        )
 
 
 def split_words(text: str) -> list[str]:

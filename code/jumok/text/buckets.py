@@ -9,7 +9,9 @@ from .shuffle import shuffled
 
 GROWTH = 1.15  # 정해진 길이들 사이의 비. 1에 가까우면 채움이 줄고 모양의 수가 늡니다.
 BANDS = 0.08  # 한 띠에 드는 긴 쪽 길이의 (로그) 폭. 띠 안에서는 다른 쪽의 길이로 늘어놓습니다.
-Plan = list[tuple[np.ndarray, tuple[int, ...]]]  # 걸음마다 (줄의 번호, (줄 수, 쪽마다의 길이))
+Plan = list[
+    tuple[np.ndarray, tuple[int, ...]]
+]  # 걸음마다 (줄의 번호, (줄 수, 쪽마다의 길이))
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,25 @@ class Buckets:
     pool: int = 1 << 17
 
     def __post_init__(self) -> None:
-        for name in ("n", "max_tokens", "min_rows", "pool") + ("round_to",) * (self.round_to is not None):
+        for name in ("n", "max_tokens", "min_rows", "pool") + ("round_to",) * (
+            self.round_to is not None
+        ):
             if getattr(self, name) < 1:
-                raise ValueError(f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {getattr(self, name)}입니다.")
+                raise ValueError(
+                    f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {getattr(self, name)}입니다."
+                )
         if self.pool < 2 * self.min_rows:
-            raise ValueError(f"pool({self.pool})은 min_rows({self.min_rows})의 두 배 이상이어야 합니다.")
+            raise ValueError(
+                f"pool({self.pool})은 min_rows({self.min_rows})의 두 배 이상이어야 합니다."
+            )
         if self.seed < 0:
-            raise ValueError(f"seed는 0 이상이어야 합니다. 받은 값은 {self.seed}입니다.")
+            raise ValueError(
+                f"seed는 0 이상이어야 합니다. 받은 값은 {self.seed}입니다."
+            )
 
-    def plan(self, lengths_of: Callable[[np.ndarray], np.ndarray], epoch: int) -> Iterator[tuple]:
+    def plan(
+        self, lengths_of: Callable[[np.ndarray], np.ndarray], epoch: int
+    ) -> Iterator[tuple]:
         """걸음마다 (문장의 번호 (R,), 모양 (B, 길이…))를 냅니다. R < B이면 남는 줄은 비워 둡니다.
 
         lengths_of는 문장의 번호 (m,)를 받아 쪽마다의 길이 (m, 쪽의 수)를 돌려주는 함수입니다.
@@ -60,7 +72,9 @@ class Buckets:
         return cut_static(lengths, self.max_tokens, self.min_rows, self.round_to)
 
 
-def cut_sorted(lengths: np.ndarray, max_tokens: int, min_rows: int, rng: np.random.Generator) -> Plan:
+def cut_sorted(
+    lengths: np.ndarray, max_tokens: int, min_rows: int, rng: np.random.Generator
+) -> Plan:
     """긴 것부터 늘어놓고 한도가 찰 때마다 자릅니다. 마지막 걸음이 가장 짧은 문장들이라 빌려 오기 쉽습니다.
 
     모양: lengths (n, 쪽의 수) → 걸음마다 (줄의 번호, (줄 수, 쪽마다의 길이)).
@@ -68,7 +82,9 @@ def cut_sorted(lengths: np.ndarray, max_tokens: int, min_rows: int, rng: np.rand
     steps: list[list[int]] = [[]]
     longest = 0
     order = _by_length(lengths, rng)
-    for row, length in zip(order.tolist(), lengths.max(axis=1)[order].tolist(), strict=True):
+    for row, length in zip(
+        order.tolist(), lengths.max(axis=1)[order].tolist(), strict=True
+    ):
         if (len(steps[-1]) + 1) * max(longest, length) > max_tokens and steps[-1]:
             steps.append([])
             longest = 0
@@ -99,12 +115,16 @@ def static_lengths(longest: int, round_to: int, limit: int) -> list[int]:
     """채울 길이들: round_to의 배수이고 앞의 것보다 적어도 GROWTH배쯤 깁니다. limit를 넘지 않습니다."""
     found = [min(round_to, limit)]
     while found[-1] < min(longest, limit):
-        longer = max(found[-1] + round_to, int(found[-1] * GROWTH / round_to) * round_to)
+        longer = max(
+            found[-1] + round_to, int(found[-1] * GROWTH / round_to) * round_to
+        )
         found.append(min(longer, limit))
     return found
 
 
-def cut_static(lengths: np.ndarray, max_tokens: int, min_rows: int, round_to: int) -> Plan:
+def cut_static(
+    lengths: np.ndarray, max_tokens: int, min_rows: int, round_to: int
+) -> Plan:
     """정해진 모양에 맞추어 자릅니다. 모양마다 줄 수도 정해져 있고(min_rows의 배수) 남는 줄은 비웁니다.
 
     한 모양을 채우고 남은 문장은 다음으로 긴 모양에 넣으므로, 빈 줄은 마지막 걸음과 그 걸음에 줄을 빌려준
@@ -116,7 +136,9 @@ def cut_static(lengths: np.ndarray, max_tokens: int, min_rows: int, round_to: in
     left = np.zeros(0, int)
     low = 0
     for length in static_lengths(int(longest.max()), round_to, max_tokens // min_rows):
-        waiting = np.concatenate([left, np.flatnonzero((longest > low) & (longest <= length))])
+        waiting = np.concatenate(
+            [left, np.flatnonzero((longest > low) & (longest <= length))]
+        )
         n_rows = max_tokens // (length * min_rows) * min_rows
         shape = (n_rows, *[length] * n_sides)
         n_full = len(waiting) // n_rows * n_rows
@@ -127,6 +149,9 @@ def cut_static(lengths: np.ndarray, max_tokens: int, min_rows: int, round_to: in
             i = max(range(len(steps)), key=lambda k: len(steps[k][0]))
             donor, total = steps[i][0], len(steps[i][0]) + len(left)
             keep = total - min(min_rows, total // 2)
-            steps[i], left = (donor[:keep], steps[i][1]), np.concatenate([left, donor[keep:]])
+            steps[i], left = (
+                (donor[:keep], steps[i][1]),
+                np.concatenate([left, donor[keep:]]),
+            )
         steps.append((left, shape))
     return steps

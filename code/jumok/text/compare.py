@@ -32,9 +32,14 @@ def compare_tokenizations(
     if not texts_train or not texts_test:
         raise ValueError("배울 글과 견줄 글이 하나 이상 있어야 합니다.")
     kinds = {"어절": EojeolTokenizer, "음절": SyllableTokenizer, "자모": JamoTokenizer}
-    rows = [measure(name, kind.from_texts(texts_train), texts_test) for name, kind in kinds.items()]
+    rows = [
+        measure(name, kind.from_texts(texts_train), texts_test)
+        for name, kind in kinds.items()
+    ]
     for size in bpe_sizes:
-        rows.append(measure(f"BPE {size:,}", bpe.from_texts(texts_train, size), texts_test))
+        rows.append(
+            measure(f"BPE {size:,}", bpe.from_texts(texts_train, size), texts_test)
+        )
     return rows
 
 
@@ -43,4 +48,6 @@ def measure(name: str, tokenizer: Tokenizer, texts: Sequence[str]) -> Tokenizati
     ids = [tokenizer.encode(text) for text in texts]
     n_tokens = sum(map(len, ids))
     n_unknown = sum(i == UNK_ID for row in ids for i in row)
-    return TokenizationRow(name, tokenizer.vocab_size, n_tokens / len(texts), n_unknown / max(1, n_tokens))
+    return TokenizationRow(
+        name, tokenizer.vocab_size, n_tokens / len(texts), n_unknown / max(1, n_tokens)
+    )

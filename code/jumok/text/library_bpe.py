@@ -4,7 +4,14 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
-from .bpe import BASE, SPLIT, BpeTokenizer, check_vocab_size, choose_alphabet, count_words
+from .bpe import (
+    BASE,
+    SPLIT,
+    BpeTokenizer,
+    check_vocab_size,
+    choose_alphabet,
+    count_words,
+)
 
 
 class LibraryBpe(BpeTokenizer):
@@ -13,7 +20,9 @@ class LibraryBpe(BpeTokenizer):
     파일도 같으므로 한쪽이 저장한 것을 다른 쪽이 읽습니다. 두 쪽이 같게 자르는지는 시험이 지킵니다.
     """
 
-    def __init__(self, alphabet: Sequence[str], merges: Iterable[Sequence[str]]) -> None:
+    def __init__(
+        self, alphabet: Sequence[str], merges: Iterable[Sequence[str]]
+    ) -> None:
         super().__init__(alphabet, merges)
         self.library = to_library(self)
 
@@ -23,7 +32,9 @@ class LibraryBpe(BpeTokenizer):
         return cls(bpe.alphabet, bpe.merges)
 
     @classmethod
-    def from_texts(cls, texts: Iterable[str], vocab_size: int = 8000, coverage: float = 0.9995) -> Self:
+    def from_texts(
+        cls, texts: Iterable[str], vocab_size: int = 8000, coverage: float = 0.9995
+    ) -> Self:
         """라이브러리로 배웁니다. 알파벳을 고르는 규칙은 같지만, 수가 같은 쌍의 차례는 라이브러리를 따릅니다.
 
         그래서 배운 규칙이 `BpeTokenizer.from_texts`와 조금 다를 수 있습니다.
@@ -40,7 +51,9 @@ class LibraryBpe(BpeTokenizer):
             min_frequency=2, show_progress=False,
         )  # fmt: skip
         known = {word: n for word, n in words.items() if _is_text(word)}
-        trained.train_from_iterator((word for word, n in known.items() for _ in range(n)), trainer)
+        trained.train_from_iterator(
+            (word for word, n in known.items() for _ in range(n)), trainer
+        )
         return cls(alphabet, _merges(trained, set(alphabet)))
 
     def encode(self, text: str) -> list[int]:
@@ -58,7 +71,9 @@ def to_library(bpe: BpeTokenizer) -> Any:
 
     library = Tokenizer(
         models.BPE(
-            vocab={token: i for i, token in enumerate(bpe.tokens)}, merges=bpe.merges, byte_fallback=True
+            vocab={token: i for i, token in enumerate(bpe.tokens)},
+            merges=bpe.merges,
+            byte_fallback=True,
         )
     )
     library.pre_tokenizer = _splitter()

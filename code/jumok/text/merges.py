@@ -35,7 +35,9 @@ def merge_pair(pieces: Sequence[str], pair: Pair) -> list[str]:
     return merged
 
 
-def learn_merges(words: Mapping[str, int], alphabet: Sequence[str], n_merges: int) -> list[Pair]:
+def learn_merges(
+    words: Mapping[str, int], alphabet: Sequence[str], n_merges: int
+) -> list[Pair]:
     """가장 자주 이웃한 쌍을 골라 합치기를 n_merges번 되풀이합니다. 두 번은 나온 쌍만 합칩니다.
 
     words는 단어마다 나온 수입니다. 알파벳에 없는 글자에서는 단어를 끊어 그 양쪽이 이웃하지 않게 합니다.
@@ -78,7 +80,9 @@ class PairCounts:
             now = self.counts[pair]
             if now == -n and now > 1:
                 return pair
-            if 1 < now < -n:  # 그사이 줄었으면 맞는 수로 다시 넣습니다. 늘어난 쌍은 merge가 넣습니다.
+            if (
+                1 < now < -n
+            ):  # 그사이 줄었으면 맞는 수로 다시 넣습니다. 늘어난 쌍은 merge가 넣습니다.
                 heapq.heappush(self.heap, (-now, pair))
         return None
 
@@ -88,7 +92,9 @@ class PairCounts:
         grown: set[Pair] = set()
         for i in self.places.pop(pair):
             merged = merge_pair(self.words[i], pair)
-            if len(merged) < len(self.words[i]):  # 다른 쌍을 합치면서 이 쌍이 이미 사라진 단어도 있습니다.
+            if len(merged) < len(
+                self.words[i]
+            ):  # 다른 쌍을 합치면서 이 쌍이 이미 사라진 단어도 있습니다.
                 self._add(i, -1)
                 self.words[i] = merged
                 self._add(i, +1)
@@ -105,7 +111,9 @@ class PairCounts:
                 self.places[pair].add(i)
 
 
-def _spelled(words: Mapping[str, int], letters: set[str]) -> list[tuple[list[str], int]]:
+def _spelled(
+    words: Mapping[str, int], letters: set[str]
+) -> list[tuple[list[str], int]]:
     """단어를 알파벳의 글자들로 적습니다. 알파벳에 없는 글자에서 끊고, 두 글자보다 짧은 것은 뺍니다."""
     spelled = []
     for word in sorted(words):

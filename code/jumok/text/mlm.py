@@ -12,7 +12,10 @@ from .special import CLS_ID, MASK_ID, PAD_ID, SEP_ID, SPECIAL_TOKENS
 from .table import TokenTable
 
 FIRST_ID = len(SPECIAL_TOKENS)
-MASKED, REPLACED = 0.8, 0.1  # 고른 토큰을 <mask>로 바꿀 몫과 아무 토큰으로 바꿀 몫. 나머지는 그대로 둡니다.
+MASKED, REPLACED = (
+    0.8,
+    0.1,
+)  # 고른 토큰을 <mask>로 바꿀 몫과 아무 토큰으로 바꿀 몫. 나머지는 그대로 둡니다.
 NO_LABEL = -100  # 빈 줄의 이름표. torch의 교차 엔트로피가 세지 않는 값입니다.
 
 
@@ -64,7 +67,9 @@ def mask_tokens(
     chosen = (draw < np.maximum(rate, np.nextafter(lowest, 2))) & np.isfinite(draw)
     how = rng.random(ids.shape)
     anything = rng.integers(FIRST_ID, vocab_size, size=ids.shape)
-    changed = np.where(how < MASKED, MASK_ID, np.where(how < MASKED + REPLACED, anything, ids))
+    changed = np.where(
+        how < MASKED, MASK_ID, np.where(how < MASKED + REPLACED, anything, ids)
+    )
     return np.where(chosen, changed, ids), np.where(chosen, ids, PAD_ID)
 
 
@@ -93,12 +98,18 @@ class MlmBatches:
         pool: int = 1 << 16,
     ) -> None:
         check_ranks(rank, world, min_rows, round_to)
-        self.table = sentences if isinstance(sentences, TokenTable) else TokenTable.from_rows(sentences)
+        self.table = (
+            sentences
+            if isinstance(sentences, TokenTable)
+            else TokenTable.from_rows(sentences)
+        )
         self.rank, self.world = rank, world
         self.max_len = check_max_len(max_len, max_tokens // min_rows)
         self.vocab_size, self.rate, self.starts_word = vocab_size, rate, starts_word
         check_rows(self._n_examples(), world)
-        self.buckets = Buckets(self._n_examples(), max_tokens, seed, min_rows, round_to, pool)
+        self.buckets = Buckets(
+            self._n_examples(), max_tokens, seed, min_rows, round_to, pool
+        )
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[MlmBatch]:
         """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
@@ -107,7 +118,9 @@ class MlmBatches:
             ids, segments, is_next = self._assemble(rows, shape, epoch)
             # 걸음 전체를 가린 뒤에 나누므로 프로세스의 수가 달라도 같은 자리가 가려집니다.
             rng = np.random.default_rng([self.buckets.seed, epoch, step + 1])
-            ids, targets = mask_tokens(ids, self.vocab_size, rng, self.rate, self.starts_word)
+            ids, targets = mask_tokens(
+                ids, self.vocab_size, rng, self.rate, self.starts_word
+            )
             n_targets = int((targets != PAD_ID).sum())
             labels = None if is_next is None else is_next[mine]
             yield MlmBatch(ids[mine], targets[mine], segments[mine], labels, n_targets)
@@ -118,18 +131,25 @@ class MlmBatches:
 
     def padding_share(self, epoch: int = 0) -> float:
         """epoch의 모든 칸에서 채움이 차지하는 몫."""
-        plan = [(int(self._lengths(rows, epoch).sum()), b * t) for rows, (b, t) in self._plan(epoch)]
+        plan = [
+            (int(self._lengths(rows, epoch).sum()), b * t)
+            for rows, (b, t) in self._plan(epoch)
+        ]
         return 1 - sum(real for real, _ in plan) / sum(cells for _, cells in plan)
 
     @property
     def n_cut(self) -> int:
         """max_len에 맞추어 뒤를 자른 문장의 수."""
         starts, block = self.table.starts, 1 << 13
-        parts = (np.diff(starts[i : i + block + 1]) for i in range(0, len(self.table), block))
+        parts = (
+            np.diff(starts[i : i + block + 1]) for i in range(0, len(self.table), block)
+        )
         return sum(int((part > self.max_len - 2).sum()) for part in parts)
 
     def _plan(self, epoch: int) -> Iterator[tuple]:
-        return self.buckets.plan(lambda rows: self._lengths(rows, epoch)[:, None], epoch)
+        return self.buckets.plan(
+            lambda rows: self._lengths(rows, epoch)[:, None], epoch
+        )
 
     def _n_examples(self) -> int:
         return len(self.table)
@@ -169,7 +189,9 @@ class NspBatches(MlmBatches):
         last[self.documents[1:] - 1] = True
         self.pairs = np.flatnonzero(~last)  # 뒤에 같은 문서의 문장이 있는 문장들
         if len(self.documents) < 3 or (np.diff(self.documents) < 1).any():
-            raise ValueError("documents는 0부터 커지는 문서의 시작 자리이고, 문서가 둘 이상이어야 합니다.")
+            raise ValueError(
+                "documents는 0부터 커지는 문서의 시작 자리이고, 문서가 둘 이상이어야 합니다."
+            )
         super().__init__(sentences, max_tokens, vocab_size, **options)
         if self.documents[0] != 0 or self.documents[-1] != len(self.table):
             raise ValueError(
@@ -180,20 +202,31 @@ class NspBatches(MlmBatches):
     def _n_examples(self) -> int:
         return len(self.pairs)
 
-    def _sides(self, rows: np.ndarray, epoch: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _sides(
+        self, rows: np.ndarray, epoch: int
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """보기마다 앞 문장과 뒤 문장의 번호, 정말 다음 문장인지."""
         first = self.pairs[rows]
         is_next = random_uniform(self.buckets.seed, epoch, 0, rows) < 0.5
         doc = np.searchsorted(self.documents, first, side="right") - 1
         begin, n_own = self.documents[doc], np.diff(self.documents)[doc]
-        other = (random_uniform(self.buckets.seed, epoch, 1, rows) * (len(self.table) - n_own)).astype(int)
+        other = (
+            random_uniform(self.buckets.seed, epoch, 1, rows)
+            * (len(self.table) - n_own)
+        ).astype(int)
         other += np.where(other >= begin, n_own, 0)  # 제 문서의 문장들을 건너뜁니다.
         return first, np.where(is_next, first + 1, other), is_next
 
-    def _side_lengths(self, rows: np.ndarray, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+    def _side_lengths(
+        self, rows: np.ndarray, epoch: int
+    ) -> tuple[np.ndarray, np.ndarray]:
         """두 문장에서 남길 길이. 자리가 모자라면 긴 쪽부터 줄입니다."""
         first, second, _ = self._sides(rows, epoch)
-        a, b, room = self.table.lengths(first), self.table.lengths(second), self.max_len - 3
+        a, b, room = (
+            self.table.lengths(first),
+            self.table.lengths(second),
+            self.max_len - 3,
+        )
         keep_a = np.minimum(a, np.maximum(room - room // 2, room - b))
         return keep_a, np.minimum(b, room - keep_a)
 

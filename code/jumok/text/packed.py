@@ -57,14 +57,22 @@ class PackedBatches:
         drop_last: bool = True,
     ) -> None:
         self.tokens = tokens.tokens if isinstance(tokens, TokenTable) else tokens
-        if not 0 <= rank < world or batch_size < 1 or batch_size % world or seq_len < 1 or seed < 0:
+        if (
+            not 0 <= rank < world
+            or batch_size < 1
+            or batch_size % world
+            or seq_len < 1
+            or seed < 0
+        ):
             raise ValueError(
                 "rank는 world 미만, batch_size는 world의 배수, seq_len은 1 이상, seed는 0 이상이어야 합니다. "
                 f"받은 값은 {rank=}, {world=}, {batch_size=}, {seq_len=}, {seed=}입니다."
             )
         self.n_blocks = (len(self.tokens) - 1) // seq_len
         if self.n_blocks < (batch_size if drop_last else 1):
-            raise ValueError(f"토큰이 {len(self.tokens)}개라서 {batch_size} × {seq_len} 배치가 안 됩니다.")
+            raise ValueError(
+                f"토큰이 {len(self.tokens)}개라서 {batch_size} × {seq_len} 배치가 안 됩니다."
+            )
         self.batch_size, self.seq_len, self.seed = batch_size, seq_len, seed
         self.rank, self.world, self.drop_last = rank, world, drop_last
 
@@ -75,7 +83,10 @@ class PackedBatches:
             raise ValueError(
                 f"epoch는 0 이상, start는 0 이상 {n_steps} 이하여야 합니다. 받은 값은 {epoch}, {start}입니다."
             )
-        key, end = int(random_bits(self.seed, epoch)[0]), min(n_steps * self.batch_size, self.n_blocks)
+        key, end = (
+            int(random_bits(self.seed, epoch)[0]),
+            min(n_steps * self.batch_size, self.n_blocks),
+        )
         for first in range(start * self.batch_size, end, AHEAD * self.batch_size):
             places = np.arange(first, min(first + AHEAD * self.batch_size, end))
             blocks = shuffled(places, self.n_blocks, key)
@@ -90,5 +101,7 @@ class PackedBatches:
     def _batch(self, blocks: np.ndarray) -> LmBatch:
         mine = blocks[self.rank :: self.world]
         text = np.full((self.batch_size // self.world, self.seq_len + 1), PAD_ID)
-        text[: len(mine)] = self.tokens[mine[:, None] * self.seq_len + np.arange(self.seq_len + 1)]
+        text[: len(mine)] = self.tokens[
+            mine[:, None] * self.seq_len + np.arange(self.seq_len + 1)
+        ]
         return LmBatch(text[:, :-1], text[:, 1:], len(blocks) * self.seq_len)

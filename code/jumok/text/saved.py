@@ -6,7 +6,10 @@ from pathlib import Path
 from .bpe import BpeTokenizer
 from .tokenizer import EojeolTokenizer, JamoTokenizer, SyllableTokenizer, Tokenizer
 
-KINDS = {kind.kind: kind for kind in (EojeolTokenizer, SyllableTokenizer, JamoTokenizer, BpeTokenizer)}
+KINDS = {
+    kind.kind: kind
+    for kind in (EojeolTokenizer, SyllableTokenizer, JamoTokenizer, BpeTokenizer)
+}
 
 
 def load_tokenizer(path: str | Path) -> Tokenizer:
@@ -18,7 +21,9 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         state = json.loads(Path(path).read_text("utf8"))
         return KINDS[state["kind"]].from_state(state)
     except FileNotFoundError as error:
-        raise FileNotFoundError(f"토크나이저 파일 {path}이(가) 없습니다. 경로를 확인하세요.") from error
+        raise FileNotFoundError(
+            f"토크나이저 파일 {path}이(가) 없습니다. 경로를 확인하세요."
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
             f"토크나이저 파일 {path}이(가) 깨졌습니다({error}). save로 다시 저장하거나 다시 받으세요."

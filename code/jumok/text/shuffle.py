@@ -31,7 +31,9 @@ def shuffled(places: np.ndarray, n: int, key: int) -> np.ndarray:
     """
     found = np.array(places, np.uint64)
     if found.size and int(found.max()) >= n:
-        raise ValueError(f"자리는 0 이상 {n} 미만이어야 합니다. 받은 값은 {int(found.max())}입니다.")
+        raise ValueError(
+            f"자리는 0 이상 {n} 미만이어야 합니다. 받은 값은 {int(found.max())}입니다."
+        )
     half = max(1, ((n - 1).bit_length() + 1) // 2)
     todo = np.arange(len(found))
     while len(todo):

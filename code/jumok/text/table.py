@@ -44,11 +44,18 @@ class TokenTable:
         다 쓴 뒤에 이름을 바꾸므로 도중에 멈추어도 반쯤 쓴 파일이 path에 남지 않습니다.
         """
         path = Path(path)
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        with tempfile.TemporaryDirectory(
+            dir=path.parent, prefix=f".{path.name}."
+        ) as folder:
             draft = Path(folder) / "tokens"
-            with draft.open("wb") as tokens, (Path(folder) / "starts").open("w+b") as starts:
+            with (
+                draft.open("wb") as tokens,
+                (Path(folder) / "starts").open("w+b") as starts,
+            ):
                 counts = _stream(rows, tokens, starts)
-                tokens.write(b"\0" * (-tokens.tell() % PLACE.itemsize))  # 시작 자리를 8바이트에 맞춥니다.
+                tokens.write(
+                    b"\0" * (-tokens.tell() % PLACE.itemsize)
+                )  # 시작 자리를 8바이트에 맞춥니다.
                 starts.seek(0)
                 shutil.copyfileobj(starts, tokens)
                 tokens.write(FOOTER.pack(MAGIC, *counts))
@@ -64,8 +71,13 @@ class TokenTable:
             tail = file.read().ljust(FOOTER.size, b"\0")
         magic, n_tokens, n_rows = FOOTER.unpack(tail)
         place = -(-n_tokens * TOKEN.itemsize // PLACE.itemsize) * PLACE.itemsize
-        if magic != MAGIC or size != place + (n_rows + 1) * PLACE.itemsize + FOOTER.size:
-            raise ValueError(f"{path}은(는) 토큰의 표가 아니거나 깨졌습니다. 다시 만드세요.")
+        if (
+            magic != MAGIC
+            or size != place + (n_rows + 1) * PLACE.itemsize + FOOTER.size
+        ):
+            raise ValueError(
+                f"{path}은(는) 토큰의 표가 아니거나 깨졌습니다. 다시 만드세요."
+            )
         tokens = _map(path, TOKEN, 0, n_tokens)
         return cls(tokens, _map(path, PLACE, place, n_rows + 1))
 
@@ -75,16 +87,26 @@ class TokenTable:
     def __getitem__(self, i: int) -> np.ndarray:
         """문장 하나의 번호들."""
         if not 0 <= i < len(self):
-            raise IndexError(f"문장의 번호는 0 이상 {len(self)} 미만이어야 합니다. 받은 값은 {i}입니다.")
+            raise IndexError(
+                f"문장의 번호는 0 이상 {len(self)} 미만이어야 합니다. 받은 값은 {i}입니다."
+            )
         return np.asarray(self.tokens[self.starts[i] : self.starts[i + 1]])
 
     def lengths(self, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
         """고른 문장들의 토큰 수 (m,)."""
         return np.asarray(self.starts[1:][rows] - self.starts[:-1][rows])
 
-    def fill(self, out: np.ndarray, rows: np.ndarray, lengths: np.ndarray, first: int | np.ndarray) -> None:
+    def fill(
+        self,
+        out: np.ndarray,
+        rows: np.ndarray,
+        lengths: np.ndarray,
+        first: int | np.ndarray,
+    ) -> None:
         """out (B, T)의 줄마다 first번째 칸부터 문장의 앞 lengths개 토큰을 적습니다."""
-        place = np.arange(out.shape[1])[None] - np.asarray(first).reshape(-1, 1)  # (B, T)
+        place = np.arange(out.shape[1])[None] - np.asarray(first).reshape(
+            -1, 1
+        )  # (B, T)
         inside = (place >= 0) & (place < lengths[:, None])
         place = place + np.asarray(self.starts[rows])[:, None]
         out[inside] = self.tokens[place[inside]]
@@ -110,7 +132,11 @@ def _stream(rows: Iterable[Sequence[int]], tokens, starts) -> tuple[int, int]:
     for row in rows:
         row = np.asarray(row, TOKEN)
         waiting.append(row)
-        n_tokens, n_waiting, n_rows = n_tokens + len(row), n_waiting + len(row) + 1, n_rows + 1
+        n_tokens, n_waiting, n_rows = (
+            n_tokens + len(row),
+            n_waiting + len(row) + 1,
+            n_rows + 1,
+        )
         ends.append(n_tokens)
         if n_waiting >= WRITE_EVERY:
             flush()
@@ -121,4 +147,8 @@ def _stream(rows: Iterable[Sequence[int]], tokens, starts) -> tuple[int, int]:
 
 def _map(path: str | Path, kind: np.dtype, place: int, n: int) -> np.ndarray:
     # 빈 파일은 memmap으로 열 수 없습니다.
-    return np.memmap(path, kind, mode="r", offset=place, shape=(n,)) if n else np.zeros(0, kind)
+    return (
+        np.memmap(path, kind, mode="r", offset=place, shape=(n,))
+        if n
+        else np.zeros(0, kind)
+    )

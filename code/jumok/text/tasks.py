@@ -8,7 +8,10 @@ FIRST_SYMBOL = len(SPECIAL_TOKENS)  # 기호의 번호는 특별한 토큰 다�
 
 
 def reversal_batch(
-    rng: np.random.Generator, n_sentences: int, lengths: tuple[int, int], n_symbols: int = 10
+    rng: np.random.Generator,
+    n_sentences: int,
+    lengths: tuple[int, int],
+    n_symbols: int = 10,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """기호의 줄을 거꾸로 옮기는 과제의 배치. 출력의 t번째 기호는 원문의 (길이 − 1 − t)번째에서 옵니다.
 
@@ -25,11 +28,15 @@ def reversal_batch(
         )
     size = rng.integers(short, long + 1, size=(n_sentences, 1))  # (B, 1)
     place = np.arange(long)[None]  # (1, S)
-    symbols = rng.integers(FIRST_SYMBOL, FIRST_SYMBOL + n_symbols, size=(n_sentences, long))
+    symbols = rng.integers(
+        FIRST_SYMBOL, FIRST_SYMBOL + n_symbols, size=(n_sentences, long)
+    )
     src = np.where(place < size, symbols, PAD_ID)  # (B, S)
     flipped = np.take_along_axis(src, (size - 1 - place) % long, axis=1)
     flipped = np.where(place < size, flipped, PAD_ID)
-    tgt = np.concatenate([np.full((n_sentences, 1), BOS_ID), flipped], axis=1)  # (B, S + 1)
+    tgt = np.concatenate(
+        [np.full((n_sentences, 1), BOS_ID), flipped], axis=1
+    )  # (B, S + 1)
     labels = np.concatenate([flipped, np.full((n_sentences, 1), PAD_ID)], axis=1)
     np.put_along_axis(labels, size, EOS_ID, axis=1)
     return src, tgt, labels

@@ -19,7 +19,9 @@ SYLLABLES, N_VOWELS, N_FINALS = 0xAC00, 21, 28
 INITIALS = [chr(0x1100 + i) for i in range(19)]
 VOWELS = [chr(0x1161 + i) for i in range(N_VOWELS)]
 FINALS = [chr(0x11A7 + i) for i in range(1, N_FINALS)]
-RAW = "|"  # 글에 낱자로 적힌 조합용 자모 앞에 붙여, 음절을 나누어 생긴 자모와 구별합니다.
+RAW = (
+    "|"  # 글에 낱자로 적힌 조합용 자모 앞에 붙여, 음절을 나누어 생긴 자모와 구별합니다.
+)
 
 
 class Tokenizer(ABC):
@@ -38,7 +40,9 @@ class Tokenizer(ABC):
         # 특별한 토큰은 넣지 않으므로 글에서 나올 수 없습니다.
         self.index = {token: i for i, token in enumerate(self.tokens) if i >= FIRST_ID}
         if len(self.index) != len(self.tokens) - FIRST_ID:
-            raise ValueError("어휘에 같은 토큰이 두 번 있습니다. 겹치는 것을 빼 주세요.")
+            raise ValueError(
+                "어휘에 같은 토큰이 두 번 있습니다. 겹치는 것을 빼 주세요."
+            )
 
     @property
     def vocab_size(self) -> int:
@@ -48,7 +52,9 @@ class Tokenizer(ABC):
     @property
     def starts_word(self) -> np.ndarray:
         """(V,) bool: 새 어절을 여는 토큰인지. 단어를 통째로 가릴 때 씁니다."""
-        opens = [i < FIRST_ID or token[:1].isspace() for i, token in enumerate(self.tokens)]
+        opens = [
+            i < FIRST_ID or token[:1].isspace() for i, token in enumerate(self.tokens)
+        ]
         return np.array(opens)
 
     @abstractmethod
@@ -64,7 +70,9 @@ class Tokenizer(ABC):
         ids = [int(i) for i in ids]
         wrong = [i for i in ids if not 0 <= i < self.vocab_size]
         if wrong:
-            raise ValueError(f"번호 {wrong[0]}은(는) 0 이상 {self.vocab_size} 미만이어야 합니다.")
+            raise ValueError(
+                f"번호 {wrong[0]}은(는) 0 이상 {self.vocab_size} 미만이어야 합니다."
+            )
         return self.join([self.tokens[i] for i in ids if i >= FIRST_ID or i in SHOWN])
 
     def join(self, pieces: Sequence[str]) -> str:
@@ -82,7 +90,9 @@ class Tokenizer(ABC):
 
     def save(self, path: str | Path) -> None:
         """JSON 파일로 적습니다. 다 적은 뒤에 이름을 바꾸므로 반쯤 적힌 파일이 남지 않습니다."""
-        text = json.dumps({"kind": self.kind, "version": 1, **self.state()}, ensure_ascii=True)
+        text = json.dumps(
+            {"kind": self.kind, "version": 1, **self.state()}, ensure_ascii=True
+        )
         write_atomically(Path(path), text)
 
 
@@ -99,13 +109,17 @@ class CountedTokenizer(Tokenizer):
         """
         tokens = [*SPECIAL_TOKENS, *cls.required]
         if vocab_size is not None and vocab_size < len(tokens):
-            raise ValueError(f"vocab_size는 {len(tokens)} 이상이어야 합니다. 받은 값은 {vocab_size}입니다.")
+            raise ValueError(
+                f"vocab_size는 {len(tokens)} 이상이어야 합니다. 받은 값은 {vocab_size}입니다."
+            )
         splitter, counts = cls(tokens), Counter()
         for text in texts:
             counts.update(splitter.tokenize(text))
         for piece in cls.required:
             counts.pop(piece, None)
-        return cls([*tokens, *sorted(counts, key=lambda p: (-counts[p], p))][:vocab_size])
+        return cls(
+            [*tokens, *sorted(counts, key=lambda p: (-counts[p], p))][:vocab_size]
+        )
 
 
 class EojeolTokenizer(CountedTokenizer):
@@ -122,7 +136,9 @@ class EojeolTokenizer(CountedTokenizer):
         """어절과, 하나가 아닌 빈칸들(글의 앞뒤에서는 하나라도)."""
         pieces = re.findall(r"\s+|\S+", text)
         inner = range(1, len(pieces) - 1)
-        return [piece for i, piece in enumerate(pieces) if piece != " " or i not in inner]
+        return [
+            piece for i, piece in enumerate(pieces) if piece != " " or i not in inner
+        ]
 
     def join(self, pieces: Sequence[str]) -> str:
         """어절이 이어지면 그 사이에 빈칸 하나를 넣습니다."""
@@ -160,11 +176,15 @@ class JamoTokenizer(CountedTokenizer):
 
     def join(self, pieces: Sequence[str]) -> str:
         """첫소리와 가운뎃소리(와 끝소리)가 이어지면 음절로 모으고, 짝이 없는 자모는 그대로 둡니다."""
-        text = [piece.removeprefix(RAW) if len(piece) == 2 else piece for piece in pieces]
+        text = [
+            piece.removeprefix(RAW) if len(piece) == 2 else piece for piece in pieces
+        ]
         for i in reversed(range(len(pieces) - 1)):
             if pieces[i] in _INITIAL_PLACE and pieces[i + 1] in _VOWEL_PLACE:
                 final = _FINAL_PLACE.get(pieces[i + 2], 0) if i + 2 < len(pieces) else 0
-                block = _INITIAL_PLACE[pieces[i]] * N_VOWELS + _VOWEL_PLACE[pieces[i + 1]]
+                block = (
+                    _INITIAL_PLACE[pieces[i]] * N_VOWELS + _VOWEL_PLACE[pieces[i + 1]]
+                )
                 text[i] = chr(SYLLABLES + block * N_FINALS + final)
                 text[i + 1] = ""
                 if final:

@@ -17,7 +17,9 @@ from .translator import Translator, cross_attention, pad
 CONTINUED = frozenset(range(0x80, 0xC0))  # UTF-8에서 글자의 둘째 바이트부터
 
 
-def token_words(tokenizer: Tokenizer, ids: Sequence[int], text: str, words: Sequence[str]) -> list[int]:
+def token_words(
+    tokenizer: Tokenizer, ids: Sequence[int], text: str, words: Sequence[str]
+) -> list[int]:
     """토큰마다 그 마지막 글자가 든 낱말의 번호. 어느 낱말에도 들지 않으면 −1입니다."""
     owner, at = [-1] * len(text), 0
     for number, word in enumerate(words):
@@ -59,13 +61,20 @@ def predicted_links(
 
 
 @torch.no_grad()
-def attention_links(translator: Translator, texts: Sequence[AlignedText], layer: int = -1) -> list[set]:
+def attention_links(
+    translator: Translator, texts: Sequence[AlignedText], layer: int = -1
+) -> list[set]:
     """참조를 교사 강요로 읽으며 layer번째 디코더 층이 본 곳을 낱말의 짝으로 바꿉니다. 헤드는 평균합니다."""
     found, tokenizer = [], translator.tokenizer
     for text in texts:
         src, tgt = (tokenizer.encode(side) for side in (text.source, text.target))
-        rows = pad([src]).to(translator.device), pad([[BOS_ID, *tgt]]).to(translator.device)
-        weights = _layer_attention(translator.model, *rows, layer)[0].cpu()  # (T + 1, S)
+        rows = (
+            pad([src]).to(translator.device),
+            pad([[BOS_ID, *tgt]]).to(translator.device),
+        )
+        weights = _layer_attention(translator.model, *rows, layer)[
+            0
+        ].cpu()  # (T + 1, S)
         words = (
             token_words(tokenizer, src, text.source, text.source_words),
             token_words(tokenizer, tgt, text.target, text.target_words),
@@ -75,17 +84,26 @@ def attention_links(translator: Translator, texts: Sequence[AlignedText], layer:
     return found
 
 
-def attention_error_rates(translator: Translator, texts: Sequence[AlignedText]) -> list[float]:
+def attention_error_rates(
+    translator: Translator, texts: Sequence[AlignedText]
+) -> list[float]:
     """디코더 층마다의 정렬 오류율. RNN이면 값이 하나입니다."""
     model = translator.model
     n_layers = model.config.n_layers if isinstance(model, Transformer) else 1
     gold = [text.links for text in texts]
-    return [alignment_error_rate(attention_links(translator, texts, n), gold) for n in range(n_layers)]
+    return [
+        alignment_error_rate(attention_links(translator, texts, n), gold)
+        for n in range(n_layers)
+    ]
 
 
-def _layer_attention(model: Transformer, src: Tensor, tgt: Tensor, layer: int) -> Tensor:
+def _layer_attention(
+    model: Transformer, src: Tensor, tgt: Tensor, layer: int
+) -> Tensor:
     if not isinstance(model, Transformer):
         return cross_attention(model, src, tgt)
     with attention_maps(model) as maps:
         model(src, tgt)
-    return maps[f"decoder.layers.{layer % model.config.n_layers}.cross_attention"].mean(dim=1)
+    return maps[f"decoder.layers.{layer % model.config.n_layers}.cross_attention"].mean(
+        dim=1
+    )

@@ -15,7 +15,11 @@ def device_name(device: torch.device) -> str:
         return torch.cuda.get_device_name(device)
     info = Path("/proc/cpuinfo")
     lines = info.read_text("utf8").splitlines() if info.exists() else []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    names = [
+        line.partition(":")[2].strip()
+        for line in lines
+        if line.startswith("model name")
+    ]
     return names[0] if names else platform.processor() or platform.machine()
 
 
@@ -38,9 +42,14 @@ def commit() -> str | None:
     """지금 코드의 커밋. 고친 것이 있으면 뒤에 +를 붙이고, git이 없으면 None입니다."""
     here = Path(__file__).parent
     try:
-        run = [["git", *words] for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno", "."])]
+        run = [
+            ["git", *words]
+            for words in (["rev-parse", "HEAD"], ["status", "--porcelain", "-uno", "."])
+        ]
         head, changed = (
-            subprocess.run(words, cwd=here, capture_output=True, text=True, check=True).stdout.strip()
+            subprocess.run(
+                words, cwd=here, capture_output=True, text=True, check=True
+            ).stdout.strip()
             for words in run
         )
     except (OSError, subprocess.CalledProcessError):

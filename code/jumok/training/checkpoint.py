@@ -32,10 +32,16 @@ class Checkpoint:
 
     def part(self, prefix: str) -> dict[str, Tensor]:
         """prefix로 시작하는 텐서를 prefix를 떼고 모읍니다."""
-        return {name[len(prefix) :]: x for name, x in self.tensors.items() if name.startswith(prefix)}
+        return {
+            name[len(prefix) :]: x
+            for name, x in self.tensors.items()
+            if name.startswith(prefix)
+        }
 
 
-def save_checkpoint(folder: Path, step: int, tensors: Mapping[str, Tensor], facts: dict, keep: int) -> Path:
+def save_checkpoint(
+    folder: Path, step: int, tensors: Mapping[str, Tensor], facts: dict, keep: int
+) -> Path:
     """체크포인트를 쓰고, 가장 새로운 keep개만 남깁니다. 다 쓰기 전에는 옛것을 지우지 않습니다."""
     path = folder / f"step-{step:08d}.safetensors"
     # 같은 메모리를 나눠 쓰는 텐서가 있으면 safetensors가 거절하므로 연속된 사본을 씁니다.
@@ -44,7 +50,9 @@ def save_checkpoint(folder: Path, step: int, tensors: Mapping[str, Tensor], fact
         save_file(plain, temporary)
         digest = file_sha256(temporary)
     note = {"step": step, "sha256": digest, **facts}
-    write_atomically(path.with_suffix(".json"), json.dumps(note, ensure_ascii=False, indent=1) + "\n")
+    write_atomically(
+        path.with_suffix(".json"), json.dumps(note, ensure_ascii=False, indent=1) + "\n"
+    )
     _sweep(folder, keep)
     return path
 
@@ -62,7 +70,9 @@ def _sweep(folder: Path, keep: int) -> None:
 
 def checkpoints(folder: Path) -> list[Path]:
     """다 쓴 체크포인트를 오래된 것부터 늘어놓습니다."""
-    return sorted(note.with_suffix(".safetensors") for note in Path(folder).glob("step-*.json"))
+    return sorted(
+        note.with_suffix(".safetensors") for note in Path(folder).glob("step-*.json")
+    )
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
@@ -74,10 +84,20 @@ def load_checkpoint(path: Path) -> Checkpoint:
         facts = json.loads(path.with_suffix(".json").read_text("utf8"))
         found = file_sha256(path)
         if found != facts["sha256"]:
-            raise BadCheckpoint(f"{path.name}: 내용이 적힌 해시와 다릅니다. 파일이 상했습니다.")
+            raise BadCheckpoint(
+                f"{path.name}: 내용이 적힌 해시와 다릅니다. 파일이 상했습니다."
+            )
         return Checkpoint(path, load_file(path), facts)
-    except (OSError, KeyError, TypeError, json.JSONDecodeError, SafetensorError) as error:
-        raise BadCheckpoint(f"{path.name}: 읽지 못했습니다({type(error).__name__}: {error}).") from error
+    except (
+        OSError,
+        KeyError,
+        TypeError,
+        json.JSONDecodeError,
+        SafetensorError,
+    ) as error:
+        raise BadCheckpoint(
+            f"{path.name}: 읽지 못했습니다({type(error).__name__}: {error})."
+        ) from error
 
 
 def load_latest(folder: Path, say: Callable[[str], None] = print) -> Checkpoint | None:
@@ -102,7 +122,9 @@ def model_tensors(model: nn.Module) -> dict[str, Tensor]:
     """저장할 가중치와 버퍼. 나눠 쓰는 행렬은 한 번만 적습니다."""
     saved = model.state_dict(keep_vars=True)  # 저장하지 않기로 한 버퍼는 여기 없습니다.
     once: dict[int, str] = {}
-    return {name: x for name, x in saved.items() if once.setdefault(id(x), name) == name}
+    return {
+        name: x for name, x in saved.items() if once.setdefault(id(x), name) == name
+    }
 
 
 def load_model(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:

@@ -36,7 +36,9 @@ def choose_preset(
         )
         return SMALL, TRANSLATION[SMALL]
     say(f"GPU 메모리가 {memory / GIB:.0f} GiB이므로 '{name}' 설정을 고릅니다.")
-    if preset.recipe.precision == "bf16" and not torch.cuda.is_bf16_supported(including_emulation=False):
+    if preset.recipe.precision == "bf16" and not torch.cuda.is_bf16_supported(
+        including_emulation=False
+    ):
         say("이 GPU는 bf16을 계산하지 못하므로 fp16으로 배웁니다.")
         preset = preset.changed(precision="fp16", compile=False)
     return name, preset

@@ -23,7 +23,9 @@ class ClassificationLoss(nn.Module):
         self.model, self.smoothing = model, smoothing
 
     def forward(self, inputs: Tensor, labels: Tensor) -> Tensor:
-        return F.cross_entropy(self.model(inputs), labels, label_smoothing=self.smoothing)
+        return F.cross_entropy(
+            self.model(inputs), labels, label_smoothing=self.smoothing
+        )
 
 
 class Classification:
@@ -45,7 +47,9 @@ class Classification:
         identity: dict[str, Any] | None = None,
     ) -> None:
         if not 1 <= rows <= len(train[1]):
-            raise ValueError(f"한 걸음의 줄 수는 1부터 {len(train[1])}까지입니다. 받은 값은 {rows}입니다.")
+            raise ValueError(
+                f"한 걸음의 줄 수는 1부터 {len(train[1])}까지입니다. 받은 값은 {rows}입니다."
+            )
         self.model, self.loss = model, ClassificationLoss(model, recipe.smoothing)
         self.train, self.dev, self.recipe, self.rows = train, dev, recipe, rows
         self.d_model, self.identity = d_model, identity or {}
@@ -53,14 +57,22 @@ class Classification:
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
         """회차(epoch)의 start번째 걸음부터 (inputs, labels)를 냅니다."""
         if self.rows % world.size:
-            raise ValueError(f"줄 수 {self.rows}이(가) 프로세스의 수 {world.size}로 나누어떨어져야 합니다.")
+            raise ValueError(
+                f"줄 수 {self.rows}이(가) 프로세스의 수 {world.size}로 나누어떨어져야 합니다."
+            )
         inputs, labels = self.train
         noise = torch.Generator().manual_seed((self.recipe.seed << 20) + epoch)
-        order = torch.randperm(len(labels), generator=noise)[: len(labels) // self.rows * self.rows]
+        order = torch.randperm(len(labels), generator=noise)[
+            : len(labels) // self.rows * self.rows
+        ]
         batches = order.view(-1, self.rows)
         if inputs.dtype == torch.int64:
-            order = torch.cat([_by_length(inputs, pool) for pool in order.split(POOL * self.rows)])
-            batches = order.view(-1, self.rows)[torch.randperm(len(batches), generator=noise)]
+            order = torch.cat(
+                [_by_length(inputs, pool) for pool in order.split(POOL * self.rows)]
+            )
+            batches = order.view(-1, self.rows)[
+                torch.randperm(len(batches), generator=noise)
+            ]
         for batch in batches[start:]:
             mine = batch[world.rank :: world.size]
             yield trimmed(inputs[mine]), labels[mine]
@@ -74,7 +86,10 @@ class Classification:
         logits = predict_logits(self.model, self.dev[0], device)
         labels = self.dev[1]
         loss = F.cross_entropy(logits, labels).item()
-        return {"loss": loss, "accuracy": (logits.argmax(dim=-1) == labels).float().mean().item()}
+        return {
+            "loss": loss,
+            "accuracy": (logits.argmax(dim=-1) == labels).float().mean().item(),
+        }
 
 
 @torch.no_grad()
@@ -83,7 +98,10 @@ def predict_logits(model: nn.Module, inputs: Tensor, device: torch.device) -> Te
     order = torch.arange(len(inputs))
     if inputs.dtype == torch.int64:
         order = _by_length(inputs, order)
-    parts = [model(trimmed(inputs[rows]).to(device)).float().cpu() for rows in order.split(EVAL_ROWS)]
+    parts = [
+        model(trimmed(inputs[rows]).to(device)).float().cpu()
+        for rows in order.split(EVAL_ROWS)
+    ]
     return torch.cat(parts)[order.argsort()]
 
 

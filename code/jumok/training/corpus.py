@@ -11,7 +11,10 @@ from .metrics import Links
 
 TextPair = tuple[str, str]
 N_ALIGNED = 500  # 정렬을 견줄 문장의 수
-TRANSLATION_CORPORA = ("grammar", *(c for c in CORPORA if c not in ("nsmc", "nsmc-raw", "chatbot")))
+TRANSLATION_CORPORA = (
+    "grammar",
+    *(c for c in CORPORA if c not in ("nsmc", "nsmc-raw", "chatbot")),
+)
 
 
 @dataclass(frozen=True)
@@ -48,8 +51,12 @@ def load_corpus(name: str, cache: Path | None = None) -> TranslationCorpus:
         )
     if name == "grammar":
         return _built_in()
-    train, dev, test = (load_pairs(name, split, cache) for split in ("train", "dev", "test"))
-    return TranslationCorpus(name, corpus_info(name, cache)["sha256"], train, dev, {"test": test})
+    train, dev, test = (
+        load_pairs(name, split, cache) for split in ("train", "dev", "test")
+    )
+    return TranslationCorpus(
+        name, corpus_info(name, cache)["sha256"], train, dev, {"test": test}
+    )
 
 
 def pairs_sha256(pairs: Iterable[TextPair]) -> str:
@@ -73,4 +80,6 @@ def _built_in() -> TranslationCorpus:
         AlignedText(p.korean, p.english, p.korean_words, p.english_words, p.alignment)
         for p in made.test[:N_ALIGNED]
     )
-    return TranslationCorpus("grammar", digest, train, dev, {"test": test, "test_long": long}, aligned)
+    return TranslationCorpus(
+        "grammar", digest, train, dev, {"test": test, "test_long": long}, aligned
+    )

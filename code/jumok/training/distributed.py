@@ -72,7 +72,9 @@ class World:
 
 def compiled(loss: nn.Module) -> nn.Module:
     """모양마다 따로 옮겨 적은(torch.compile) 손실. 배치의 모양은 몇 가지뿐이므로 그 수만큼만 옮깁니다."""
-    torch._dynamo.config.recompile_limit = max(torch._dynamo.config.recompile_limit, N_SHAPES)
+    torch._dynamo.config.recompile_limit = max(
+        torch._dynamo.config.recompile_limit, N_SHAPES
+    )
     return torch.compile(loss, dynamic=False)
 
 
@@ -91,7 +93,16 @@ def talking() -> Iterator[None]:
 
 
 def _sounds_lost(message: str) -> bool:
-    words = ("Connection", "connection", "closed by peer", "NCCL", "Gloo", "gloo", "Timed out", "timed out")
+    words = (
+        "Connection",
+        "connection",
+        "closed by peer",
+        "NCCL",
+        "Gloo",
+        "gloo",
+        "Timed out",
+        "timed out",
+    )
     return any(word in message for word in words)
 
 

@@ -44,7 +44,9 @@ class Guess:
     pieces: int
 
 
-def predict_on(gpu: Gpu, preset: Preset, used: float = USED_SHARE["cuda"], length: int = 25) -> Guess:
+def predict_on(
+    gpu: Gpu, preset: Preset, used: float = USED_SHARE["cuda"], length: int = 25
+) -> Guess:
     """preset을 gpu에서 배울 때의 시간과 메모리와 전력량을 어림합니다.
 
     시간 = 걸음 수 × 한 걸음의 계산 수 ÷ (공식 성능 × used). 한 걸음에는 원문과 번역이 저마다 max_tokens개
@@ -54,11 +56,17 @@ def predict_on(gpu: Gpu, preset: Preset, used: float = USED_SHARE["cuda"], lengt
     recipe = preset.recipe
     with torch.device("meta"):
         model = build_model(preset.model, preset.vocab_size, preset.options)
-    seconds = recipe.steps * step_flops(model, recipe.max_tokens, recipe.max_tokens, length)
+    seconds = recipe.steps * step_flops(
+        model, recipe.max_tokens, recipe.max_tokens, length
+    )
     minutes = seconds / (gpu.flops * used) / 60
     pieces = recipe.accumulate
-    while (need := memory_bytes(model, 2 * recipe.max_tokens // pieces, True)) > gpu.memory_gib * GIB:
+    while (
+        need := memory_bytes(model, 2 * recipe.max_tokens // pieces, True)
+    ) > gpu.memory_gib * GIB:
         if 16 * n_parameters(model) > gpu.memory_gib * GIB:
-            raise MemoryError(f"{gpu.name}의 메모리 {gpu.memory_gib} GiB에 이 모델이 들어가지 않습니다.")
+            raise MemoryError(
+                f"{gpu.name}의 메모리 {gpu.memory_gib} GiB에 이 모델이 들어가지 않습니다."
+            )
         pieces *= 2
     return Guess(minutes, need / GIB, energy_kwh(minutes, gpu.watts), pieces)

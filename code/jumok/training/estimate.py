@@ -42,12 +42,16 @@ def step_flops(model: nn.Module, n_src: int, n_tgt: int, length: int) -> float:
         target = sum(map(n_parameters, parts)) + model.output.weight.numel()
         return 6.0 * (n_src * n_parameters(model.encoder) + n_tgt * target)
     if not isinstance(model, Transformer):
-        embeddings = sum(m.weight.numel() for m in model.modules() if isinstance(m, nn.Embedding))
+        embeddings = sum(
+            m.weight.numel() for m in model.modules() if isinstance(m, nn.Embedding)
+        )
         return 6.0 * (n_src + n_tgt) / 2 * (n_parameters(model) - embeddings)
     c = model.config
     ffn, mix = 2 * c.d_model * c.d_ff, 2 * length * c.d_model
     source = c.n_layers * (4 * c.d_model**2 + ffn + mix + 2 * c.d_model**2)
-    target = c.n_layers * (6 * c.d_model**2 + ffn + 2 * mix) + c.d_model * c.tgt_vocab_size
+    target = (
+        c.n_layers * (6 * c.d_model**2 + ffn + 2 * mix) + c.d_model * c.tgt_vocab_size
+    )
     return 6.0 * (n_src * source + n_tgt * target)
 
 
@@ -64,10 +68,14 @@ def memory_bytes(model: nn.Module, n_tokens: int, half: bool) -> int:
     d_ff = getattr(c, "d_ff", 4 * c.d_model)
     vocab_size = getattr(c, "tgt_vocab_size", getattr(c, "vocab_size", 0))
     activations = n_tokens * layers * (20 * c.d_model + 2 * d_ff) * width
-    return int(16 * n_parameters(model) + activations + n_tokens * vocab_size * (4 + width))
+    return int(
+        16 * n_parameters(model) + activations + n_tokens * vocab_size * (4 + width)
+    )
 
 
-def matmul_speed(device: torch.device, dtype: torch.dtype, seconds: float = 0.3) -> float:
+def matmul_speed(
+    device: torch.device, dtype: torch.dtype, seconds: float = 0.3
+) -> float:
     """이 장치에서 잰 행렬 곱의 초당 계산 수."""
     n = 4096 if device.type == "cuda" else 512
     a, b = (torch.zeros(n, n, device=device, dtype=dtype) for _ in range(2))

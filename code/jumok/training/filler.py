@@ -26,7 +26,9 @@ class Filler:
     def load(cls, folder: Path, device: torch.device | None = None) -> "Filler":
         """실행 폴더에서 되살립니다. 오류: 끝까지 학습한 BERT의 폴더가 아니면 BadCheckpoint."""
         facts = read_run(folder, ("bert",))
-        model = BertForPretraining(BertConfig(vocab_size=facts["vocab_size"], **facts["options"]))
+        model = BertForPretraining(
+            BertConfig(vocab_size=facts["vocab_size"], **facts["options"])
+        )
         device = device or torch.device("cpu")
         return cls(read_model(folder, model).to(device), read_tokenizer(folder), device)
 
@@ -41,7 +43,9 @@ class Filler:
         ids.append(SEP_ID)
         limit = self.model.bert.config.max_len
         if len(ids) > limit:
-            raise ValueError(f"글이 {len(ids)}토큰으로, 이 모델이 읽을 수 있는 {limit}토큰보다 깁니다.")
+            raise ValueError(
+                f"글이 {len(ids)}토큰으로, 이 모델이 읽을 수 있는 {limit}토큰보다 깁니다."
+            )
         return ids
 
     @torch.no_grad()
@@ -51,10 +55,15 @@ class Filler:
         오류: `<mask>`가 없는 글은 ValueError.
         """
         if MASK not in text:
-            raise ValueError(f"채울 자리를 {MASK}로 적어 주세요. 받은 글은 {text!r}입니다.")
+            raise ValueError(
+                f"채울 자리를 {MASK}로 적어 주세요. 받은 글은 {text!r}입니다."
+            )
         ids = torch.tensor([self.encode(text)], device=self.device)  # (1, T)
         hidden = self.model.bert(ids)[ids == MASK_ID]  # (가린 수, D)
         shares = self.model.words(hidden).softmax(dim=-1)
         values, places = shares.topk(top, dim=-1)
         rows = zip(places.tolist(), values.tolist(), strict=True)
-        return [[(self.tokenizer.tokens[i], p) for i, p in zip(*row, strict=True)] for row in rows]
+        return [
+            [(self.tokenizer.tokens[i], p) for i, p in zip(*row, strict=True)]
+            for row in rows
+        ]

@@ -24,7 +24,9 @@ from .state import Progress
 FREE_TO_CHANGE = ("steps", "keep", "patience", "accumulate")
 
 
-def make_tokenizer(texts: Iterable[str], vocab_size: int, folder: Path, world: World) -> LibraryBpe:
+def make_tokenizer(
+    texts: Iterable[str], vocab_size: int, folder: Path, world: World
+) -> LibraryBpe:
     """BPE를 배워 folder에 둡니다. 이미 있으면 그것을 읽습니다. 여러 프로세스이면 첫 프로세스가 배웁니다."""
     path = folder / "tokenizer.json"
     if world.is_first and not path.exists():
@@ -36,8 +38,17 @@ def make_tokenizer(texts: Iterable[str], vocab_size: int, folder: Path, world: W
 
 def identity_of(preset: Preset, data_sha256: str) -> dict[str, Any]:
     """이어 갈 때 같아야 하는 것들."""
-    recipe = {name: x for name, x in asdict(preset.recipe).items() if name not in FREE_TO_CHANGE}
-    facts = {"model": preset.model, "options": preset.options, "data": data_sha256, "recipe": recipe}
+    recipe = {
+        name: x
+        for name, x in asdict(preset.recipe).items()
+        if name not in FREE_TO_CHANGE
+    }
+    facts = {
+        "model": preset.model,
+        "options": preset.options,
+        "data": data_sha256,
+        "recipe": recipe,
+    }
     return plain(facts | {"vocab_size": preset.vocab_size, "seq_len": preset.seq_len})
 
 
@@ -56,14 +67,23 @@ def result_facts(progress: Progress) -> dict[str, Any]:
     }
 
 
-def store_average(folder: Path, model: nn.Module, preset: Preset, run: dict[str, Any]) -> None:
+def store_average(
+    folder: Path, model: nn.Module, preset: Preset, run: dict[str, Any]
+) -> None:
     """마지막 체크포인트들을 평균해 모델에 넣고, model.safetensors와 run.json으로 적습니다."""
     load_model(model, average(checkpoints(folder)[-preset.average :]))
     model.eval()
     with replacing(folder / "model.safetensors") as temporary:
-        tensors = {name: x.detach().cpu().contiguous() for name, x in model_tensors(model).items()}
+        tensors = {
+            name: x.detach().cpu().contiguous()
+            for name, x in model_tensors(model).items()
+        }
         save_file(tensors, temporary)
-    facts = {"model": preset.model, "options": preset.options, "corpus": preset.corpus} | run
+    facts = {
+        "model": preset.model,
+        "options": preset.options,
+        "corpus": preset.corpus,
+    } | run
     if (folder / "tokenizer.json").exists():
         facts["tokenizer_sha256"] = file_sha256(folder / "tokenizer.json")
     write_json(folder / "run.json", facts)
@@ -75,7 +95,11 @@ def read_run(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     오류: 끝까지 학습한 폴더가 아니거나, 모델이나 어휘가 다르면 BadCheckpoint.
     """
     folder = Path(folder)
-    missing = [name for name in ("run.json", "model.safetensors") if not (folder / name).exists()]
+    missing = [
+        name
+        for name in ("run.json", "model.safetensors")
+        if not (folder / name).exists()
+    ]
     if missing:
         raise BadCheckpoint(
             f"{folder}에 {', '.join(missing)}이(가) 없습니다. "
@@ -83,12 +107,18 @@ def read_run(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
         )
     facts = json.loads((folder / "run.json").read_text("utf8"))
     if not {"model", "options"} <= facts.keys():
-        raise BadCheckpoint(f"{folder}의 run.json은 다른 판의 주목이 쓴 것입니다. 다시 학습해 주세요.")
+        raise BadCheckpoint(
+            f"{folder}의 run.json은 다른 판의 주목이 쓴 것입니다. 다시 학습해 주세요."
+        )
     if facts["model"] not in kinds:
-        raise BadCheckpoint(f"{folder}는 {facts['model']} 모델입니다. 필요한 것: {' 또는 '.join(kinds)}")
+        raise BadCheckpoint(
+            f"{folder}는 {facts['model']} 모델입니다. 필요한 것: {' 또는 '.join(kinds)}"
+        )
     path, expected = folder / "tokenizer.json", facts.get("tokenizer_sha256")
     if expected and not (path.exists() and file_sha256(path) == expected):
-        raise BadCheckpoint(f"{folder}의 tokenizer.json이 이 모델을 학습한 어휘가 아닙니다.")
+        raise BadCheckpoint(
+            f"{folder}의 tokenizer.json이 이 모델을 학습한 어휘가 아닙니다."
+        )
     return facts
 
 
@@ -104,7 +134,12 @@ def read_model(folder: Path, model: nn.Module) -> nn.Module:
 
 
 def write_card(
-    folder: Path, model: nn.Module, preset: Preset, world: World, data: dict[str, Any], result: dict[str, Any]
+    folder: Path,
+    model: nn.Module,
+    preset: Preset,
+    world: World,
+    data: dict[str, Any],
+    result: dict[str, Any],
 ) -> dict[str, Any]:
     """실행 카드를 card.json에 쓰고 돌려줍니다."""
     memory = {"peak_memory_gib": round(peak_memory(world.device) / 2**30, 2)}

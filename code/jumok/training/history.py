@@ -16,7 +16,11 @@ class History:
     def __init__(self, path: Path | None, step: int = 0) -> None:
         self.path = path
         if path is not None:
-            kept = [line for line in read_history(path) if line["step"] <= step] if path.exists() else []
+            kept = (
+                [line for line in read_history(path) if line["step"] <= step]
+                if path.exists()
+                else []
+            )
             write_atomically(path, "".join(map(_line, kept)))
 
     def add(self, **facts: Any) -> None:

@@ -55,7 +55,9 @@ class LanguageModel:
         """회차(epoch)의 start번째 걸음부터 (ids, targets)를 냅니다."""
         rows = max(1, self.recipe.max_tokens // self.seq_len // world.size) * world.size
         options = {"seed": self.recipe.seed, "rank": world.rank, "world": world.size}
-        for batch in PackedBatches(self.tokens, rows, self.seq_len, **options).epoch(epoch, start):
+        for batch in PackedBatches(self.tokens, rows, self.seq_len, **options).epoch(
+            epoch, start
+        ):
             yield torch.from_numpy(batch.ids), torch.from_numpy(batch.targets)
 
     def count(self, batch: Batch) -> int:
@@ -80,17 +82,27 @@ def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
     limit = model.config.max_len
     longest = max(map(len, rows), default=0) + 1
     if longest > limit:
-        raise ValueError(f"글이 {longest}토큰으로 모델의 한도 {limit}보다 깁니다. 잘라서 넣으세요.")
+        raise ValueError(
+            f"글이 {longest}토큰으로 모델의 한도 {limit}보다 깁니다. 잘라서 넣으세요."
+        )
     total, group = 0.0, []
     for row in [*sorted(rows, key=len), None]:
         full = row is None or (len(group) + 1) * (len(row) + 1) > EVAL_TOKENS
         if full and group:
             width = max(map(len, group)) + 1
-            text = torch.tensor([[EOS_ID, *ids, EOS_ID, *[PAD_ID] * (width - len(ids) - 1)] for ids in group])
+            text = torch.tensor(
+                [
+                    [EOS_ID, *ids, EOS_ID, *[PAD_ID] * (width - len(ids) - 1)]
+                    for ids in group
+                ]
+            )
             logits = model(text[:, :-1].to(device))  # (B, T, V)
             targets = text[:, 1:].to(device)
             total += F.cross_entropy(
-                logits.float().flatten(0, 1), targets.flatten(), ignore_index=PAD_ID, reduction="sum"
+                logits.float().flatten(0, 1),
+                targets.flatten(),
+                ignore_index=PAD_ID,
+                reduction="sum",
             ).item()
             group = []
         if row is not None:
@@ -111,7 +123,11 @@ class BertLoss(nn.Module):
         self.model = model
 
     def forward(
-        self, ids: Tensor, targets: Tensor, segments: Tensor, is_next: Tensor | None = None
+        self,
+        ids: Tensor,
+        targets: Tensor,
+        segments: Tensor,
+        is_next: Tensor | None = None,
     ) -> Tensor:
         hidden = self.model.bert(ids, segments)  # (B, T, D)
         picked, answers = hidden.flatten(0, 1), targets.flatten()
@@ -119,7 +135,11 @@ class BertLoss(nn.Module):
             keep = answers != PAD_ID
             picked, answers = picked[keep], answers[keep]
         loss = F.cross_entropy(self.model.words(picked), answers, ignore_index=PAD_ID)
-        return loss if is_next is None else loss + F.cross_entropy(self.model.order(hidden), is_next)
+        return (
+            loss
+            if is_next is None
+            else loss + F.cross_entropy(self.model.order(hidden), is_next)
+        )
 
 
 class MaskedLanguageModel:
@@ -155,7 +175,9 @@ class MaskedLanguageModel:
             ids, targets, segments, *rest = (x.to(device) for x in batch)
             words, order = self.model(ids, segments)
             keep = targets != PAD_ID
-            loss += F.cross_entropy(words[keep].float(), targets[keep], reduction="sum").item()
+            loss += F.cross_entropy(
+                words[keep].float(), targets[keep], reduction="sum"
+            ).item()
             hits += (words[keep].argmax(dim=-1) == targets[keep]).sum().item()
             n_tokens += keep.sum().item()
             for is_next in rest:

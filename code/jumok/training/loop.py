@@ -20,7 +20,11 @@ DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 def train(
-    task: Task, recipe: Recipe, folder: Path, world: World, say: Callable[[str], None] = tqdm.write
+    task: Task,
+    recipe: Recipe,
+    folder: Path,
+    world: World,
+    say: Callable[[str], None] = tqdm.write,
 ) -> Progress:
     """recipe대로 학습하고 folder에 체크포인트와 history.jsonl을 남깁니다. 체크포인트가 있으면 이어 갑니다.
 
@@ -29,7 +33,12 @@ def train(
     """
     torch.manual_seed(recipe.seed + world.rank)
     task.loss.to(world.device).train()
-    rules = {"lr": 0.0, "betas": recipe.betas, "eps": recipe.eps, "weight_decay": recipe.weight_decay}
+    rules = {
+        "lr": 0.0,
+        "betas": recipe.betas,
+        "eps": recipe.eps,
+        "weight_decay": recipe.weight_decay,
+    }
     optimizer = torch.optim.AdamW(task.loss.parameters(), fused=True, **rules)
     scaler = torch.amp.GradScaler(world.device.type, enabled=recipe.precision == "fp16")
     machinery = Machinery(task.model, optimizer, scaler, world, task.identity)
@@ -41,7 +50,13 @@ def train(
     history = History(folder / "history.jsonl" if world.is_first else None, now.step)
     losses = torch.tensor(now.loss_sum, dtype=torch.float64, device=world.device)
     started, before = time.monotonic(), now.seconds
-    bar = tqdm(total=recipe.steps, initial=now.step, disable=not world.is_first, unit="걸음", mininterval=1)
+    bar = tqdm(
+        total=recipe.steps,
+        initial=now.step,
+        disable=not world.is_first,
+        unit="걸음",
+        mininterval=1,
+    )
     with Interrupt() as interrupt, bar:
         while not now.finished(recipe):
             for batch in task.batches(now.epoch, now.position, world):
@@ -49,20 +64,33 @@ def train(
                 losses += loss * n_tokens
                 now.step, now.position = now.step + 1, now.position + 1
                 set_rate(optimizer, learning_rate(now.step + 1, recipe, task.d_model))
-                now.loss_tokens, now.n_tokens = now.loss_tokens + n_tokens, now.n_tokens + int(n_tokens)
+                now.loss_tokens, now.n_tokens = (
+                    now.loss_tokens + n_tokens,
+                    now.n_tokens + int(n_tokens),
+                )
                 now.seconds = before + time.monotonic() - started
                 if bar.update():
                     mean = losses.item() * world.size / now.loss_tokens
-                    bar.set_postfix_str(f"손실 {mean:.3f}, {now.n_tokens / now.seconds:,.0f} 토큰/초")
+                    bar.set_postfix_str(
+                        f"손실 {mean:.3f}, {now.n_tokens / now.seconds:,.0f} 토큰/초"
+                    )
                 stop = world.total(interrupt.asked)[0] > 0
                 due = now.step % recipe.eval_every == 0 or now.step == recipe.steps
                 if due:
                     row = {"loss": world.total(losses.item())[0] / now.loss_tokens}
                     task.loss.eval()
-                    row |= {f"dev_{name}": x for name, x in task.evaluate(world.device).items()}
+                    row |= {
+                        f"dev_{name}": x
+                        for name, x in task.evaluate(world.device).items()
+                    }
                     task.loss.train()
                     now.judge(row["dev_loss"])
-                    history.add(step=now.step, epoch=now.epoch, **row, seconds=round(now.seconds, 2))
+                    history.add(
+                        step=now.step,
+                        epoch=now.epoch,
+                        **row,
+                        seconds=round(now.seconds, 2),
+                    )
                     losses.zero_()
                     now.loss_tokens = 0.0
                 if due or stop:
@@ -88,14 +116,22 @@ def one_step(
     """
     optimizer, scaler, world = machinery.optimizer, machinery.scaler, machinery.world
     pieces = list(zip(*(x.chunk(recipe.accumulate) for x in batch), strict=True))
-    pieces = [piece for piece in pieces if count(piece)]  # 모양을 맞추려고 넣은 빈 줄뿐인 조각은 뺍니다.
+    pieces = [
+        piece for piece in pieces if count(piece)
+    ]  # 모양을 맞추려고 넣은 빈 줄뿐인 조각은 뺍니다.
     n_tokens = world.total(sum(map(count, pieces)))[0]
     share = torch.zeros((), device=world.device)
     for i, piece in enumerate(pieces):
         piece_on_device = [x.to(world.device, non_blocking=True) for x in piece]
-        later = world.size > 1 and i < len(pieces) - 1  # 기울기는 마지막 조각에서 한 번만 나눕니다.
+        later = (
+            world.size > 1 and i < len(pieces) - 1
+        )  # 기울기는 마지막 조각에서 한 번만 나눕니다.
         with loss_of.no_sync() if later else nullcontext(), talking():
-            with torch.autocast(world.device.type, DTYPES.get(recipe.precision), recipe.precision in DTYPES):
+            with torch.autocast(
+                world.device.type,
+                DTYPES.get(recipe.precision),
+                recipe.precision in DTYPES,
+            ):
                 loss = loss_of(*piece_on_device) * (count(piece) / n_tokens)
             # DDP는 프로세스들의 기울기를 평균합니다. 합이 되도록 프로세스의 수를 곱해 둡니다.
             scaler.scale(loss * world.size).backward()

@@ -7,7 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor
 
 
-def label_smoothed_loss(logits: Tensor, targets: Tensor, smoothing: float = 0.1, pad_id: int = 0) -> Tensor:
+def label_smoothed_loss(
+    logits: Tensor, targets: Tensor, smoothing: float = 0.1, pad_id: int = 0
+) -> Tensor:
     """채움이 아닌 토큰에 대한 평균 (1 − ε)·(−log p_y) + (ε/V)·Σ_v(−log p_v).
 
     모양: logits (…, V), targets (…) → 스칼라. 정답의 확률 목표는 1 − ε + ε/V입니다(torch의 꼴).
@@ -16,7 +18,10 @@ def label_smoothed_loss(logits: Tensor, targets: Tensor, smoothing: float = 0.1,
     """
     _check(smoothing)
     return F.cross_entropy(
-        logits.flatten(0, -2), targets.flatten(), ignore_index=pad_id, label_smoothing=smoothing
+        logits.flatten(0, -2),
+        targets.flatten(),
+        ignore_index=pad_id,
+        label_smoothing=smoothing,
     )
 
 
@@ -36,7 +41,9 @@ def chunked_loss(
     오류: [0, 1) 밖의 smoothing은 ValueError.
     """
     _check(smoothing)
-    return _ChunkedLoss.apply(hidden.flatten(0, -2), weight, targets.flatten(), smoothing, pad_id, chunk)
+    return _ChunkedLoss.apply(
+        hidden.flatten(0, -2), weight, targets.flatten(), smoothing, pad_id, chunk
+    )
 
 
 class _ChunkedLoss(torch.autograd.Function):
@@ -44,7 +51,13 @@ class _ChunkedLoss(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        ctx: Any, hidden: Tensor, weight: Tensor, targets: Tensor, smoothing: float, pad_id: int, chunk: int
+        ctx: Any,
+        hidden: Tensor,
+        weight: Tensor,
+        targets: Tensor,
+        smoothing: float,
+        pad_id: int,
+        chunk: int,
     ) -> Tensor:
         d_hidden, d_weight = torch.empty_like(hidden), torch.zeros_like(weight)
         keep = (targets != pad_id)[:, None]  # (N, 1)
@@ -56,7 +69,9 @@ class _ChunkedLoss(torch.autograd.Function):
         room = hidden.new_empty(min(chunk, len(hidden)), len(weight))
         parts = (x.split(chunk) for x in (hidden, targets[:, None], share, d_hidden))
         for h, y, s, d in zip(*parts, strict=True):
-            loss, d_logits = _loss_and_gradient(torch.mm(h, weight.T, out=room[: len(h)]), y, smoothing)
+            loss, d_logits = _loss_and_gradient(
+                torch.mm(h, weight.T, out=room[: len(h)]), y, smoothing
+            )
             total = total + (loss * s).sum()
             torch.mm(d_logits, weight, out=d).mul_(s)
             d_weight.addmm_(d_logits.T, (h * s).to(h.dtype))
@@ -69,17 +84,25 @@ class _ChunkedLoss(torch.autograd.Function):
         return d_hidden * grad, d_weight * grad, None, None, None, None
 
 
-def _loss_and_gradient(logits: Tensor, y: Tensor, smoothing: float) -> tuple[Tensor, Tensor]:
+def _loss_and_gradient(
+    logits: Tensor, y: Tensor, smoothing: float
+) -> tuple[Tensor, Tensor]:
     """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과, 로짓의 자리에 쓴 기울기 (n, V)."""
-    loss = -(1 - smoothing) * logits.gather(1, y) - smoothing * logits.mean(1, keepdim=True)
+    loss = -(1 - smoothing) * logits.gather(1, y) - smoothing * logits.mean(
+        1, keepdim=True
+    )
     highest = logits.amax(1, keepdim=True)
     probs = torch.softmax(logits, 1, out=logits)
     # log Σexp를 가장 큰 확률에서 얻습니다. 그 값은 1/V 이상이라 로그가 안전하고, exp를 두 번 하지 않습니다.
     loss += highest - probs.amax(1, keepdim=True).log()
     gradient = probs.sub_(smoothing / logits.size(1))
-    return loss, gradient.scatter_add_(1, y, torch.full_like(y, smoothing - 1, dtype=probs.dtype))
+    return loss, gradient.scatter_add_(
+        1, y, torch.full_like(y, smoothing - 1, dtype=probs.dtype)
+    )
 
 
 def _check(smoothing: float) -> None:
     if not 0 <= smoothing < 1:
-        raise ValueError(f"smoothing은 0 이상 1 미만이어야 합니다. 받은 값은 {smoothing}입니다.")
+        raise ValueError(
+            f"smoothing은 0 이상 1 미만이어야 합니다. 받은 값은 {smoothing}입니다."
+        )

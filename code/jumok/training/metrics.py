@@ -13,7 +13,9 @@ def ngrams(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
     return Counter(tuple(words[i : i + n]) for i in range(len(words) - n + 1))
 
 
-def bleu(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]]) -> float:
+def bleu(
+    hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]]
+) -> float:
     """말뭉치의 BLEU를 손으로 구합니다. 문장은 낱말의 목록이고, 값은 0부터 100까지입니다.
 
     BP · exp(¼ Σ log p_n)입니다. p_n은 n개씩 이은 것 가운데 참조에도 있는 것의 몫이고,
@@ -27,7 +29,9 @@ def bleu(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]
     for words, truth in zip(hypotheses, references, strict=True):
         for n in range(1, MAX_ORDER + 1):
             found = ngrams(words, n)
-            matched[n - 1] += (found & ngrams(truth, n)).total()  # 참조에 있는 수까지만 셉니다.
+            matched[n - 1] += (
+                found & ngrams(truth, n)
+            ).total()  # 참조에 있는 수까지만 셉니다.
             total[n - 1] += found.total()
     if not any(matched) or not all(total):
         return 0.0
@@ -40,7 +44,9 @@ def bleu(hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]
     return 100 * brevity * math.exp(logs / MAX_ORDER)
 
 
-def corpus_scores(hypotheses: Sequence[str], references: Sequence[str]) -> dict[str, str | float]:
+def corpus_scores(
+    hypotheses: Sequence[str], references: Sequence[str]
+) -> dict[str, str | float]:
     """sacreBLEU로 구한 BLEU와 chrF, 그리고 어떻게 쟀는지를 적은 서명.
 
     오류: 두 목록의 길이가 다르거나 비었으면 ValueError.
@@ -69,7 +75,9 @@ def bits_per_character(total_nats: float, n_characters: int) -> float:
     토큰의 단위가 달라도 글자의 수는 같으므로 서로 견줄 수 있습니다. 오류: 글자가 없으면 ValueError.
     """
     if n_characters < 1:
-        raise ValueError(f"글자 수는 1 이상이어야 합니다. 받은 값은 {n_characters}입니다.")
+        raise ValueError(
+            f"글자 수는 1 이상이어야 합니다. 받은 값은 {n_characters}입니다."
+        )
     return total_nats / math.log(2) / n_characters
 
 

@@ -26,7 +26,9 @@ class KneserNey:
         self.counts: list[Counter[str]] = [Counter() for _ in range(order + 1)]
         for text in texts:
             padded = END * (order - 1) + text + END
-            self.counts[order].update(padded[i : i + order] for i in range(len(padded) - order + 1))
+            self.counts[order].update(
+                padded[i : i + order] for i in range(len(padded) - order + 1)
+            )
         if not self.counts[order]:
             raise ValueError("배울 글이 하나도 없습니다.")
         for n in range(order, 1, -1):
@@ -34,7 +36,9 @@ class KneserNey:
             self.counts[n - 1] = Counter(gram[1:] for gram in self.counts[n])
         self.symbols = {*self.counts[1], UNKNOWN}
         self.discounts = [self._discount(n) for n in range(order + 1)]
-        self.totals, self.kinds = zip(*map(self._contexts, range(order + 1)), strict=True)
+        self.totals, self.kinds = zip(
+            *map(self._contexts, range(order + 1)), strict=True
+        )
 
     def _discount(self, n: int) -> float:
         ones, twos = (sum(c == k for c in self.counts[n].values()) for k in (1, 2))
@@ -66,7 +70,10 @@ class KneserNey:
         """글과 그 끝의 −log 확률(자연로그)."""
         padded = END * (self.order - 1) + text + END
         places = range(self.order - 1, len(padded))
-        return -sum(math.log(self.prob(padded[i], padded[i - self.order + 1 : i])) for i in places)
+        return -sum(
+            math.log(self.prob(padded[i], padded[i - self.order + 1 : i]))
+            for i in places
+        )
 
 
 def ngram_bits_per_character(model: KneserNey, texts: Sequence[str]) -> float:

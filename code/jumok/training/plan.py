@@ -32,7 +32,9 @@ def predict(task: Task, preset: Preset, world: World) -> Estimate:
     dtype = DTYPES.get(recipe.precision, torch.float32)
     speed = matmul_speed(device, dtype) * USED_SHARE[device.type]
     need = _bytes(task, preset, world)
-    return Estimate(n_parameters(task.model), need, flops, recipe.steps * flops / speed / world.size)
+    return Estimate(
+        n_parameters(task.model), need, flops, recipe.steps * flops / speed / world.size
+    )
 
 
 def announce(task: Task, preset: Preset, world: World) -> str:
@@ -40,7 +42,9 @@ def announce(task: Task, preset: Preset, world: World) -> str:
     guess, free = predict(task, preset, world), free_memory(world.device)
     _check_room(guess.bytes, free)
     machine = machine_facts(world.device)
-    room = f"{free / GIB:.1f} GiB 남음" if free is not None else "남은 크기는 알 수 없음"
+    room = (
+        f"{free / GIB:.1f} GiB 남음" if free is not None else "남은 크기는 알 수 없음"
+    )
     return (
         f"장치      {machine['device']} × {world.size}, torch {machine['torch']}, {preset.recipe.precision}\n"
         f"모델      {preset.model}, 매개변수 {guess.n_parameters:,}개\n"
@@ -48,7 +52,9 @@ def announce(task: Task, preset: Preset, world: World) -> str:
     )
 
 
-def fit_memory(task: Task, preset: Preset, world: World, say: Callable[[str], None]) -> Preset:
+def fit_memory(
+    task: Task, preset: Preset, world: World, say: Callable[[str], None]
+) -> Preset:
     """어림한 메모리가 남은 것보다 크면 한 걸음을 두 배씩 잘게 나눕니다. 배치의 크기와 기울기는 그대로입니다.
 
     오류: 가장 잘게 나누어도 모자랄 것 같으면 MemoryError.
@@ -57,7 +63,9 @@ def fit_memory(task: Task, preset: Preset, world: World, say: Callable[[str], No
     while free is not None and (need := _bytes(task, preset, world)) > free:
         if not _divisible(preset):
             _check_room(need, free)
-        preset = finer(preset, say if world.is_first else lambda _: None, _shortage(need, free))
+        preset = finer(
+            preset, say if world.is_first else lambda _: None, _shortage(need, free)
+        )
     return preset
 
 
@@ -68,19 +76,25 @@ def finer(preset: Preset, say: Callable[[str], None], why: str) -> Preset:
             f"{why} 더 잘게 나눌 수도 없습니다. 더 작은 설정을 쓰거나 다른 프로그램을 닫으세요."
         )
     pieces = 2 * preset.recipe.accumulate
-    say(f"{why} 한 걸음을 {pieces}조각으로 나누어 계산합니다. 배우는 것은 같고 조금 느려집니다.")
+    say(
+        f"{why} 한 걸음을 {pieces}조각으로 나누어 계산합니다. 배우는 것은 같고 조금 느려집니다."
+    )
     return preset.changed(accumulate=pieces)
 
 
 def out_of_memory(error: RuntimeError) -> bool:
     """메모리가 모자라 생긴 오류인지. GPU의 것은 꼴이 따로 있고 CPU의 것은 글로만 알 수 있습니다."""
-    return isinstance(error, torch.OutOfMemoryError) or any(text in str(error) for text in OUT_OF_MEMORY)
+    return isinstance(error, torch.OutOfMemoryError) or any(
+        text in str(error) for text in OUT_OF_MEMORY
+    )
 
 
 def _bytes(task: Task, preset: Preset, world: World) -> int:
     """한 걸음에 필요한 바이트."""
     batch = next(task.batches(0, 0, World(world.device)))
-    n_tokens = (batch[0].numel() + batch[1].numel()) // (preset.recipe.accumulate * world.size)
+    n_tokens = (batch[0].numel() + batch[1].numel()) // (
+        preset.recipe.accumulate * world.size
+    )
     half = preset.recipe.precision in DTYPES
     return memory_bytes(task.model, n_tokens, half)
 
@@ -101,4 +115,6 @@ def _check_room(need: int, free: int | None) -> None:
 
 def _shortage(need: int, free: int) -> str:
     """모자란다는 말."""
-    return f"메모리가 {need / GIB:.1f} GiB쯤 필요한데 {free / GIB:.1f} GiB만 남았습니다."
+    return (
+        f"메모리가 {need / GIB:.1f} GiB쯤 필요한데 {free / GIB:.1f} GiB만 남았습니다."
+    )

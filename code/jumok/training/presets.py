@@ -24,14 +24,22 @@ class Preset:
     def changed(self, **changes: Any) -> "Preset":
         """값이 None이 아닌 것만 바꿉니다. 학습법의 이름이면 학습법을 바꿉니다."""
         changes = {name: x for name, x in changes.items() if x is not None}
-        own = {name: changes.pop(name) for name in list(changes) if name in asdict(self)}
+        own = {
+            name: changes.pop(name) for name in list(changes) if name in asdict(self)
+        }
         return replace(self, recipe=replace(self.recipe, **changes), **own)
 
 
 def _size(
     d_model: int, n_heads: int, n_layers: int, d_ff: int, dropout: float, **more: Any
 ) -> dict[str, Any]:
-    size = {"d_model": d_model, "n_heads": n_heads, "n_layers": n_layers, "d_ff": d_ff, "dropout": dropout}
+    size = {
+        "d_model": d_model,
+        "n_heads": n_heads,
+        "n_layers": n_layers,
+        "d_ff": d_ff,
+        "dropout": dropout,
+    }
     return size | more
 
 
@@ -40,7 +48,14 @@ _CPU = Preset(
     vocab_size=4000,
     average=1,  # 학습률이 0까지 내려가므로 평균할 것이 없습니다.
     options=_size(128, 4, 2, 256, 0.1, max_len=128),
-    recipe=Recipe(steps=1900, max_tokens=2048, schedule="linear", warmup=150, peak_rate=3e-3, eval_every=100),
+    recipe=Recipe(
+        steps=1900,
+        max_tokens=2048,
+        schedule="linear",
+        warmup=150,
+        peak_rate=3e-3,
+        eval_every=100,
+    ),
 )
 TRANSLATION = {
     # 두 코어에서 몇 분. 책에 들어 있는 문장으로 배웁니다.
@@ -86,7 +101,13 @@ TRANSLATION = {
     ),
 }  # fmt: skip
 
-_DECAY = {"schedule": "cosine", "smoothing": 0.0, "clip": 1.0, "betas": (0.9, 0.98), "eps": 1e-8}
+_DECAY = {
+    "schedule": "cosine",
+    "smoothing": 0.0,
+    "clip": 1.0,
+    "betas": (0.9, 0.98),
+    "eps": 1e-8,
+}
 GPT = {
     "cpu": Preset(
         corpus="grammar",
@@ -164,8 +185,17 @@ VIT = {
         corpus="digits",
         model="vit",
         average=1,
-        options=_size(64, 4, 3, 128, 0.1, image_size=8, patch_size=2, channels=1, n_classes=10),
-        recipe=Recipe(steps=600, max_tokens=64, warmup=50, peak_rate=2e-3, eval_every=100, **_DECAY),
+        options=_size(
+            64, 4, 3, 128, 0.1, image_size=8, patch_size=2, channels=1, n_classes=10
+        ),
+        recipe=Recipe(
+            steps=600,
+            max_tokens=64,
+            warmup=50,
+            peak_rate=2e-3,
+            eval_every=100,
+            **_DECAY,
+        ),
     ),
 }
 # 미세 조정: 사전 학습한 BERT에 머리를 얹어 이름표를 배웁니다. max_tokens는 한 걸음의 줄 수입니다.
@@ -199,11 +229,19 @@ CLASSIFIER = {
         ),
     ),
 }  # fmt: skip
-PRESETS = {"translation": TRANSLATION, "gpt": GPT, "bert": BERT, "vit": VIT, "classifier": CLASSIFIER}
+PRESETS = {
+    "translation": TRANSLATION,
+    "gpt": GPT,
+    "bert": BERT,
+    "vit": VIT,
+    "classifier": CLASSIFIER,
+}
 
 
 def find_preset(kind: str, name: str) -> Preset:
     """종류와 이름으로 설정을 찾습니다. 오류: 모르는 이름은 ValueError."""
     if name not in PRESETS[kind]:
-        raise ValueError(f"설정 '{name}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(PRESETS[kind])}")
+        raise ValueError(
+            f"설정 '{name}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(PRESETS[kind])}"
+        )
     return PRESETS[kind][name]

@@ -38,11 +38,23 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        least = {"steps": 1, "max_tokens": 1, "accumulate": 1, "warmup": 1, "round_to": 1, "eval_every": 1}
+        least = {
+            "steps": 1,
+            "max_tokens": 1,
+            "accumulate": 1,
+            "warmup": 1,
+            "round_to": 1,
+            "eval_every": 1,
+        }
         for field in fields(self):
-            value, low = getattr(self, field.name), least.get(field.name, 1 if field.name == "keep" else 0)
+            value, low = (
+                getattr(self, field.name),
+                least.get(field.name, 1 if field.name == "keep" else 0),
+            )
             if isinstance(value, int | float) and value < low:
-                raise ValueError(f"{field.name}은(는) {low} 이상이어야 합니다. 받은 값은 {value}입니다.")
+                raise ValueError(
+                    f"{field.name}은(는) {low} 이상이어야 합니다. 받은 값은 {value}입니다."
+                )
         for name, choices in (("schedule", SCHEDULES), ("precision", PRECISIONS)):
             if getattr(self, name) not in choices:
                 raise ValueError(
@@ -63,7 +75,11 @@ def learning_rate(step: int, recipe: Recipe, d_model: int) -> float:
     linear와 cosine은 마지막 걸음에서 0에 닿고, constant는 그대로입니다.
     출처: Vaswani et al. (2017), 식 (3); Loshchilov & Hutter (2017)의 cosine.
     """
-    peak = recipe.peak_rate if recipe.peak_rate is not None else (d_model * recipe.warmup) ** -0.5
+    peak = (
+        recipe.peak_rate
+        if recipe.peak_rate is not None
+        else (d_model * recipe.warmup) ** -0.5
+    )
     if step <= recipe.warmup:
         return peak * step / recipe.warmup
     return peak * _after_warmup(step, recipe)

@@ -47,7 +47,9 @@ def record_names(root: Path = RECORDS) -> list[str]:
 def load_record(name: str, root: Path = RECORDS) -> Record:
     """이름으로 기록을 읽습니다. 오류: 없는 이름은 ValueError."""
     if name not in record_names(root):
-        raise ValueError(f"기록 '{name}'은(는) 없습니다. 있는 것: {', '.join(record_names(root)) or '없음'}")
+        raise ValueError(
+            f"기록 '{name}'은(는) 없습니다. 있는 것: {', '.join(record_names(root)) or '없음'}"
+        )
     folder = Path(root) / name
     lines = (folder / "history.jsonl").read_text("utf8").splitlines()
     extra = folder / "results.json"
@@ -60,7 +62,9 @@ def load_record(name: str, root: Path = RECORDS) -> Record:
     )
 
 
-def curve_band(histories: Sequence[Sequence[dict[str, Any]]], key: str = "dev_loss") -> Band:
+def curve_band(
+    histories: Sequence[Sequence[dict[str, Any]]], key: str = "dev_loss"
+) -> Band:
     """곡선 여럿(평가 한 번에 한 줄)을 띠 하나로 모읍니다. 모두에 있는 걸음만 씁니다.
 
     오류: 곡선이 둘보다 적거나 함께 있는 걸음이 없으면 ValueError.
@@ -95,7 +99,10 @@ def store_record(
         write_atomically(folder / each, text)
     if with_model:
         tensors = load_file(run / "model.safetensors")
-        small = {key: x.half() if x.dtype == torch.float32 else x for key, x in tensors.items()}
+        small = {
+            key: x.half() if x.dtype == torch.float32 else x
+            for key, x in tensors.items()
+        }
         with replacing(folder / "model.safetensors") as temporary:
             save_file(small, temporary)
     return folder

@@ -25,7 +25,11 @@ Say = Callable[[str], None]
 
 
 def run_translation(
-    preset: Preset, corpus: TranslationCorpus, folder: Path, world: World, say: Say = print
+    preset: Preset,
+    corpus: TranslationCorpus,
+    folder: Path,
+    world: World,
+    say: Say = print,
 ) -> dict[str, Any] | None:
     """실행 하나를 끝까지 하고 카드를 돌려줍니다. 도중에 멈추었으면 None입니다. 다시 부르면 이어 갑니다.
 
@@ -62,15 +66,24 @@ def run_translation(
     result = result_facts(progress) | {"dev_loss": task.evaluate(world.device)["loss"]}
     translator = Translator.load(folder, world.device)
     result["tests"] = {
-        name: score_test(translator, pairs, folder, name) for name, pairs in corpus.tests.items()
+        name: score_test(translator, pairs, folder, name)
+        for name, pairs in corpus.tests.items()
     }
     if corpus.aligned and translator.has_attention:
-        result["alignment_error_rates"] = attention_error_rates(translator, corpus.aligned)
-    data = {"name": corpus.name, "sha256": corpus.sha256, "train_pairs": len(corpus.train)}
+        result["alignment_error_rates"] = attention_error_rates(
+            translator, corpus.aligned
+        )
+    data = {
+        "name": corpus.name,
+        "sha256": corpus.sha256,
+        "train_pairs": len(corpus.train),
+    }
     return write_card(folder, model, preset, world, data, result)
 
 
-def encode_pairs(tokenizer: Tokenizer, pairs: list[tuple[str, str]]) -> list[tuple[list[int], list[int]]]:
+def encode_pairs(
+    tokenizer: Tokenizer, pairs: list[tuple[str, str]]
+) -> list[tuple[list[int], list[int]]]:
     """글의 짝들을 번호의 짝들로."""
     return [(tokenizer.encode(ko), tokenizer.encode(en)) for ko, en in pairs]
 
@@ -84,7 +97,9 @@ def score_test(
     answers = translator.translate(sources)
     seconds = time.monotonic() - started
     rows = ("\t".join(row) for row in zip(sources, references, answers, strict=True))
-    write_atomically(folder / f"{name}.tsv", "\n".join(["원문\t참조\t번역", *rows]) + "\n")
+    write_atomically(
+        folder / f"{name}.tsv", "\n".join(["원문\t참조\t번역", *rows]) + "\n"
+    )
     scores = corpus_scores(answers, references)
     return scores | {"sentences": len(pairs), "decode_seconds": round(seconds, 1)}
 
@@ -106,5 +121,8 @@ def summary(card: dict[str, Any]) -> str:
             f"          {scores['bleu_signature']}"
         )
     if rates := result.get("alignment_error_rates"):
-        lines.append("정렬 오류율  " + ", ".join(f"{n}층 {rate:.3f}" for n, rate in enumerate(rates, 1)))
+        lines.append(
+            "정렬 오류율  "
+            + ", ".join(f"{n}층 {rate:.3f}" for n, rate in enumerate(rates, 1))
+        )
     return "\n".join(lines)

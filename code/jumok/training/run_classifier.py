@@ -10,7 +10,14 @@ import torch
 from torch import Tensor
 
 from jumok.files import file_sha256
-from jumok.model import Bert, BertClassifier, BertConfig, BertForPretraining, Vit, VitConfig
+from jumok.model import (
+    Bert,
+    BertClassifier,
+    BertConfig,
+    BertForPretraining,
+    Vit,
+    VitConfig,
+)
 from jumok.text import CLS_ID, PAD_ID, SEP_ID
 from jumok.text.corpora import corpus_info, load_reviews
 from jumok.text.tokenizer import Tokenizer
@@ -56,16 +63,26 @@ def run_classifier(
     n_dev = min(N_DEV, len(texts) // 10)
     n_train = len(texts) - n_dev if n_labels is None else n_labels
     if not 1 <= n_train <= len(texts) - n_dev:
-        raise ValueError(f"이름표는 1개부터 {len(texts) - n_dev:,}개까지입니다. 받은 값은 {n_train:,}입니다.")
+        raise ValueError(
+            f"이름표는 1개부터 {len(texts) - n_dev:,}개까지입니다. 받은 값은 {n_train:,}입니다."
+        )
     data = pairs_sha256(zip(texts[:n_train], map(str, labels[:n_train]), strict=True))
     model, tokenizer, start = _reviewer(preset, texts, folder, world, pretrained)
-    parts = {"train": (texts[:n_train], labels[:n_train]), "dev": (texts[-n_dev:], labels[-n_dev:])}
-    encoded = {k: encode_reviews(tokenizer, *v, preset.seq_len) for k, v in (parts | _test(reviews)).items()}
+    parts = {
+        "train": (texts[:n_train], labels[:n_train]),
+        "dev": (texts[-n_dev:], labels[-n_dev:]),
+    }
+    encoded = {
+        k: encode_reviews(tokenizer, *v, preset.seq_len)
+        for k, v in (parts | _test(reviews)).items()
+    }
     preset = replace(preset, options=preset.options | {"start": start})
     identity = identity_of(preset, data)
     rows = min(preset.recipe.max_tokens, n_train)
     d_model = model.bert.config.d_model
-    task = Classification(model, encoded["train"], encoded["dev"], preset.recipe, rows, d_model, identity)
+    task = Classification(
+        model, encoded["train"], encoded["dev"], preset.recipe, rows, d_model, identity
+    )
     facts = {"name": preset.corpus, "sha256": data, "train_texts": n_train}
     return _run(task, encoded["test"], preset, folder, world, facts, say)
 
@@ -73,20 +90,28 @@ def run_classifier(
 def load_review_corpus(name: str, cache: Path | None = None) -> dict[str, Reviews]:
     """영화평 자료를 읽습니다. 오류: 모르는 이름은 ValueError, 받지 않은 자료는 CorpusError."""
     if name != "nsmc":
-        raise ValueError(f"이름표가 있는 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: nsmc")
+        raise ValueError(
+            f"이름표가 있는 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: nsmc"
+        )
     corpus_info(name, cache)
     return {split: load_reviews(name, split, cache) for split in ("train", "test")}
 
 
-def run_vit(preset: Preset, folder: Path, world: World, say: Say = print) -> dict[str, Any] | None:
+def run_vit(
+    preset: Preset, folder: Path, world: World, say: Say = print
+) -> dict[str, Any] | None:
     """scikit-learn에 들어 있는 숫자 그림(8 × 8)의 종류를 배웁니다. 멈추었으면 None입니다."""
     parts = digits()
     torch.manual_seed(preset.recipe.seed)
     model = Vit(VitConfig(**preset.options))
     rows, d_model = preset.recipe.max_tokens, model.config.d_model
-    digest = pairs_sha256([(str(x.tolist()), str(y.tolist())) for x, y in parts.values()])
+    digest = pairs_sha256(
+        [(str(x.tolist()), str(y.tolist())) for x, y in parts.values()]
+    )
     identity = identity_of(preset, digest)
-    task = Classification(model, parts["train"], parts["dev"], preset.recipe, rows, d_model, identity)
+    task = Classification(
+        model, parts["train"], parts["dev"], preset.recipe, rows, d_model, identity
+    )
     facts = {"name": "digits", "sha256": digest, "train_images": len(parts["train"][1])}
     return _run(task, parts["test"], preset, folder, world, facts, say)
 
@@ -100,10 +125,15 @@ def digits() -> dict[str, tuple[Tensor, Tensor]]:
     from .baselines import scikit
 
     found = scikit("datasets").load_digits()
-    images = torch.from_numpy(found.images.astype(np.float32) / 16)[:, None]  # (N, 1, 8, 8)
+    images = torch.from_numpy(found.images.astype(np.float32) / 16)[
+        :, None
+    ]  # (N, 1, 8, 8)
     labels = torch.from_numpy(found.target.astype(np.int64))
     cut = [slice(1300), slice(1300, 1450), slice(1450, None)]
-    return {name: (images[s], labels[s]) for name, s in zip(("train", "dev", "test"), cut, strict=True)}
+    return {
+        name: (images[s], labels[s])
+        for name, s in zip(("train", "dev", "test"), cut, strict=True)
+    }
 
 
 def encode_reviews(
@@ -122,7 +152,11 @@ def _test(reviews: dict[str, Reviews]) -> dict[str, Reviews]:
 
 
 def _reviewer(
-    preset: Preset, texts: list[str], folder: Path, world: World, pretrained: Path | None
+    preset: Preset,
+    texts: list[str],
+    folder: Path,
+    world: World,
+    pretrained: Path | None,
 ) -> tuple[BertClassifier, Tokenizer, str]:
     """BERT에 머리를 얹은 것, 그 어휘, 무엇에서 시작했는지."""
     torch.manual_seed(preset.recipe.seed)
@@ -133,7 +167,11 @@ def _reviewer(
     facts = read_run(pretrained, ("bert",))
     config = BertConfig(vocab_size=facts["vocab_size"], **facts["options"])
     bert = read_model(pretrained, BertForPretraining(config)).bert
-    return BertClassifier(bert, 2), read_tokenizer(pretrained), file_sha256(pretrained / "model.safetensors")
+    return (
+        BertClassifier(bert, 2),
+        read_tokenizer(pretrained),
+        file_sha256(pretrained / "model.safetensors"),
+    )
 
 
 def _run(
@@ -152,5 +190,7 @@ def _run(
         return {} if progress.finished(preset.recipe) else None
     store_average(folder, task.model, preset, {})
     task.dev = test
-    result = result_facts(progress) | {f"test_{k}": x for k, x in task.evaluate(world.device).items()}
+    result = result_facts(progress) | {
+        f"test_{k}": x for k, x in task.evaluate(world.device).items()
+    }
     return write_card(folder, task.model, preset, world, data, result)

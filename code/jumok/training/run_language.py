@@ -54,11 +54,19 @@ def load_text_corpus(name: str, cache: Path | None = None) -> TextCorpus:
     """글 자료를 읽습니다. grammar는 한국어 쪽만 씁니다. 오류: 모르는 이름은 ValueError."""
     if name == "grammar":
         made = load_corpus(name)
-        parts = [[ko for ko, _ in part] for part in (made.train, made.dev, made.tests["test"])]
+        parts = [
+            [ko for ko, _ in part]
+            for part in (made.train, made.dev, made.tests["test"])
+        ]
         return TextCorpus(name, pairs_sha256((t, "") for t in chain(*parts)), *parts)
     if name != "nsmc-raw":
-        raise ValueError(f"글 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: grammar, nsmc-raw")
-    parts = [list(chain.from_iterable(load_texts(name, split, cache))) for split in ("train", "dev", "test")]
+        raise ValueError(
+            f"글 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: grammar, nsmc-raw"
+        )
+    parts = [
+        list(chain.from_iterable(load_texts(name, split, cache)))
+        for split in ("train", "dev", "test")
+    ]
     return TextCorpus(name, corpus_info(name, cache)["sha256"], *parts)
 
 
@@ -71,17 +79,27 @@ def run_gpt(
     model = Gpt(GptConfig(vocab_size=tokenizer.vocab_size, **preset.options))
     tokens = TokenTable.from_rows(with_eos(map(tokenizer.encode, corpus.train)))
     limit = model.config.max_len
-    held_out = [_short(tokenizer, part, limit) for part in (corpus.dev[:N_DEV], corpus.test)]
+    held_out = [
+        _short(tokenizer, part, limit) for part in (corpus.dev[:N_DEV], corpus.test)
+    ]
     identity = identity_of(preset, corpus.sha256)
-    task = LanguageModel(model, tokens, held_out[0], preset.recipe, preset.seq_len, identity)
+    task = LanguageModel(
+        model, tokens, held_out[0], preset.recipe, preset.seq_len, identity
+    )
     progress = _train(task, preset, folder, world, say)
     if progress is None or not world.is_first:
         return progress and {}
     store_average(folder, model, preset, {"vocab_size": tokenizer.vocab_size})
     task.dev = held_out[1]
-    result = result_facts(progress) | {f"test_{k}": x for k, x in task.evaluate(world.device).items()}
-    same = [text for text in corpus.test if len(tokenizer.encode(text)) < limit]  # GPT가 읽은 글만
-    result["test_ngram_bits_per_character"] = ngram_bits_per_character(KneserNey(corpus.train), same)
+    result = result_facts(progress) | {
+        f"test_{k}": x for k, x in task.evaluate(world.device).items()
+    }
+    same = [
+        text for text in corpus.test if len(tokenizer.encode(text)) < limit
+    ]  # GPT가 읽은 글만
+    result["test_ngram_bits_per_character"] = ngram_bits_per_character(
+        KneserNey(corpus.train), same
+    )
     return write_card(folder, model, preset, world, _facts(corpus), result)
 
 
@@ -91,19 +109,26 @@ def run_bert(
     """BERT를 가린 토큰 맞히기로 사전 학습합니다. 멈추었으면 None입니다."""
     tokenizer = make_tokenizer(corpus.train, preset.vocab_size, folder, world)
     torch.manual_seed(preset.recipe.seed)
-    model = BertForPretraining(BertConfig(vocab_size=tokenizer.vocab_size, **preset.options))
+    model = BertForPretraining(
+        BertConfig(vocab_size=tokenizer.vocab_size, **preset.options)
+    )
     make = partial(_masked, tokenizer, preset)
     train_part, dev, test = map(
-        partial(_ids, tokenizer), (corpus.train, corpus.dev[:N_DEV], corpus.test[:N_DEV])
+        partial(_ids, tokenizer),
+        (corpus.train, corpus.dev[:N_DEV], corpus.test[:N_DEV]),
     )
     identity = identity_of(preset, corpus.sha256)
-    task = MaskedLanguageModel(model, partial(make, train_part), make(dev, 0, 1), identity)
+    task = MaskedLanguageModel(
+        model, partial(make, train_part), make(dev, 0, 1), identity
+    )
     progress = _train(task, preset, folder, world, say)
     if progress is None or not world.is_first:
         return progress and {}
     store_average(folder, model, preset, {"vocab_size": tokenizer.vocab_size})
     task.dev = make(test, 0, 1)
-    result = result_facts(progress) | {f"test_{k}": x for k, x in task.evaluate(world.device).items()}
+    result = result_facts(progress) | {
+        f"test_{k}": x for k, x in task.evaluate(world.device).items()
+    }
     return write_card(folder, model, preset, world, _facts(corpus), result)
 
 
@@ -115,10 +140,16 @@ def _train(task: Any, preset: Preset, folder: Path, world: World, say: Say) -> A
 
 
 def _facts(corpus: TextCorpus) -> dict[str, Any]:
-    return {"name": corpus.name, "sha256": corpus.sha256, "train_texts": len(corpus.train)}
+    return {
+        "name": corpus.name,
+        "sha256": corpus.sha256,
+        "train_texts": len(corpus.train),
+    }
 
 
-def _short(tokenizer: Tokenizer, texts: list[str], max_len: int) -> list[tuple[list[int], int]]:
+def _short(
+    tokenizer: Tokenizer, texts: list[str], max_len: int
+) -> list[tuple[list[int], int]]:
     """모델이 한 번에 읽을 수 있는 글들의 (번호, 글자 수)."""
     rows = ((tokenizer.encode(text), len(text)) for text in texts)
     return [(ids, n) for ids, n in rows if len(ids) < max_len]
@@ -128,7 +159,9 @@ def _ids(tokenizer: Tokenizer, texts: list[str]) -> TokenTable:
     return TokenTable.from_rows(ids for ids in map(tokenizer.encode, texts) if ids)
 
 
-def _masked(tokenizer: Tokenizer, preset: Preset, table: TokenTable, rank: int, size: int) -> MlmBatches:
+def _masked(
+    tokenizer: Tokenizer, preset: Preset, table: TokenTable, rank: int, size: int
+) -> MlmBatches:
     recipe = preset.recipe
     return MlmBatches(
         table,
@@ -160,7 +193,9 @@ class Writer:
         device = device or torch.device("cpu")
         return cls(read_model(folder, model).to(device), read_tokenizer(folder), device)
 
-    def write(self, prompt: str, n: int = 1, max_tokens: int = 64, **how: Any) -> Iterator[str]:
+    def write(
+        self, prompt: str, n: int = 1, max_tokens: int = 64, **how: Any
+    ) -> Iterator[str]:
         """prompt의 뒤를 n번 이어 쓴 글들. how는 `sample`의 temperature, top_k, top_p, generator입니다.
 
         오류: 모델이 읽을 수 없이 긴 prompt나 1보다 작은 n은 ValueError.

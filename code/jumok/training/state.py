@@ -9,7 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .checkpoint import BadCheckpoint, Checkpoint, load_latest, load_model, model_tensors, save_checkpoint
+from .checkpoint import (
+    BadCheckpoint,
+    Checkpoint,
+    load_latest,
+    load_model,
+    model_tensors,
+    save_checkpoint,
+)
 from .distributed import World
 from .recipe import Recipe
 
@@ -44,7 +51,10 @@ class Progress:
                 "워밍업(warmup)을 늘리거나 기울기를 자르고(clip) 새 폴더에서 다시 시작하세요."
             )
         better = dev_loss < self.best
-        self.best, self.stale = min(dev_loss, self.best), 0 if better else self.stale + 1
+        self.best, self.stale = (
+            min(dev_loss, self.best),
+            0 if better else self.stale + 1,
+        )
 
 
 @dataclass
@@ -62,14 +72,23 @@ class Machinery:
 
     def save(self, folder: Path, progress: Progress, keep: int) -> None:
         """모두의 난수를 모아 첫 프로세스가 체크포인트를 씁니다."""
-        noise = {name: self.world.gather(x) for name, x in _random_states(self.world.device).items()}
+        noise = {
+            name: self.world.gather(x)
+            for name, x in _random_states(self.world.device).items()
+        }
         if self.world.is_first:
-            tensors = {f"model/{name}": x for name, x in model_tensors(self.model).items()}
+            tensors = {
+                f"model/{name}": x for name, x in model_tensors(self.model).items()
+            }
             for i, slot in self.optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer/{i}/{key}": x for key, x in slot.items()}
             for name, states in noise.items():
                 tensors |= {f"random/{name}/{rank}": x for rank, x in enumerate(states)}
-            facts = {"progress": asdict(progress), "scaler": self.scaler.state_dict(), **self.identity}
+            facts = {
+                "progress": asdict(progress),
+                "scaler": self.scaler.state_dict(),
+                **self.identity,
+            }
             save_checkpoint(folder, progress.step, tensors, facts, keep)
         self.world.wait()
 
@@ -134,7 +153,9 @@ def _restore_random(states: dict[str, Tensor], world: World) -> None:
     sizes = {name.split("/")[0] for name in states}
     n_ranks = len([name for name in states if name.startswith("cpu/")])
     if n_ranks != world.size:
-        raise ValueError(f"이 학습은 프로세스 {n_ranks}개로 시작했습니다. 지금은 {world.size}개입니다.")
+        raise ValueError(
+            f"이 학습은 프로세스 {n_ranks}개로 시작했습니다. 지금은 {world.size}개입니다."
+        )
     torch.set_rng_state(states[f"cpu/{world.rank}"])
     if "cuda" in sizes and world.device.type == "cuda":
         torch.cuda.set_rng_state(states[f"cuda/{world.rank}"], world.device)

@@ -31,11 +31,19 @@ class TranslationLoss(nn.Module):
         self.model, self.smoothing = model, smoothing
 
     def forward(self, src: Tensor, tgt: Tensor, labels: Tensor) -> Tensor:
-        plain = src.device.type != "cpu" or torch.is_autocast_enabled("cpu") or torch.compiler.is_compiling()
+        plain = (
+            src.device.type != "cpu"
+            or torch.is_autocast_enabled("cpu")
+            or torch.compiler.is_compiling()
+        )
         if isinstance(self.model, Transformer) and not plain:
             # CPU의 float32에서는 로짓을 통째로 만들지 않는 쪽이 빠릅니다. 값은 같습니다.
-            hidden = self.model.decode(tgt, self.model.encode(src), padding_mask(src, PAD_ID))
-            return chunked_loss(hidden, self.model.output.weight, labels, self.smoothing, PAD_ID)
+            hidden = self.model.decode(
+                tgt, self.model.encode(src), padding_mask(src, PAD_ID)
+            )
+            return chunked_loss(
+                hidden, self.model.output.weight, labels, self.smoothing, PAD_ID
+            )
         return label_smoothed_loss(self.model(src, tgt), labels, self.smoothing, PAD_ID)
 
 
@@ -57,7 +65,11 @@ class Translation:
         self.loss = TranslationLoss(model, recipe.smoothing)
         self.dev_loss = TranslationLoss(model, 0.0)
         self.d_model = model.config.d_model
-        self.recipe, self.train, self.dev = recipe, train, PairBatches(dev, DEV_TOKENS, too_long="drop")
+        self.recipe, self.train, self.dev = (
+            recipe,
+            train,
+            PairBatches(dev, DEV_TOKENS, too_long="drop"),
+        )
         self.identity = identity or {}
         self._batches: dict[World, PairBatches] = {}
 
@@ -70,11 +82,18 @@ class Translation:
 
     def pair_batches(self, rank: int = 0, size: int = 1) -> PairBatches:
         """학습할 배치들. 너무 긴 짝은 버리고 그 수를 n_dropped에 셉니다."""
-        options = {"seed": self.recipe.seed, "rank": rank, "world": size, "max_len": self._max_len()}
+        options = {
+            "seed": self.recipe.seed,
+            "rank": rank,
+            "world": size,
+            "max_len": self._max_len(),
+        }
         # 어느 프로세스도 빈손이 되지 않도록 한 걸음에 프로세스 수의 두 배는 되는 줄을 담습니다.
         options["min_rows"] = max(MIN_ROWS, 2 * size)
         options["round_to"] = self.recipe.round_to if self.recipe.round_to > 1 else None
-        return PairBatches(self.train, self.recipe.max_tokens, too_long="drop", **options)
+        return PairBatches(
+            self.train, self.recipe.max_tokens, too_long="drop", **options
+        )
 
     def count(self, batch: Batch) -> int:
         """정답 토큰의 수."""

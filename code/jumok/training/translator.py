@@ -8,7 +8,13 @@ import torch
 from torch import Tensor
 
 from jumok.decode import beam, greedy
-from jumok.model import RnnConfig, RnnSeq2Seq, Transformer, TransformerConfig, attention_maps
+from jumok.model import (
+    RnnConfig,
+    RnnSeq2Seq,
+    Transformer,
+    TransformerConfig,
+    attention_maps,
+)
 from jumok.text import BOS_ID, EOS_ID, PAD_ID
 from jumok.text.tokenizer import Tokenizer
 
@@ -16,15 +22,22 @@ from .checkpoint import BadCheckpoint
 from .folder import read_model, read_run, read_tokenizer
 
 EXTRA_TOKENS = 50  # 번역은 원문보다 50토큰까지 길 수 있습니다(논문 6.1절).
-MODELS = {"transformer": (TransformerConfig, Transformer), "rnn": (RnnConfig, RnnSeq2Seq)}
+MODELS = {
+    "transformer": (TransformerConfig, Transformer),
+    "rnn": (RnnConfig, RnnSeq2Seq),
+}
 
 
 def build_model(kind: str, vocab_size: int, options: dict) -> Transformer | RnnSeq2Seq:
     """이름과 설정으로 모델을 만듭니다. 오류: 모르는 이름은 ValueError."""
     if kind not in MODELS:
-        raise ValueError(f"모델 '{kind}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(MODELS)}")
+        raise ValueError(
+            f"모델 '{kind}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(MODELS)}"
+        )
     config, model = MODELS[kind]
-    return model(config(src_vocab_size=vocab_size, tgt_vocab_size=vocab_size, **options))
+    return model(
+        config(src_vocab_size=vocab_size, tgt_vocab_size=vocab_size, **options)
+    )
 
 
 @dataclass
@@ -82,7 +95,9 @@ class Translator:
         rows = [self.encode(text) for text in texts]
         answers = [""] * len(rows)
         for group in similar_lengths(rows, max_tokens):
-            for i, ids in zip(group, self.decode_ids(pad([rows[i] for i in group])), strict=True):
+            for i, ids in zip(
+                group, self.decode_ids(pad([rows[i] for i in group])), strict=True
+            ):
                 answers[i] = self.tokenizer.decode(ids)
         return answers
 
@@ -95,7 +110,10 @@ class Translator:
         if self.beam_size == 1:
             found = greedy(self.model, src, limit, **ends)
         else:
-            options = {"beam_size": self.beam_size, "length_penalty": self.length_penalty}
+            options = {
+                "beam_size": self.beam_size,
+                "length_penalty": self.length_penalty,
+            }
             found = beam(self.model, src, limit, **ends, **options)
         return [[i for i in row if i not in (PAD_ID, EOS_ID)] for row in found.tolist()]
 
@@ -108,12 +126,17 @@ class Translator:
         ids = self.decode_ids(src)[0]
         tgt = torch.tensor([[BOS_ID, *ids]], device=self.device)
         weights = cross_attention(self.model, src, tgt)[0]  # (T, S)
-        names = [[self.tokenizer.tokens[i] for i in row] for row in (src[0].tolist(), [*ids, EOS_ID])]
+        names = [
+            [self.tokenizer.tokens[i] for i in row]
+            for row in (src[0].tolist(), [*ids, EOS_ID])
+        ]
         return names[0], names[1], weights.cpu()
 
 
 @torch.no_grad()
-def cross_attention(model: Transformer | RnnSeq2Seq, src: Tensor, tgt: Tensor) -> Tensor:
+def cross_attention(
+    model: Transformer | RnnSeq2Seq, src: Tensor, tgt: Tensor
+) -> Tensor:
     """교사 강요로 읽을 때 마지막 디코더 층이 원문을 본 가중치 (B, T, S). 헤드는 평균합니다.
 
     오류: 어텐션이 없는 RNN이면 ValueError.
@@ -121,7 +144,9 @@ def cross_attention(model: Transformer | RnnSeq2Seq, src: Tensor, tgt: Tensor) -
     with attention_maps(model) as maps:
         model(src, tgt)
     if isinstance(model, Transformer):
-        return maps[f"decoder.layers.{model.config.n_layers - 1}.cross_attention"].mean(dim=1)
+        return maps[f"decoder.layers.{model.config.n_layers - 1}.cross_attention"].mean(
+            dim=1
+        )
     if "attention" not in maps:
         raise ValueError("이 모델에는 어텐션이 없어서 그릴 것이 없습니다.")
     return maps["attention"]
@@ -133,7 +158,9 @@ def pad(rows: Sequence[Sequence[int]]) -> Tensor:
     return torch.tensor([[*row, *[PAD_ID] * (width - len(row))] for row in rows])
 
 
-def similar_lengths(rows: Sequence[Sequence[int]], max_tokens: int) -> Iterator[list[int]]:
+def similar_lengths(
+    rows: Sequence[Sequence[int]], max_tokens: int
+) -> Iterator[list[int]]:
     """길이가 비슷한 줄의 번호를 max_tokens칸까지 모읍니다."""
     group: list[int] = []
     for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):

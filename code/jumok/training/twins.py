@@ -20,7 +20,9 @@ def rnn_twin(preset: Preset) -> Preset:
     오류: 트랜스포머의 설정이 아니면 ValueError.
     """
     if preset.model != "transformer":
-        raise ValueError(f"트랜스포머의 설정이 아닙니다. 받은 값은 {preset.model!r}입니다.")
+        raise ValueError(
+            f"트랜스포머의 설정이 아닙니다. 받은 값은 {preset.model!r}입니다."
+        )
     size = preset.options
     options = {
         "n_layers": min(size["n_layers"], MAX_LAYERS),

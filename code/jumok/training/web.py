@@ -40,7 +40,12 @@ def export_web(run: Path, folder: Path, sources: Iterable[str] = ()) -> dict[str
     model, bpe = translator.model, translator.tokenizer
     tensors, blob = pack(dict(model.state_dict(keep_vars=True)))
     words = sorted({word for text in sources for word in WORD.findall(text)})
-    tokenizer = {"split": SPLIT, "special": list(SPECIAL_TOKENS), **bpe.state(), "words": " ".join(words)}
+    tokenizer = {
+        "split": SPLIT,
+        "special": list(SPECIAL_TOKENS),
+        **bpe.state(),
+        "words": " ".join(words),
+    }
     scripts = {
         "tokenizer": script("tokenizer", tokenizer),
         "weights": script("weights", base64.b64encode(blob).decode("ascii")),
@@ -68,7 +73,9 @@ def check_supported(translator: Translator) -> None:
     if not isinstance(model, Transformer) or not isinstance(bpe, BpeTokenizer):
         raise ValueError("웹에서는 BPE를 쓰는 트랜스포머만 풀 수 있습니다.")
     if model.config.norm_first or model.config.activation != "relu":
-        raise ValueError("웹에서는 norm_first=False이고 activation='relu'인 모델만 풀 수 있습니다.")
+        raise ValueError(
+            "웹에서는 norm_first=False이고 activation='relu'인 모델만 풀 수 있습니다."
+        )
 
 
 def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
@@ -84,7 +91,9 @@ def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
         if place is None:
             half = tensor.cpu().to(torch.float16).contiguous()
             if not half.isfinite().all():
-                raise ValueError(f"가중치 {name}에 float16에 담을 수 없는 값이 있습니다.")
+                raise ValueError(
+                    f"가중치 {name}에 float16에 담을 수 없는 값이 있습니다."
+                )
             place = places[tensor.data_ptr()] = length
             pieces.append(half.numpy().astype("<f2").tobytes())
             length += half.numel()
@@ -109,4 +118,8 @@ def card_facts(run: Path) -> dict[str, Any]:
     facts = {name: card["result"][name] for name in FACTS if name in card["result"]}
     tests = card["result"].get("tests", {})
     scores = {name: round(test["bleu"], 1) for name, test in tests.items()}
-    return facts | {"bleu": scores, "corpus": card["data"]["name"], "pairs": card["data"].get("train_pairs")}
+    return facts | {
+        "bleu": scores,
+        "corpus": card["data"]["name"],
+        "pairs": card["data"].get("train_pairs"),
+    }

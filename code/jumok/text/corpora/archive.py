@@ -26,7 +26,9 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
                 if not pattern.fullmatch(name) or member.isdir():
                     continue
                 if not member.isfile() or member.size > _LARGEST:
-                    raise CorpusError(f"{path.name}: 보통 파일이 아니거나 너무 큰 것이 있습니다: {name}")
+                    raise CorpusError(
+                        f"{path.name}: 보통 파일이 아니거나 너무 큰 것이 있습니다: {name}"
+                    )
                 yield name, tar.extractfile(member).read()
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
         raise CorpusError(f"{path.name}: 압축 파일이 깨졌습니다 ({error}).") from error
@@ -39,10 +41,14 @@ def _safe_name(member: tarfile.TarInfo, path: Path) -> str:
         targets.append(str(PurePosixPath(member.name).parent / member.linkname))
     elif member.islnk():
         targets.append(member.linkname)
-    absolute = any(re.match(r"[/\\]|[A-Za-z]:", name) for name in (member.name, member.linkname))
+    absolute = any(
+        re.match(r"[/\\]|[A-Za-z]:", name) for name in (member.name, member.linkname)
+    )
     if absolute or any(_escapes(name) for name in targets):
         shown = f"{member.name} → {member.linkname}" if member.linkname else member.name
-        raise CorpusError(f"{path.name}: 폴더 바깥을 가리키는 위험한 이름이 들어 있습니다: {shown}")
+        raise CorpusError(
+            f"{path.name}: 폴더 바깥을 가리키는 위험한 이름이 들어 있습니다: {shown}"
+        )
     return member.name.removeprefix("./").partition("/")[2] or member.name
 
 

@@ -103,7 +103,11 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     for left in target.parent.glob(f".{target.name}-*.tmp"):
         shutil.rmtree(left, ignore_errors=True)
     with writing(target):
-        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".tmp", dir=target.parent))
+        folder = Path(
+            tempfile.mkdtemp(
+                prefix=f".{target.name}-", suffix=".tmp", dir=target.parent
+            )
+        )
     try:
         with writing(target):
             yield folder

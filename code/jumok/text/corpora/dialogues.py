@@ -12,20 +12,34 @@ _HEAD = ["Q", "A", "label"]
 _LABELS = {"0", "1", "2"}  # 일상, 이별, 사랑
 
 
-def build_chatbot(sources: list[tuple[Source, Path]], folder: Path, report: Report) -> Splits:
+def build_chatbot(
+    sources: list[tuple[Source, Path]], folder: Path, report: Report
+) -> Splits:
     """한마디, 대답, 라벨. 라벨에 붙은 빈칸("2   ")은 떼어 냅니다."""
     ((_, path),) = sources
     with Splits(folder, ".tsv") as splits:
-        for number, line in enumerate(read_lines(path.read_bytes(), path.name), start=1):
+        for number, line in enumerate(
+            read_lines(path.read_bytes(), path.name), start=1
+        ):
             try:
                 (fields,) = csv.reader([line], strict=True)
             except (csv.Error, ValueError):
-                report.skip(path.name, number, "CSV의 문법에 맞지 않거나 빈 줄이라 건너뜁니다")
+                report.skip(
+                    path.name, number, "CSV의 문법에 맞지 않거나 빈 줄이라 건너뜁니다"
+                )
                 continue
             if number == 1 and fields == _HEAD:
                 continue
-            if len(fields) != 3 or fields[2].strip() not in _LABELS or not all(map(str.strip, fields)):
-                report.skip(path.name, number, f"한마디, 대답, 라벨(0–2)이 아닙니다: {line[:40]!r}")
+            if (
+                len(fields) != 3
+                or fields[2].strip() not in _LABELS
+                or not all(map(str.strip, fields))
+            ):
+                report.skip(
+                    path.name,
+                    number,
+                    f"한마디, 대답, 라벨(0–2)이 아닙니다: {line[:40]!r}",
+                )
                 continue
             splits.write("all", fields[0], fields[1], fields[2].strip())
     return splits

@@ -15,14 +15,18 @@ from .sources import Source
 from .translations import clean_pairs, read_entries
 
 HELD_OUT = {"test": 2000, "dev": 1000}
-_LARGEST = 150  # 떼어 두는 파일은 쌍이 이보다 적은 것만. 여러 글에서 고루 모으기 위해서입니다.
+_LARGEST = (
+    150  # 떼어 두는 파일은 쌍이 이보다 적은 것만. 여러 글에서 고루 모으기 위해서입니다.
+)
 _WORDS = 3  # 떼어 두는 쌍의 한국어는 세 어절부터. 제목 한 낱말은 번역을 재는 데 쓸모가 없습니다.
 
 Pair = tuple[str, str]
 Documents = dict[str, dict[Pair, None]]
 
 
-def build_docs(sources: list[tuple[Source, Path]], folder: Path, report: Report) -> Splits:
+def build_docs(
+    sources: list[tuple[Source, Path]], folder: Path, report: Report
+) -> Splits:
     """PO 묶음들에서 train, dev, test를 만듭니다."""
     documents = extract(sources, report)
     held_out = hold_out(documents, report)
@@ -67,13 +71,17 @@ def hold_out(documents: Documents, report: Report) -> dict[str, list[Pair]]:
         while len(chosen) < size:
             name = next(names, None)
             if name is None:
-                raise CorpusError(f"{split}에 둘 쌍이 모자랍니다: {len(chosen):,} / {size:,}")
+                raise CorpusError(
+                    f"{split}에 둘 쌍이 모자랍니다: {len(chosen):,} / {size:,}"
+                )
             if len(documents[name]) > _LARGEST:
                 continue
             report.count(f"{split} 파일")
             _choose(documents.pop(name), common, chosen)
         report.count("떼어 둔 파일에서 쓰지 않은 쌍", len(chosen) - size)
-        held_out[split] = sorted(chosen.values(), key=lambda pair: _order(pair[1]))[:size]
+        held_out[split] = sorted(chosen.values(), key=lambda pair: _order(pair[1]))[
+            :size
+        ]
     return held_out
 
 
@@ -81,7 +89,12 @@ def split_pairs(
     documents: Documents, held_out: dict[str, list[Pair]], report: Report
 ) -> dict[str, Iterable[Pair]]:
     """남은 문서의 쌍에서 되풀이와, 떼어 둔 글과 한쪽이라도 같은 것을 뺀 train을 더합니다."""
-    taken = {key for pairs in held_out.values() for pair in pairs for key in map(text_key, pair)}
+    taken = {
+        key
+        for pairs in held_out.values()
+        for pair in pairs
+        for key in map(text_key, pair)
+    }
     train: dict[Pair, None] = {}
     for name in sorted(documents):
         for pair in documents[name]:
@@ -103,7 +116,12 @@ def _choose(pairs: Iterable[Pair], common: set[str], chosen: dict[str, Pair]) ->
     used = {text_key(pair[0]) for pair in chosen.values()}
     for ko, en in pairs:
         keys = text_key(ko), text_key(en)
-        if common & set(keys) or len(ko.split()) < _WORDS or keys[0] in used or keys[1] in chosen:
+        if (
+            common & set(keys)
+            or len(ko.split()) < _WORDS
+            or keys[0] in used
+            or keys[1] in chosen
+        ):
             continue
         used.add(keys[0])
         chosen[keys[1]] = (ko, en)

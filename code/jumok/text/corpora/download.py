@@ -46,7 +46,9 @@ def download(source: Source, cache: Path, mirror: str | None = None) -> Path:
     resumed = part.is_file() and part.stat().st_size > 0
     _transfer(source, part, mirror)
     reason = _mismatch(source, part)
-    if reason and resumed:  # 이어 붙인 앞부분이 옛것일 수 있으므로 한 번은 처음부터 받습니다.
+    if (
+        reason and resumed
+    ):  # 이어 붙인 앞부분이 옛것일 수 있으므로 한 번은 처음부터 받습니다.
         part.unlink()
         _transfer(source, part, mirror)
         reason = _mismatch(source, part)
@@ -66,7 +68,11 @@ def _mismatch(source: Source, path: Path) -> str | None:
         found = source.measure(path)
     except CorpusError as error:
         return str(error)
-    return None if found == source.digest else f"{source.check}: {found}\n  알려진 것: {source.digest}"
+    return (
+        None
+        if found == source.digest
+        else f"{source.check}: {found}\n  알려진 것: {source.digest}"
+    )
 
 
 def _is_url(mirror: str) -> bool:
@@ -104,7 +110,9 @@ def _copy(origin: Path, part: Path, source: Source) -> None:
     try:
         stream = origin.open("rb")
     except OSError as error:
-        raise CorpusError(_missing(str(origin), source, True, error.strerror or "")) from error
+        raise CorpusError(
+            _missing(str(origin), source, True, error.strerror or "")
+        ) from error
     with stream:
         _save(stream, part, 0, origin.stat().st_size)
 
@@ -112,9 +120,13 @@ def _copy(origin: Path, part: Path, source: Source) -> None:
 def _get(address: str, part: Path, source: Source, mirrored: bool) -> None:
     """HTTP로 받습니다. part에 받다 만 것이 있으면 그 뒤만 달라고 합니다."""
     have = part.stat().st_size if part.is_file() else 0
-    headers = {"User-Agent": f"jumok/{__version__}"} | ({"Range": f"bytes={have}-"} if have else {})
+    headers = {"User-Agent": f"jumok/{__version__}"} | (
+        {"Range": f"bytes={have}-"} if have else {}
+    )
     try:
-        response = urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=_TIMEOUT)
+        response = urllib.request.urlopen(
+            urllib.request.Request(address, headers=headers), timeout=_TIMEOUT
+        )
     except urllib.error.HTTPError as error:
         with error:
             _refuse(error.code, address, part, source, mirrored)
@@ -122,7 +134,9 @@ def _get(address: str, part: Path, source: Source, mirrored: bool) -> None:
         raise CorpusError(f"주소가 바르지 않습니다: {address} ({error})") from error
     except (urllib.error.URLError, *_DROPPED) as error:
         reason = getattr(error, "reason", error)
-        if isinstance(reason, TimeoutError | ConnectionResetError | http.client.HTTPException):
+        if isinstance(
+            reason, TimeoutError | ConnectionResetError | http.client.HTTPException
+        ):
             raise _Dropped(f"대답이 없습니다 ({reason})") from error
         raise CorpusError(_no_network(address, reason)) from error
     with response:
@@ -131,7 +145,9 @@ def _get(address: str, part: Path, source: Source, mirrored: bool) -> None:
         _save(response, part, start, start + int(length) if length else None)
 
 
-def _refuse(code: int, address: str, part: Path, source: Source, mirrored: bool) -> None:
+def _refuse(
+    code: int, address: str, part: Path, source: Source, mirrored: bool
+) -> None:
     """오류로 온 대답을 예외로 바꿉니다."""
     if code == 416 and part.is_file():
         part.unlink()
@@ -155,7 +171,14 @@ def _save(stream: _Stream, part: Path, start: int, total: int | None) -> None:
     try:
         with writing(part), part.open("r+b" if start else "wb") as file:
             file.seek(start)
-            with tqdm(total=total, initial=start, unit="B", unit_scale=True, desc=name, disable=None) as bar:
+            with tqdm(
+                total=total,
+                initial=start,
+                unit="B",
+                unit_scale=True,
+                desc=name,
+                disable=None,
+            ) as bar:
                 while chunk := _read(stream):
                     write_chunk(file, chunk)
                     got += len(chunk)
@@ -164,7 +187,9 @@ def _save(stream: _Stream, part: Path, start: int, total: int | None) -> None:
             file.flush()
             os.fsync(file.fileno())
     except CorpusError:
-        part.unlink(missing_ok=True)  # 자리가 모자란 디스크에 반쪽을 남겨 두지 않습니다.
+        part.unlink(
+            missing_ok=True
+        )  # 자리가 모자란 디스크에 반쪽을 남겨 두지 않습니다.
         raise
     if total is not None and got < total:
         raise _Dropped(f"{total:,}바이트 가운데 {got:,}바이트만 왔습니다.")
@@ -177,7 +202,9 @@ def write_chunk(file: IO[bytes], chunk: bytes) -> None:
 
 def _read(stream: _Stream) -> bytes:
     try:
-        return stream.read1(_CHUNK)  # 온 만큼만. read는 끊길 때 이미 온 것까지 버립니다.
+        return stream.read1(
+            _CHUNK
+        )  # 온 만큼만. read는 끊길 때 이미 온 것까지 버립니다.
     except (http.client.HTTPException, OSError) as error:  # ssl의 오류도 OSError입니다
         raise _Dropped(f"{error}") from error
 

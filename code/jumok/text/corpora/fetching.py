@@ -41,7 +41,12 @@ def fetch(
             say(f"이미 있습니다: {folder / name}")
         else:
             mirror = mirror or os.environ.get(MIRROR_VARIABLE) or None
-            _make(corpus, [(source, _get(source, folder, mirror, say)) for source in sources], folder, say)
+            _make(
+                corpus,
+                [(source, _get(source, folder, mirror, say)) for source in sources],
+                folder,
+                say,
+            )
     return corpus_info(name, folder)
 
 
@@ -56,7 +61,9 @@ def corpus_info(name: str, cache: str | Path | None = None) -> dict | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise CorpusError(f"기록을 읽지 못했습니다: {path}\n  jumok data fetch {name} --again") from error
+        raise CorpusError(
+            f"기록을 읽지 못했습니다: {path}\n  jumok data fetch {name} --again"
+        ) from error
 
 
 def describe(corpus: Corpus, sources: tuple[Source, ...] | None = None) -> str:
@@ -75,7 +82,9 @@ def _wanted(corpus: Corpus, without_train: bool) -> tuple[Source, ...]:
         return corpus.sources
     kept = tuple(source for source in corpus.sources if not source.optional)
     if kept == corpus.sources:
-        raise CorpusError(f"{corpus.name}에는 --without-train을 쓸 수 없습니다. park에만 씁니다.")
+        raise CorpusError(
+            f"{corpus.name}에는 --without-train을 쓸 수 없습니다. park에만 씁니다."
+        )
     return kept
 
 
@@ -85,10 +94,16 @@ def _is_made(corpus: Corpus, folder: Path, without_train: bool) -> bool:
     except CorpusError:
         return False
     splits = set(corpus.splits) - ({"train"} if without_train else set())
-    return bool(info) and info["version"] == corpus.version and set(info["splits"]) >= splits
+    return (
+        bool(info)
+        and info["version"] == corpus.version
+        and set(info["splits"]) >= splits
+    )
 
 
-def _get(source: Source, folder: Path, mirror: str | None, say: Callable[[str], None]) -> Path:
+def _get(
+    source: Source, folder: Path, mirror: str | None, say: Callable[[str], None]
+) -> Path:
     try:
         path = download(source, folder, mirror)
     except CorpusError as error:
@@ -100,7 +115,12 @@ def _get(source: Source, folder: Path, mirror: str | None, say: Callable[[str], 
     return path
 
 
-def _make(corpus: Corpus, files: list[tuple[Source, Path]], folder: Path, say: Callable[[str], None]) -> None:
+def _make(
+    corpus: Corpus,
+    files: list[tuple[Source, Path]],
+    folder: Path,
+    say: Callable[[str], None],
+) -> None:
     started = time.perf_counter()
     say("자료를 만듭니다…")
     report = Report()
@@ -115,7 +135,9 @@ def _make(corpus: Corpus, files: list[tuple[Source, Path]], folder: Path, say: C
             "counts": dict(report.counts),
             "skipped": len(report.problems),
             "problems": report.problems,
-            "sources": [{"url": source.url, source.check: source.digest} for source, _ in files],
+            "sources": [
+                {"url": source.url, source.check: source.digest} for source, _ in files
+            ],
             "seconds": round(time.perf_counter() - started, 1),
         }
         text = json.dumps(info, ensure_ascii=False, indent=1)
@@ -125,8 +147,13 @@ def _make(corpus: Corpus, files: list[tuple[Source, Path]], folder: Path, say: C
 
 def summary(info: dict) -> str:
     """만든 자료의 줄 수, 건너뛴 줄, 해시."""
-    rows = " · ".join(f"{split} {value['rows']:,}" for split, value in info["splits"].items())
-    lines = [f"✔ {info['name']}: {rows} ({info['seconds']:.0f}초)", f"  sha256 {info['sha256']}"]
+    rows = " · ".join(
+        f"{split} {value['rows']:,}" for split, value in info["splits"].items()
+    )
+    lines = [
+        f"✔ {info['name']}: {rows} ({info['seconds']:.0f}초)",
+        f"  sha256 {info['sha256']}",
+    ]
     if info["skipped"]:
         lines.append(f"  깨진 줄 {info['skipped']:,}개를 건너뛰었습니다.")
         lines += [f"    {problem}" for problem in info["problems"][:_SHOWN]]

@@ -19,7 +19,9 @@ _LOADERS = {
 }
 
 
-def load_pairs(name: str, split: str = "train", cache: str | Path | None = None) -> list[tuple[str, str]]:
+def load_pairs(
+    name: str, split: str = "train", cache: str | Path | None = None
+) -> list[tuple[str, str]]:
     """번역 자료(docs, park, jhe)의 (한국어, 영어) 쌍들. 받지 않았으면 CorpusError."""
     return [(ko, en) for ko, en in _rows(name, split, "pairs", cache)]
 
@@ -32,9 +34,14 @@ def load_reviews(
     return [text for _, text in rows], [int(label) for label, _ in rows]
 
 
-def load_dialogues(name: str = "chatbot", cache: str | Path | None = None) -> list[tuple[str, str]]:
+def load_dialogues(
+    name: str = "chatbot", cache: str | Path | None = None
+) -> list[tuple[str, str]]:
     """대화 자료(chatbot)의 (한마디, 대답)들. 받지 않았으면 CorpusError."""
-    return [(question, answer) for question, answer, _ in _rows(name, "all", "dialogues", cache)]
+    return [
+        (question, answer)
+        for question, answer, _ in _rows(name, "all", "dialogues", cache)
+    ]
 
 
 def load_texts(
@@ -56,7 +63,9 @@ def load_texts(
     return films()
 
 
-def _rows(name: str, split: str, kind: str, cache: str | Path | None) -> Iterator[list[str]]:
+def _rows(
+    name: str, split: str, kind: str, cache: str | Path | None
+) -> Iterator[list[str]]:
     with _file(name, split, kind, cache).open(encoding="utf8", newline="\n") as file:
         for line in file:
             yield line[:-1].split("\t")
@@ -68,7 +77,9 @@ def _file(name: str, split: str, kind: str, cache: str | Path | None) -> Path:
     if corpus.kind != kind:
         raise CorpusError(f"'{name}'은(는) {_LOADERS[corpus.kind]}로 읽습니다.")
     if split not in corpus.splits:
-        raise CorpusError(f"{name}에는 '{split}'이 없습니다. 있는 것: {', '.join(corpus.splits)}")
+        raise CorpusError(
+            f"{name}에는 '{split}'이 없습니다. 있는 것: {', '.join(corpus.splits)}"
+        )
     info = corpus_info(name, cache)
     if info is None or split not in info["splits"]:
         raise CorpusError(

@@ -56,7 +56,11 @@ def _inner(match: re.Match) -> str:
     if kind == "link":
         titled = _TITLE.fullmatch(part)
         return titled[1] if titled else part
-    return _marked(_role(match["role"].lower(), _ESCAPE.sub(r"\1", part))) if kind == "body" else ""
+    return (
+        _marked(_role(match["role"].lower(), _ESCAPE.sub(r"\1", part)))
+        if kind == "body"
+        else ""
+    )
 
 
 def _role(role: str, body: str) -> str:
@@ -68,7 +72,11 @@ def _role(role: str, body: str) -> str:
         return f"{role.upper()} {body}"
     name = body.lstrip("!")
     name = name[1:].rpartition(".")[2] if name.startswith("~") else name
-    return f"{name}()" if role.rpartition(":")[2] in _CALLS and not name.endswith(")") else name
+    return (
+        f"{name}()"
+        if role.rpartition(":")[2] in _CALLS and not name.endswith(")")
+        else name
+    )
 
 
 def _marked(code: str) -> str:

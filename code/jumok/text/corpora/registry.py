@@ -48,7 +48,8 @@ def _tarballs(project: str, members: str, commits: str) -> tuple[Source, ...]:
     """한 줄에 커밋 하나와 내용의 해시 하나."""
     pairs = (line.split() for line in commits.strip().splitlines())
     return tuple(
-        Source(f"{_GITHUB}/{project}/tar.gz/{name}", "content", digest, members) for name, digest in pairs
+        Source(f"{_GITHUB}/{project}/tar.gz/{name}", "content", digest, members)
+        for name, digest in pairs
     )
 
 
@@ -151,5 +152,7 @@ CORPORA: dict[str, Corpus] = {corpus.name: corpus for corpus in _ALL}
 def find_corpus(name: str) -> Corpus:
     """이름으로 자료를 찾습니다. 없으면 CorpusError."""
     if name not in CORPORA:
-        raise CorpusError(f"'{name}'이라는 자료는 없습니다. 받을 수 있는 자료: {', '.join(CORPORA)}")
+        raise CorpusError(
+            f"'{name}'이라는 자료는 없습니다. 받을 수 있는 자료: {', '.join(CORPORA)}"
+        )
     return CORPORA[name]

@@ -39,7 +39,11 @@ class Splits:
     def summary(self) -> dict[str, dict]:
         """나뉜 이름마다 파일 이름, 줄 수, sha256."""
         return {
-            split: {"file": f"{split}{self._suffix}", "rows": self._rows[split], "sha256": digest.hexdigest()}
+            split: {
+                "file": f"{split}{self._suffix}",
+                "rows": self._rows[split],
+                "sha256": digest.hexdigest(),
+            }
             for split, digest in self._digests.items()
         }
 

@@ -28,14 +28,22 @@ def read_ratings(path: Path, report: Report) -> Iterator[tuple[str, str, str]]:
             continue
         fields = line.split("\t")
         if len(fields) != 3:
-            report.skip(path.name, number, f"칸이 셋이어야 하는데 {len(fields)}개입니다")
+            report.skip(
+                path.name, number, f"칸이 셋이어야 하는데 {len(fields)}개입니다"
+            )
         elif fields[2] not in ("0", "1") or not fields[0].isdigit():
-            report.skip(path.name, number, f"번호나 라벨이 이상합니다: {fields[0]!r}, {fields[2]!r}")
+            report.skip(
+                path.name,
+                number,
+                f"번호나 라벨이 이상합니다: {fields[0]!r}, {fields[2]!r}",
+            )
         else:
             yield fields[0], fields[1], fields[2]
 
 
-def build_nsmc(sources: list[tuple[Source, Path]], folder: Path, report: Report) -> Splits:
+def build_nsmc(
+    sources: list[tuple[Source, Path]], folder: Path, report: Report
+) -> Splits:
     """라벨과 글. 줄 수를 남들과 맞추려고 빈 글도 그대로 둡니다."""
     with Splits(folder, ".tsv") as splits:
         for _, path in sources:
@@ -47,13 +55,17 @@ def build_nsmc(sources: list[tuple[Source, Path]], folder: Path, report: Report)
     return splits
 
 
-def build_raw(sources: list[tuple[Source, Path]], folder: Path, report: Report) -> Splits:
+def build_raw(
+    sources: list[tuple[Source, Path]], folder: Path, report: Report
+) -> Splits:
     """한 줄이 한 영화평, 빈 줄이 영화 사이. nsmc의 test에 나오는 글은 번호로도 글로도 뺍니다.
 
     dev와 test는 영화를 통째로 뗀 것입니다. 영화 하나씩 읽으므로 메모리는 한 영화만큼만 듭니다.
     """
     (_, ratings), (archive, path) = sources
-    held = [(number, text_key(text)) for number, text, _ in read_ratings(ratings, report)]
+    held = [
+        (number, text_key(text)) for number, text, _ in read_ratings(ratings, report)
+    ]
     numbers, texts = {number for number, _ in held}, {text for _, text in held}
     with Splits(folder, ".txt") as splits:
         for name, data in read_members(path, archive.members):
@@ -82,11 +94,17 @@ def text_key(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _reviews(data: bytes, name: str, numbers: set[str], texts: set[str], report: Report) -> Iterator[str]:
+def _reviews(
+    data: bytes, name: str, numbers: set[str], texts: set[str], report: Report
+) -> Iterator[str]:
     """영화 하나의 글 가운데 쓸 것들. 같은 글은 한 번만 냅니다."""
     seen: set[str] = set()
     for place, row in enumerate(_rows(data, name, report), start=1):
-        if not isinstance(row, dict) or not row.keys() >= _FIELDS or not isinstance(row["review"], str):
+        if (
+            not isinstance(row, dict)
+            or not row.keys() >= _FIELDS
+            or not isinstance(row["review"], str)
+        ):
             report.skip(name, place, "review_id와 review가 있어야 합니다")
             continue
         report.count("읽은 글")
@@ -108,7 +126,9 @@ def _rows(data: bytes, name: str, report: Report) -> list:
     try:
         rows = json.loads(data)
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        report.skip(name, getattr(error, "lineno", 1), "JSON이 아니라서 이 영화를 건너뜁니다")
+        report.skip(
+            name, getattr(error, "lineno", 1), "JSON이 아니라서 이 영화를 건너뜁니다"
+        )
         return []
     if isinstance(rows, list):
         return rows

@@ -8,7 +8,8 @@ _END = r"""[.!?][\"'”’)\]]*"""
 _ENGLISH = re.compile(rf"{_END}(\s+)(?=[\"'“‘(\[]*[A-Z0-9{CODE}])")
 _KOREAN = re.compile(rf"{_END}(\s+)(?=\S)")
 _NOT_END = re.compile(
-    r"(?:^|[\s(\[])(?:e\.g|i\.e|cf|vs|etc|Mr|Mrs|Dr|St|No|approx|a\.k\.a|예|[A-Z]|\d+)\.$", re.IGNORECASE
+    r"(?:^|[\s(\[])(?:e\.g|i\.e|cf|vs|etc|Mr|Mrs|Dr|St|No|approx|a\.k\.a|예|[A-Z]|\d+)\.$",
+    re.IGNORECASE,
 )
 _HANGUL = re.compile("[가-힣]")
 _RATIO = (0.5, 4.5)

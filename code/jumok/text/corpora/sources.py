@@ -42,5 +42,9 @@ class Source:
 
 def content_hash(members: Iterable[tuple[str, bytes]]) -> str:
     """(이름, 내용)들의 해시. 이름의 차례로 늘어놓으므로 압축한 차례와 시각에 달려 있지 않습니다."""
-    lines = sorted(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in members)
-    return hashlib.sha256("".join(sorted(lines, key=lambda line: line[66:])).encode()).hexdigest()
+    lines = sorted(
+        f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in members
+    )
+    return hashlib.sha256(
+        "".join(sorted(lines, key=lambda line: line[66:])).encode()
+    ).hexdigest()

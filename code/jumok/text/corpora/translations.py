@@ -10,14 +10,22 @@ from .report import Report, read_lines
 from .sentences import balanced, has_hangul, sentence_pairs
 
 _LONGEST = 100  # 낱말. 이보다 긴 문단은 한 배치에 몇 개 들어가지 않습니다.
-_MACHINE = re.compile(r"[은을이과](?:\((?:는|를|가|와)\))")  # "은(는)": 기계가 채우다 만 번역
-_ODD_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")  # polib은 여기서도 줄을 나눕니다
+_MACHINE = re.compile(
+    r"[은을이과](?:\((?:는|를|가|와)\))"
+)  # "은(는)": 기계가 채우다 만 번역
+_ODD_BREAKS = re.compile(
+    "[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]"
+)  # polib은 여기서도 줄을 나눕니다
 _PLACES = re.compile(r"^#:.*\n", re.MULTILINE)  # 원문의 줄 번호. 판마다 다릅니다.
-_OPEN = re.compile(r'^(?:msg\w+(?:\[\d+\])?\s+)?"(?:[^"\\\n]|\\.)*+$', re.MULTILINE)  # 닫지 않은 따옴표
+_OPEN = re.compile(
+    r'^(?:msg\w+(?:\[\d+\])?\s+)?"(?:[^"\\\n]|\\.)*+$', re.MULTILINE
+)  # 닫지 않은 따옴표
 _LINE = re.compile(r"\(line (\d+)\)")
 
 
-def read_entries(data: bytes, file: str, report: Report, seen: set[str]) -> list[tuple[str, str]]:
+def read_entries(
+    data: bytes, file: str, report: Report, seen: set[str]
+) -> list[tuple[str, str]]:
     """PO 파일의 (msgid, msgstr) 가운데 번역이 끝난 것들. 깨진 덩이는 줄 번호와 함께 report에 적습니다.
 
     seen은 이미 읽은 덩이들입니다. 여기 든 것은 건너뛰고, 새로 읽은 것을 더합니다.
@@ -74,8 +82,12 @@ def _parse(text: str, file: str, report: Report) -> list:
     """polib으로 읽습니다. 문법이 틀린 곳이 있으면 그 덩이(빈 줄 사이)만 비우고 다시 읽습니다."""
     import polib
 
-    while opened := _OPEN.search(text):  # polib은 이런 줄의 마지막 글자를 말없이 버립니다
-        text = _without_block(text, text.count("\n", 0, opened.start()) + 1, file, report)
+    while opened := _OPEN.search(
+        text
+    ):  # polib은 이런 줄의 마지막 글자를 말없이 버립니다
+        text = _without_block(
+            text, text.count("\n", 0, opened.start()) + 1, file, report
+        )
     while True:
         try:
             return list(polib.pofile(f"{text}\n"))

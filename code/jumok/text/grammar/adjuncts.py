@@ -9,7 +9,9 @@ from .people import other_person
 from .times import duration_phrase
 
 
-def place_phrase(d: Dice, place: Place, particle: str, english: str, adorned: bool = False) -> Phrase:
+def place_phrase(
+    d: Dice, place: Place, particle: str, english: str, adorned: bool = False
+) -> Phrase:
     """곳. 조용한 카페에서 ↔ at a quiet cafe, 도서관에 ↔ to the library"""
     combos = [f"곳+{place.korean}"]
     tag = d.tag()
@@ -36,7 +38,11 @@ def pick_place(d: Dice, verb: Verb, daily: bool) -> Place:
     kind = d.pick(verb.places)
     places = lexicon().at_places[kind]
     if "move" in verb.flags:
-        places = [p for p in places if p.goal and not (verb.lemma == "오다" and "adj" in p.kinds)]
+        places = [
+            p
+            for p in places
+            if p.goal and not (verb.lemma == "오다" and "adj" in p.kinds)
+        ]
     if daily:
         places = [p for p in places if "daily" in p.kinds and "adj" not in p.kinds]
     if not places:
@@ -48,7 +54,9 @@ def companion_phrase(d: Dice, subject: Phrase) -> Phrase:
     """함께하는 사람: 친구와 ↔ with my friend"""
     person = other_person(d, subject)
     tag = person.korean[0][1][0]
-    return Phrase(person.with_particle(attach, "과"), [("with", (tag,)), *person.english])
+    return Phrase(
+        person.with_particle(attach, "과"), [("with", (tag,)), *person.english]
+    )
 
 
 def long_stay(verb: Verb) -> bool:

@@ -34,7 +34,10 @@ FOOD = frozenset({
 })  # fmt: skip
 CREATES = frozenset({"make", "write", "draw", "bake", "build", "catch"})
 LEAVES = frozenset({"eat", "drink", "lose", "send", "throw away", "sell", "give"})
-BORROWED = ("빌리다", frozenset({"팔다", "버리다", "주다", "보내다"}))  # 빌린 것은 팔거나 버리지 않습니다.
+BORROWED = (
+    "빌리다",
+    frozenset({"팔다", "버리다", "주다", "보내다"}),
+)  # 빌린 것은 팔거나 버리지 않습니다.
 
 
 @dataclass
@@ -53,7 +56,9 @@ class Arguments:
     sip: bool = False  # 물 한 모금처럼 먼 날을 말하지 않는 것인지
 
 
-def shapes_for(verb: Verb, noun: Noun, tense: str, plain_only: bool, denied: bool) -> list[tuple[str, float]]:
+def shapes_for(
+    verb: Verb, noun: Noun, tense: str, plain_only: bool, denied: bool
+) -> list[tuple[str, float]]:
     """이 동사와 명사로 지을 수 있는 목적어의 꼴과 그 무게."""
     if noun.count in FIXED or noun.kind in ("mealtime", "homework") or plain_only:
         return [("bare", 1.0)]
@@ -82,11 +87,20 @@ def shapes_for(verb: Verb, noun: Noun, tense: str, plain_only: bool, denied: boo
 
 
 def object_phrase(
-    d: Dice, verb: Verb, tense: str, subject: Phrase, plain_only: bool, denied: bool = False
+    d: Dice,
+    verb: Verb,
+    tense: str,
+    subject: Phrase,
+    plain_only: bool,
+    denied: bool = False,
 ) -> Phrase:
     """목적어 하나. 사람을 받는 동사는 `human_object`로 갑니다."""
     kind = d.pick(verb.objects)
-    if verb.english in ("wear", "ride") and subject.number == "pl" and subject.key not in ("너", ""):
+    if (
+        verb.english in ("wear", "ride")
+        and subject.number == "pl"
+        and subject.key not in ("너", "")
+    ):
         raise Unsuitable  # 여럿이 모자 하나를 쓰지는 않습니다.
     if kind == "persons":
         return human_object(d, subject)
@@ -97,20 +111,32 @@ def object_phrase(
     adjectives = ()
     if shape in ("adjective", "two", "both", "number_adjective"):
         adjectives = fitting_adjectives(d, verb, kind, shape == "two")
-    determiner = d.weighted(determiners_for(verb, tense)) if shape in ("determiner", "both") else ""
+    determiner = (
+        d.weighted(determiners_for(verb, tense))
+        if shape in ("determiner", "both")
+        else ""
+    )
     number = pick_number(d, verb, noun, tense) if shape.startswith("number") else 0
     # 습관과 할 수 있는 일은 두루 일컫습니다(read books). 입고 타는 것은 하나입니다(wear a hat).
-    generic = "gen" in verb.flags or (tense == "present" and not {"one", "stat", "the"} & verb.flags)
+    generic = "gen" in verb.flags or (
+        tense == "present" and not {"one", "stat", "the"} & verb.flags
+    )
     definite = "the" in verb.flags
     return noun_phrase(d, noun, adjectives, determiner, number, generic, definite)
 
 
 def determiners_for(verb: Verb, tense: str) -> tuple[tuple[str, float], ...]:
     """지시어와 그 무게. 먹거나 잃어버린 것은 눈앞에 없으니 '그'만 씁니다."""
-    return (("그", 1),) if tense == "past" and verb.english in LEAVES else (("그", 2), ("이", 2), ("저", 1))
+    return (
+        (("그", 1),)
+        if tense == "past" and verb.english in LEAVES
+        else (("그", 2), ("이", 2), ("저", 1))
+    )
 
 
-def fitting_adjectives(d: Dice, verb: Verb, kind: str, pair: bool) -> tuple[Adjective, ...]:
+def fitting_adjectives(
+    d: Dice, verb: Verb, kind: str, pair: bool
+) -> tuple[Adjective, ...]:
     """동사와 어울리는 형용사. 더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다."""
     found = pick_adjectives(d, kind, pair)
     for adjective in found:
@@ -126,7 +152,9 @@ def pick_number(d: Dice, verb: Verb, noun: Noun, tense: str) -> int:
     return 1 + d.pick(range(limit))
 
 
-def clause_phrase(d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool) -> Phrase:
+def clause_phrase(
+    d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool
+) -> Phrase:
     """관계절이 붙은 명사구: 친구가 만든 빵 ↔ the bread my friend made
 
     own이면 관계절의 주어가 바깥과 같아 적지 않고 때가 있습니다: 어제 산 책 ↔ the book I bought yesterday
@@ -147,7 +175,8 @@ def clause_phrase(d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool) -
     tag = d.tag()
     when = (
         time_phrase(d, "past", ("day", "week", "span"))
-        if own or (d.chance(0.15) and "stat" not in source.flags and noun.kind not in FOOD)
+        if own
+        or (d.chance(0.15) and "stat" not in source.flags and noun.kind not in FOOD)
         else Phrase()
     )
     korean = [
@@ -159,11 +188,21 @@ def clause_phrase(d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool) -
     spoken = verb_in_clause(source, doer.number)
     english = [*head.english, *doer.english, *words(spoken, tag), *when.english]
     combos = [*head.combos, f"{source.lemma}+{noun.korean}"]
-    return Phrase(korean, english, head.number, key=noun.korean, combos=combos, has_clause=True)
+    return Phrase(
+        korean, english, head.number, key=noun.korean, combos=combos, has_clause=True
+    )
 
 
 def _own_subject(subject: Phrase) -> Phrase:
-    pronoun = {"나": "I", "저": "I", "우리": "we", "그": "he", "그녀": "she", "그들": "they", "너": "you"}
+    pronoun = {
+        "나": "I",
+        "저": "I",
+        "우리": "we",
+        "그": "he",
+        "그녀": "she",
+        "그들": "they",
+        "너": "you",
+    }
     if subject.key not in pronoun or not subject.korean:
         raise Unsuitable
     return Phrase([], [(pronoun[subject.key], ())], subject.number)

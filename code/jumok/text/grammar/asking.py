@@ -1,7 +1,14 @@
 """의문사로 묻는 문장: 무엇, 누구, 어디, 언제, 몇."""
 
 from .arguments import Arguments
-from .clauses import STYLES, arrange, pick_arguments, pick_subject, predicate_tags, spoken
+from .clauses import (
+    STYLES,
+    arrange,
+    pick_arguments,
+    pick_subject,
+    predicate_tags,
+    spoken,
+)
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .english import plural
 from .hangul import attach
@@ -16,7 +23,9 @@ PLANNED = ("사다", "주문하다", "심다", "보내다")  # 몇을 하려는�
 
 def _tense(d: Dice, flags: frozenset[str]) -> str:
     tense = d.weighted(TENSES)
-    if (tense == "progressive" and "noprog" in flags) or (tense == "future" and "nowish" in flags):
+    if (tense == "progressive" and "noprog" in flags) or (
+        tense == "future" and "nowish" in flags
+    ):
         raise Unsuitable
     return tense
 
@@ -45,7 +54,9 @@ def whom(d: Dice) -> Draft:
     tag = d.tag()
     arguments = Arguments([("누구를", (tag,))], [], [])
     time = Phrase() if stative else pick_time(d, verb, tense, arguments)
-    korean, english = arrange(d, subject, time, arguments, verb, Form(tense, style, question=True))
+    korean, english = arrange(
+        d, subject, time, arguments, verb, Form(tense, style, question=True)
+    )
     return Draft(korean, [("who", (tag,)), *english], True)
 
 
@@ -79,7 +90,9 @@ def where(d: Dice) -> Draft:
     """어디를 묻습니다: 민수는 어제 어디에 갔니? ↔ Where did Minsu go yesterday?"""
     style = d.weighted(STYLES)
     subject = pick_subject(d, style, question=True)
-    verb = d.pick([v for v in lexicon().verbs if v.places and not {"at", "ro", "needw"} & v.flags])
+    verb = d.pick(
+        [v for v in lexicon().verbs if v.places and not {"at", "ro", "needw"} & v.flags]
+    )
     moves = "move" in verb.flags
     if moves and verb.english in ("run", "walk", "come"):
         raise Unsuitable
@@ -104,7 +117,8 @@ def _without_place(d: Dice, verb, form: Form, subject: Phrase) -> Arguments:
         return Arguments()
     arguments = pick_arguments(d, verb, form, subject, bare=True)
     definite = (
-        arguments.english[0][0] in ("this", "that", "the", "these", "those") or len(arguments.english) == 1
+        arguments.english[0][0] in ("this", "that", "the", "these", "those")
+        or len(arguments.english) == 1
     )
     if arguments.has_clause or not definite:
         raise Unsuitable
@@ -118,11 +132,15 @@ def when(d: Dice) -> Draft:
     verb = pick_verb(d)
     if {"stat", "needw"} & verb.flags or verb.lemma == "머무르다":
         raise Unsuitable
-    tense = d.weighted((("past", 3), ("future", 1 if "nowish" not in verb.flags else 0)))
+    tense = d.weighted(
+        (("past", 3), ("future", 1 if "nowish" not in verb.flags else 0))
+    )
     form = Form(tense, style, question=True)
     moves = "move" in verb.flags
     arguments = (
-        pick_arguments(d, verb, form, subject, bare=True) if moves else _without_place(d, verb, form, subject)
+        pick_arguments(d, verb, form, subject, bare=True)
+        if moves
+        else _without_place(d, verb, form, subject)
     )
     tag = d.tag()
     time = Phrase([("언제", (tag,))], [])
@@ -137,17 +155,32 @@ def how_many(d: Dice) -> Draft:
     verb = d.pick([v for v in lexicon().verbs if "n" in v.flags])
     kind = d.pick(verb.objects)
     noun = None if kind == "persons" else d.pick(lexicon().by_kind[kind])
-    if noun is None or not can_count(noun) or noun.count not in ("count", "many") or "must" in verb.flags:
+    if (
+        noun is None
+        or not can_count(noun)
+        or noun.count not in ("count", "many")
+        or "must" in verb.flags
+    ):
         raise Unsuitable
     tense = (
-        "present" if "stat" in verb.flags else d.weighted((("past", 3), ("future", verb.lemma in PLANNED)))
+        "present"
+        if "stat" in verb.flags
+        else d.weighted((("past", 3), ("future", verb.lemma in PLANNED)))
     )
     tag, count = d.tag(), d.tag()
     arguments = Arguments(
-        [(attach(noun.korean, "을"), (tag,)), ("몇", (count,)), (noun.counter, (count,))], [], []
+        [
+            (attach(noun.korean, "을"), (tag,)),
+            ("몇", (count,)),
+            (noun.counter, (count,)),
+        ],
+        [],
+        [],
     )
     time = Phrase() if tense == "present" else pick_time(d, verb, tense, arguments)
-    korean, english = arrange(d, subject, time, arguments, verb, Form(tense, style, question=True))
+    korean, english = arrange(
+        d, subject, time, arguments, verb, Form(tense, style, question=True)
+    )
     head = [
         ("how", (count,)),
         ("many", (count,)),

@@ -25,7 +25,14 @@ SUBJECTS = {  # 말투와 물음에 따른 주어의 갈래와 무게. none은 �
         ("noun", 2),
     ),
     ("plain", True): (("너", 6), ("그", 1), ("그녀", 1), ("people", 4), ("noun", 1)),
-    ("polite", False): (("저", 3), ("우리", 1), ("그", 1), ("none", 6), ("people", 6), ("noun", 2)),
+    ("polite", False): (
+        ("저", 3),
+        ("우리", 1),
+        ("그", 1),
+        ("none", 6),
+        ("people", 6),
+        ("noun", 2),
+    ),
     ("polite", True): (("none", 6), ("그", 1), ("그녀", 1), ("people", 4), ("noun", 1)),
 }
 
@@ -35,7 +42,11 @@ def pick_subject(d: Dice, style: str, question: bool = False) -> Phrase:
     kind = d.weighted(SUBJECTS["plain" if style == "plain" else "polite", question])
     if kind == "none":
         return Phrase(
-            [], words("you" if question else "I"), "pl" if question else "1s", asked=question, polite=True
+            [],
+            words("you" if question else "I"),
+            "pl" if question else "1s",
+            asked=question,
+            polite=True,
         )
     if kind == "people":
         person = person_phrase(d, d.pick(candidates(question, True, "")))
@@ -50,18 +61,25 @@ def pick_subject(d: Dice, style: str, question: bool = False) -> Phrase:
     return found
 
 
-def pick_arguments(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool = False) -> Arguments:
+def pick_arguments(
+    d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool = False
+) -> Arguments:
     """동사에 딸린 말. bare이면 꼭 있어야 하는 것만 고릅니다."""
     out = Arguments()
     thing = Phrase()
     if verb.objects:
         plain_only = bool(form.modal in ("can", "cannot")) or (bare and d.chance(0.6))
-        thing = object_phrase(d, verb, form.tense, subject, plain_only, bool(form.negation))
+        thing = object_phrase(
+            d, verb, form.tense, subject, plain_only, bool(form.negation)
+        )
         out.meal = thing.key in {noun.korean for noun in lexicon().by_kind["mealtime"]}
         out.sip = thing.key == "물"
         check_object(verb, thing, subject)
         out.has_clause = thing.has_clause
-        out.counted = len(thing.korean) > 1 and thing.korean[-1][0] not in (thing.key, thing.key + "들")
+        out.counted = len(thing.korean) > 1 and thing.korean[-1][0] not in (
+            thing.key,
+            thing.key + "들",
+        )
         if thing.key not in {p.korean for p in lexicon().people}:
             out.combos = [f"{verb.lemma}+{thing.key}", *thing.combos]
     if form.negation and out.counted:
@@ -69,7 +87,9 @@ def pick_arguments(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool 
     receiver = _receiver(d, verb, subject, bare or thing.has_clause)
     adjuncts = [] if thing.has_clause else _adjuncts(d, verb, form, subject, bare)
     small = out.counted or any(combo.startswith("짧다+") for combo in out.combos)
-    if small and any(word == "동안" for phrase in adjuncts for word, _ in phrase.korean):
+    if small and any(
+        word == "동안" for phrase in adjuncts for word, _ in phrase.korean
+    ):
         raise Unsuitable  # 이십 분 동안 책 네 권을 읽었다, 네 시간 동안 짧은 기사를 읽었다
     where = next((p for p in adjuncts if p.combos), None)
     if where is not None:
@@ -117,14 +137,18 @@ def quiet_form(form: Form) -> bool:
 
 def _receiver(d: Dice, verb: Verb, subject: Phrase, avoid: bool) -> Phrase:
     """받는 사람: 민수에게 ↔ to Minsu"""
-    if "must" not in verb.flags and ("give" not in verb.flags or avoid or d.chance(0.4)):
+    if "must" not in verb.flags and (
+        "give" not in verb.flags or avoid or d.chance(0.4)
+    ):
         return Phrase()
     person = human_object(d, subject)
     tag = person.korean[0][1][0]
     return Phrase(person.korean, [("to", (tag,)), *person.english], key=person.key)
 
 
-def _adjuncts(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool) -> list[Phrase]:
+def _adjuncts(
+    d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool
+) -> list[Phrase]:
     """함께하는 사람, 곳, 동안을 이 차례로. 부정문과 바람에는 붙이지 않습니다."""
     found: list[Phrase] = []
     if "move" in verb.flags:
@@ -132,8 +156,12 @@ def _adjuncts(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool) -> l
         particle = "으로" if "ro" in verb.flags else "에"
         fixed = "at" in verb.flags or verb.english in ("go back", "come back")
         adorned = d.chance(0.3) and not fixed and form.tense != "present"
-        goal = place_phrase(d, place, particle, place.at if "at" in verb.flags else place.goal, adorned)
-        together = "w" in verb.flags and not bare and not form.negation and d.chance(0.2)
+        goal = place_phrase(
+            d, place, particle, place.at if "at" in verb.flags else place.goal, adorned
+        )
+        together = (
+            "w" in verb.flags and not bare and not form.negation and d.chance(0.2)
+        )
         return [goal] if not together else [companion_phrase(d, subject), goal]
     quiet = bare or bool(form.negation or form.modal)
     if "needw" in verb.flags or ("w" in verb.flags and not quiet and d.chance(0.15)):
@@ -141,10 +169,26 @@ def _adjuncts(d: Dice, verb: Verb, form: Form, subject: Phrase, bare: bool) -> l
     stays = long_stay(verb)
     if verb.places and (stays or (not quiet and d.chance(0.35))):
         place = pick_place(d, verb, form.tense == "present" and not stays)
-        found.append(place_phrase(d, place, "에서", place.at, d.chance(0.3) and form.tense != "present"))
-    plans = form.tense == "future" and verb.lemma != "기다리다"  # 얼마나 기다릴지 미리 정하지 않습니다.
-    lasting = form.tense == "past" or plans or (form.tense == "present" and not verb.objects and not stays)
-    if "d" in verb.flags and lasting and not quiet and len(found) < 2 and d.chance(0.25):
+        found.append(
+            place_phrase(
+                d, place, "에서", place.at, d.chance(0.3) and form.tense != "present"
+            )
+        )
+    plans = (
+        form.tense == "future" and verb.lemma != "기다리다"
+    )  # 얼마나 기다릴지 미리 정하지 않습니다.
+    lasting = (
+        form.tense == "past"
+        or plans
+        or (form.tense == "present" and not verb.objects and not stays)
+    )
+    if (
+        "d" in verb.flags
+        and lasting
+        and not quiet
+        and len(found) < 2
+        and d.chance(0.25)
+    ):
         found.append(duration(d, verb))
     return found
 
@@ -175,7 +219,11 @@ def arrange(
     빈도(자주)는 영어에서 동사 앞에 놓입니다.
     """
     check_subject(verb, subject)
-    if verb.lemma == "자다" and form.tense == "progressive" and subject.key in FIRST | {""}:
+    if (
+        verb.lemma == "자다"
+        and form.tense == "progressive"
+        and subject.key in FIRST | {""}
+    ):
         raise Unsuitable  # 자는 사람은 자고 있다고 말하지 않습니다.
     tags = predicate_tags(d)
     form = replace(form, honorific=subject.honorific)
@@ -200,9 +248,13 @@ def arrange(
 def check_subject(verb: Verb, subject: Phrase) -> None:
     """주어와 어울리지 않는 동사를 거릅니다: 높이면 뜻이 달라지는 것(돌아가다), 어른의 일, 아이의 일."""
     child = subject.key in CHILDREN
-    if verb.lemma == "매다" and (subject.key in ("그녀", "여자") or _is_she(subject.key)):
+    if verb.lemma == "매다" and (
+        subject.key in ("그녀", "여자") or _is_she(subject.key)
+    ):
         raise Unsuitable
-    if ("nohon" in verb.flags and subject.honorific) or (child and "adult" in verb.flags):
+    if ("nohon" in verb.flags and subject.honorific) or (
+        child and "adult" in verb.flags
+    ):
         raise Unsuitable
     if (
         verb.lemma == "놀다"
@@ -213,7 +265,9 @@ def check_subject(verb: Verb, subject: Phrase) -> None:
 
 
 def _is_worker(name: str) -> bool:
-    return any(noun.korean == name for noun in lexicon().by_kind["job"]) and name not in ("학생", "대학생")
+    return any(
+        noun.korean == name for noun in lexicon().by_kind["job"]
+    ) and name not in ("학생", "대학생")
 
 
 def _is_she(name: str) -> bool:

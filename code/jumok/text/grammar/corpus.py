@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from .asking import how_many, what, when, where, who, whom
-from .describing import described_person, described_thing, existence, identity, person_in_action, weather
+from .describing import (
+    described_person,
+    described_thing,
+    existence,
+    identity,
+    person_in_action,
+    weather,
+)
 from .draft import Dice, Draft, Token, Unsuitable
 from .examples import running_examples
 from .joining import joined_clauses, joined_verbs, long_sentence
@@ -37,7 +44,9 @@ KINDS: dict[str, tuple[Callable[[Dice], Draft], float]] = {
 }
 WORD = re.compile(r"[^\s.,?]+|[.,?]")
 HELD_OUT = 8  # 조합 여덟 가운데 하나는 학습에 나오지 않습니다.
-ALWAYS_SEEN = frozenset({"먹다+사과", "맛있다+사과", "가다+집", "가다+카페", "가다+학교"})  # 책의 보기 문장
+ALWAYS_SEEN = frozenset(
+    {"먹다+사과", "맛있다+사과", "가다+집", "가다+카페", "가다+학교"}
+)  # 책의 보기 문장
 LONGEST, LONGEST_ENGLISH = 10, 15  # 학습하는 문장의 길이(구두점까지 센 낱말)
 
 
@@ -88,7 +97,12 @@ def _finish(draft: Draft, kind: str) -> Pair:
     for j, (_, tags) in enumerate(draft.english):
         for tag in tags:
             places.setdefault(tag, []).append(j)
-    links = {(i, j) for i, (_, tags) in enumerate(draft.korean) for tag in tags for j in places.get(tag, ())}
+    links = {
+        (i, j)
+        for i, (_, tags) in enumerate(draft.korean)
+        for tag in tags
+        for j in places.get(tag, ())
+    }
     links.add((len(draft.korean), len(draft.english)))
     korean, english = _surface(draft.korean, mark), _surface(draft.english, mark)
     return Pair(korean, english, tuple(sorted(links)), kind, tuple(draft.combos))
@@ -173,7 +187,11 @@ def word_counts(pairs: list[Pair]) -> Counter[str]:
 
 
 def splits(
-    seed: int = 0, n_train: int = 50_000, n_dev: int = 1_000, n_test: int = 2_000, n_long: int = 1_000
+    seed: int = 0,
+    n_train: int = 50_000,
+    n_dev: int = 1_000,
+    n_test: int = 2_000,
+    n_long: int = 1_000,
 ) -> Splits:
     """학습, 개발, 시험(처음 보는 조합), 긴 시험의 나눔. 문장은 서로 겹치지 않습니다.
 
@@ -194,14 +212,18 @@ def splits(
         else:
             dev[pair.korean] = pair
     known = set(word_counts(list(train.values())))
-    test = _known(iter(unseen.values()), pairs, known, n_test, lambda p: _is_test(p, seed))
+    test = _known(
+        iter(unseen.values()), pairs, known, n_test, lambda p: _is_test(p, seed)
+    )
     long = _known(iter(()), _long_stream(seed), known, n_long, _is_long)
     return Splits(list(train.values()), list(dev.values()), test, long)
 
 
 def is_short(pair: Pair) -> bool:
     """학습할 만큼 짧은 문장인지."""
-    return len(pair.korean_words) <= LONGEST and len(pair.english_words) <= LONGEST_ENGLISH
+    return (
+        len(pair.korean_words) <= LONGEST and len(pair.english_words) <= LONGEST_ENGLISH
+    )
 
 
 def _is_test(pair: Pair, seed: int) -> bool:
@@ -209,7 +231,9 @@ def _is_test(pair: Pair, seed: int) -> bool:
 
 
 def _is_long(pair: Pair) -> bool:
-    return len(pair.korean_words) > LONGEST and len(pair.english_words) > LONGEST_ENGLISH
+    return (
+        len(pair.korean_words) > LONGEST and len(pair.english_words) > LONGEST_ENGLISH
+    )
 
 
 def _long_stream(seed: int) -> Iterator[Pair]:
@@ -219,12 +243,20 @@ def _long_stream(seed: int) -> Iterator[Pair]:
 
 
 def _known(
-    first: Iterator[Pair], rest: Iterator[Pair], known: set[str], n: int, fits: Callable[[Pair], bool]
+    first: Iterator[Pair],
+    rest: Iterator[Pair],
+    known: set[str],
+    n: int,
+    fits: Callable[[Pair], bool],
 ) -> list[Pair]:
     """아는 낱말로만 된 서로 다른 문장 n개를 first에서, 모자라면 rest에서 고릅니다."""
     found: dict[str, Pair] = {}
     while len(found) < n:
         pair = next(first, None) or next(rest)
-        if fits(pair) and known.issuperset(pair.korean_words) and known.issuperset(pair.english_words):
+        if (
+            fits(pair)
+            and known.issuperset(pair.korean_words)
+            and known.issuperset(pair.english_words)
+        ):
             found.setdefault(pair.korean, pair)
     return list(found.values())

@@ -33,14 +33,21 @@ BEING = {  # 이다: (말투, 과거인지, 물음인지) → (받침 뒤, 모�
 
 
 def _state(
-    d: Dice, subject: Phrase, adjective: Adjective, form: Form, time: Phrase, degree: bool
+    d: Dice,
+    subject: Phrase,
+    adjective: Adjective,
+    form: Form,
+    time: Phrase,
+    degree: bool,
 ) -> tuple[list[Token], list[Token]]:
     """주어가 어떠하다. 정도(아주)는 형용사 앞에 놓입니다."""
     tags = predicate_tags(d)
     mark = d.tag()
     adverb = d.pick(DEGREES[:2]) if degree else None
     form = Form(form.tense, form.style, form.negation, form.question, subject.honorific)
-    before, after = english_predicate(adjective.english, form, subject.number, is_be=True)
+    before, after = english_predicate(
+        adjective.english, form, subject.number, is_be=True
+    )
     korean = [*subject.with_particle(attach, "은"), *time.korean]
     korean += [(adverb[0], (mark,))] if adverb else []
     korean += spoken(korean_predicate(adjective.stem, form), tags)
@@ -53,16 +60,27 @@ def _state(
 def described_thing(d: Dice) -> Draft:
     """물건의 성질: 그 사과는 아주 맛있다 ↔ The apple is very delicious"""
     adjective = d.pick(
-        [a for a in lexicon().adjectives if a.kinds and a.kinds != ("place",) and a.trait != "attr"]
+        [
+            a
+            for a in lexicon().adjectives
+            if a.kinds and a.kinds != ("place",) and a.trait != "attr"
+        ]
     )
     kind = d.pick([k for k in adjective.kinds if k != "place"])
     noun = d.pick(lexicon().by_kind[kind])
     subject = noun_phrase(d, noun, determiner=d.pick(("그", "이", "저")))
     question = d.chance(0.2)
     negation = "지" if not question and d.chance(0.2) else ""
-    form = Form("past" if d.chance(0.3) else "present", d.weighted(STYLES), negation, question)
+    form = Form(
+        "past" if d.chance(0.3) else "present", d.weighted(STYLES), negation, question
+    )
     korean, english = _state(
-        d, subject, adjective, form, Phrase(), not negation and not question and d.chance(0.3)
+        d,
+        subject,
+        adjective,
+        form,
+        Phrase(),
+        not negation and not question and d.chance(0.3),
     )
     return Draft(korean, english, question, [f"{adjective.lemma}+{noun.korean}"])
 
@@ -72,7 +90,9 @@ def described_person(d: Dice) -> Draft:
     question = d.chance(0.25)
     style = d.weighted(STYLES)
     subject = pick_subject(d, style, question)
-    adjective = d.pick([a for a in lexicon().adjectives if a.trait in ("state", "trait")])
+    adjective = d.pick(
+        [a for a in lexicon().adjectives if a.trait in ("state", "trait")]
+    )
     if adjective.trait == "trait" and subject.key in ("나", "저", "너", "우리", ""):
         raise Unsuitable
     is_past = adjective.trait == "state" and d.chance(0.5)
@@ -91,10 +111,19 @@ def weather(d: Dice) -> Draft:
     """날씨: 어제는 날씨가 추웠다 ↔ The weather was cold yesterday"""
     adjective = d.pick([a for a in lexicon().adjectives if a.trait == "weather"])
     tense, day, spoken_day = d.pick(
-        (("past", "어제", "yesterday"), ("present", "오늘", "today"), ("future", "내일", "tomorrow"))
+        (
+            ("past", "어제", "yesterday"),
+            ("present", "오늘", "today"),
+            ("future", "내일", "tomorrow"),
+        )
     )
     question = tense != "future" and d.chance(0.25)  # -ㄹ 거니는 뜻을 묻는 말입니다.
-    form = Form(tense, d.weighted(STYLES), "지" if not question and d.chance(0.2) else "", question)
+    form = Form(
+        tense,
+        d.weighted(STYLES),
+        "지" if not question and d.chance(0.2) else "",
+        question,
+    )
     tags, tag, sky = predicate_tags(d), d.tag(), d.tag()
     before, after = english_predicate(adjective.english, form, "3s", is_be=True)
     korean = [
@@ -102,7 +131,12 @@ def weather(d: Dice) -> Draft:
         ("날씨가", (sky,)),
         *spoken(korean_predicate(adjective.stem, form), tags),
     ]
-    english = [*spoken(before, tags), *words("the weather", sky), *spoken(after, tags), (spoken_day, (tag,))]
+    english = [
+        *spoken(before, tags),
+        *words("the weather", sky),
+        *spoken(after, tags),
+        (spoken_day, (tag,)),
+    ]
     return Draft(korean, english, question)
 
 
@@ -112,7 +146,11 @@ def identity(d: Dice) -> Draft:
     style = d.weighted(STYLES)
     subject = pick_subject(d, style, question)
     human = subject.key in _human_names()
-    if subject.honorific or subject.number == "pl" or (human and subject.key not in ADULTS):
+    if (
+        subject.honorific
+        or subject.number == "pl"
+        or (human and subject.key not in ADULTS)
+    ):
         raise Unsuitable
     noun = d.pick(lexicon().by_kind["job"])
     third = subject.number == "3s"
@@ -120,15 +158,24 @@ def identity(d: Dice) -> Draft:
     what = noun_phrase(d, noun, adjectives)
     is_past, negation = d.chance(0.2), not question and d.chance(0.2)
     tags = predicate_tags(d)
-    form = Form("past" if is_past else "present", style, "지" if negation else "", question)
+    form = Form(
+        "past" if is_past else "present", style, "지" if negation else "", question
+    )
     before, after = english_predicate("", form, subject.number, is_be=True)
     korean = [*subject.with_particle(attach, "은"), *_being(what, form, tags)]
-    english = [*spoken(before, tags), *subject.english, *spoken(after, tags), *what.english]
+    english = [
+        *spoken(before, tags),
+        *subject.english,
+        *spoken(after, tags),
+        *what.english,
+    ]
     return Draft(korean, english, question, what.combos)
 
 
 def _human_names() -> set[str]:
-    return {noun.korean for kind in ("job", "people") for noun in lexicon().by_kind[kind]}
+    return {
+        noun.korean for kind in ("job", "people") for noun in lexicon().by_kind[kind]
+    }
 
 
 def _being(what: Phrase, form: Form, tags: dict[str, int]) -> list[Token]:
@@ -137,8 +184,14 @@ def _being(what: Phrase, form: Form, tags: dict[str, int]) -> list[Token]:
     if form.negation:
         absent = Stem("아니", descriptive=True)
         shape = Form(form.tense, form.style)
-        words_ = [(word, (tags["a"], tags["n"])) for word, _ in korean_predicate(absent, shape)]
-        fixed = [(word.replace("아녀요", "아니에요").replace("아녔", "아니었"), t) for word, t in words_]
+        words_ = [
+            (word, (tags["a"], tags["n"]))
+            for word, _ in korean_predicate(absent, shape)
+        ]
+        fixed = [
+            (word.replace("아녀요", "아니에요").replace("아녔", "아니었"), t)
+            for word, t in words_
+        ]
         return [*what.with_particle(attach, "이"), *fixed]
     closed, opened = BEING[form.style, form.tense == "past", form.question]
     ending = closed if final_consonant(last) else opened
@@ -153,7 +206,10 @@ def existence(d: Dice) -> Draft:
     style, question, is_past = d.weighted(STYLES), d.chance(0.2), d.chance(0.25)
     adjectives = _looks(d, kind) if d.chance(0.25) else ()
     absent = (
-        not adjectives and not question and noun.count not in ("many", "plural", "pairs") and d.chance(0.2)
+        not adjectives
+        and not question
+        and noun.count not in ("many", "plural", "pairs")
+        and d.chance(0.2)
     )
     number = (
         2 + d.pick(range(3 if kind in LARGE else 5))
@@ -168,11 +224,20 @@ def existence(d: Dice) -> Draft:
     spot = [(word, (where,)) for word in scene.korean.split()]
     verb = spoken(korean_predicate(GONE if absent else HERE, form), tags)
     korean = [*spot, *thing.with_particle(attach, "이"), *verb]
-    there = [helper, ("there", (tags["v"],))] if question else [("there", (tags["v"],)), helper]
+    there = (
+        [helper, ("there", (tags["v"],))]
+        if question
+        else [("there", (tags["v"],)), helper]
+    )
     what = thing.english
     if absent:
-        what = [("no", (tags["v"],)), *[token for token in what if token[0] not in ("a", "an")]]
-    return Draft(korean, [*there, *what, *words(scene.english, where)], question, thing.combos)
+        what = [
+            ("no", (tags["v"],)),
+            *[token for token in what if token[0] not in ("a", "an")],
+        ]
+    return Draft(
+        korean, [*there, *what, *words(scene.english, where)], question, thing.combos
+    )
 
 
 def _looks(d: Dice, kind: str) -> tuple[Adjective, ...]:
@@ -186,7 +251,13 @@ def _looks(d: Dice, kind: str) -> tuple[Adjective, ...]:
 def person_in_action(d: Dice) -> Draft:
     """관계절이 붙은 주어: 책을 읽고 있는 여자는 의사이다 ↔ The woman who is reading a book is a doctor"""
     noun = d.pick(lexicon().by_kind["people"])
-    verb = d.pick([v for v in lexicon().verbs if v.objects and not {"move", "must", "noprog"} & v.flags])
+    verb = d.pick(
+        [
+            v
+            for v in lexicon().verbs
+            if v.objects and not {"move", "must", "noprog"} & v.flags
+        ]
+    )
     inner = Phrase([], [], "3s", key=noun.korean)
     if pick_tense(d, verb) != "progressive":
         raise Unsuitable
@@ -195,13 +266,18 @@ def person_in_action(d: Dice) -> Draft:
     if thing.has_clause or not thing.korean:
         raise Unsuitable
     tags, tag = predicate_tags(d), d.tag()
-    doing = [(verb.stem.text + "고", (tags["v"],)), (present_modifier(HERE), (tags["a"],))]
+    doing = [
+        (verb.stem.text + "고", (tags["v"],)),
+        (present_modifier(HERE), (tags["a"],)),
+    ]
     phrase = Phrase(
         [*thing.with_particle(attach, verb.particle), *doing, (noun.korean, (tag,))],
         [
             *words("the " + noun.english, tag),
             ("who", (tags["a"],)),
-            *spoken(english_predicate(verb.english, Form("progressive"), "3s")[1], tags),
+            *spoken(
+                english_predicate(verb.english, Form("progressive"), "3s")[1], tags
+            ),
             *thing.english,
         ],
     )
@@ -209,8 +285,14 @@ def person_in_action(d: Dice) -> Draft:
     form = Form("present", d.weighted(STYLES))
     if noun.korean not in ADULTS:
         mood = d.pick([a for a in lexicon().adjectives if a.lemma in MOODS])
-        return Draft(*_state(d, phrase, mood, form, Phrase(), d.chance(0.2)), False, combos)
+        return Draft(
+            *_state(d, phrase, mood, form, Phrase(), d.chance(0.2)), False, combos
+        )
     job, end = noun_phrase(d, d.pick(lexicon().by_kind["job"])), predicate_tags(d)
     korean = [*phrase.with_particle(attach, "은"), *_being(job, form, end)]
-    english = [*phrase.english, *spoken(english_predicate("", form, "3s", is_be=True)[1], end), *job.english]
+    english = [
+        *phrase.english,
+        *spoken(english_predicate("", form, "3s", is_be=True)[1], end),
+        *job.english,
+    ]
     return Draft(korean, english, False, combos)

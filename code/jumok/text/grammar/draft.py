@@ -6,7 +6,9 @@ from random import Random
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Token = tuple[str, tuple[int, ...]]  # 낱말과 꼬리표들. 같은 꼬리표를 가진 두 언어의 낱말이 짝입니다.
+Token = tuple[
+    str, tuple[int, ...]
+]  # 낱말과 꼬리표들. 같은 꼬리표를 가진 두 언어의 낱말이 짝입니다.
 ARTICLES = frozenset({"a", "an", "the"})
 
 
@@ -57,7 +59,9 @@ class Phrase:
     polite: bool = False  # 해요체나 합니다체인지(나 → 저)
     asked: bool = False  # 물음의 주어인지. 물을 때는 식구(my …)가 나오지 않습니다.
 
-    def with_particle(self, attach: Callable[[str, str], str], particle: str) -> list[Token]:
+    def with_particle(
+        self, attach: Callable[[str, str], str], particle: str
+    ) -> list[Token]:
         """마지막 어절에 조사를 붙인 한국어 쪽."""
         if not self.korean:
             return []

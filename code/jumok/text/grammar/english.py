@@ -28,7 +28,12 @@ def article(phrase: str) -> str:
     word = phrase.lower()
     if word.startswith(("hour", "honest")):
         return "an"
-    return "a" if word[0] not in MASS_ARTICLE_VOWELS or word.startswith(("uni", "use", "eu", "one")) else "an"
+    return (
+        "a"
+        if word[0] not in MASS_ARTICLE_VOWELS
+        or word.startswith(("uni", "use", "eu", "one"))
+        else "an"
+    )
 
 
 @cache
@@ -82,7 +87,9 @@ def progressive(phrase: str) -> str:
     elif verb in DOUBLED:
         form = verb + verb[-1] + "ing"
     else:
-        form = (verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb) + "ing"
+        form = (
+            verb[:-1] if verb.endswith("e") and not verb.endswith("ee") else verb
+        ) + "ing"
     return form + space + rest
 
 

@@ -16,13 +16,17 @@ def running_examples() -> list[Draft]:
     apple = next(noun for noun in lexicon().nouns if noun.korean == "사과")
     delicious = next(a for a in lexicon().adjectives if a.lemma == "맛있다")
     thing = noun_phrase(d, apple, (delicious,))
-    eaten = Arguments(thing.with_particle(attach, "을"), thing.english, ["먹다+사과", *thing.combos])
+    eaten = Arguments(
+        thing.with_particle(attach, "을"), thing.english, ["먹다+사과", *thing.combos]
+    )
     go, eat = _verb("가다"), _verb("먹다")
     dropped = Phrase([], words("I"), "1s", polite=True)
     tag = d.tag()
     yesterday = Phrase([("어제", (tag,))], [("yesterday", (tag,))])
     return [
-        _sentence(d, pronoun_phrase(d, "나"), Phrase(), _goal(d, "집"), go, Form("present")),
+        _sentence(
+            d, pronoun_phrase(d, "나"), Phrase(), _goal(d, "집"), go, Form("present")
+        ),
         _sentence(d, pronoun_phrase(d, "나"), Phrase(), eaten, eat, Form("past")),
         _sentence(d, dropped, yesterday, _goal(d, "카페"), go, Form("past", "polite")),
     ]
@@ -38,6 +42,8 @@ def _goal(d: Dice, korean: str) -> Arguments:
     return Arguments(phrase.korean, phrase.english, [f"가다+{korean}"])
 
 
-def _sentence(d: Dice, subject: Phrase, time: Phrase, arguments: Arguments, verb: Verb, form: Form) -> Draft:
+def _sentence(
+    d: Dice, subject: Phrase, time: Phrase, arguments: Arguments, verb: Verb, form: Form
+) -> Draft:
     korean, english = arrange(d, subject, time, arguments, verb, form)
     return Draft(korean, english, False, arguments.combos)

@@ -3,7 +3,15 @@
 from dataclasses import replace
 
 from .arguments import Arguments
-from .clauses import STYLES, arrange, check_subject, pick_arguments, pick_subject, predicate_tags, spoken
+from .clauses import (
+    STYLES,
+    arrange,
+    check_subject,
+    pick_arguments,
+    pick_subject,
+    predicate_tags,
+    spoken,
+)
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .hangul import attach
 from .lexicon import Verb
@@ -49,7 +57,9 @@ def joined_clauses(d: Dice, long: bool = False) -> Draft:
     """두 주어의 두 일: 민수는 빵을 먹었고 지수는 우유를 마셨다 ↔ Minsu ate bread, and Jisu drank milk"""
     style = d.weighted(STYLES)
     subjects = _spoken_subject(d, style), _spoken_subject(d, style)
-    if {subjects[0].key, subjects[1].key} <= FIRST or subjects[0].key == subjects[1].key:
+    if {subjects[0].key, subjects[1].key} <= FIRST or subjects[0].key == subjects[
+        1
+    ].key:
         raise Unsuitable
     if subjects[1].key in THIRD and subjects[0].key not in FIRST | THIRD:
         raise Unsuitable  # 동현은 … 그는: 같은 사람으로 읽힙니다.
@@ -70,7 +80,9 @@ def joined_clauses(d: Dice, long: bool = False) -> Draft:
 
 def _mentions(arguments: Arguments, person: Phrase) -> bool:
     """다른 절의 주어를 이름으로 다시 부르는지: 준호는 … 그는 준호와 …"""
-    return len(person.key) > 1 and any(word.startswith(person.key) for word, _ in arguments.korean)
+    return len(person.key) > 1 and any(
+        word.startswith(person.key) for word, _ in arguments.korean
+    )
 
 
 def _spoken_subject(d: Dice, style: str) -> Phrase:
@@ -92,7 +104,9 @@ def _two_actions(
     check_subject(second, right)
     one = pick_arguments(d, first, form, left, bare=not long)
     two = pick_arguments(d, second, form, right, bare=not long)
-    if {combo.split("+")[1] for combo in one.combos} & {combo.split("+")[1] for combo in two.combos}:
+    if {combo.split("+")[1] for combo in one.combos} & {
+        combo.split("+")[1] for combo in two.combos
+    }:
         raise Unsuitable  # 같은 것이나 같은 곳을 되풀이하지 않습니다.
     if not long and (one.has_clause or two.has_clause):
         raise Unsuitable

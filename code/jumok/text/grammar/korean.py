@@ -28,14 +28,18 @@ class Stem:
     def with_honorific(self) -> "Stem":
         """-(으)시-를 붙인 어간. 먹 → 드시처럼 낱말이 바뀌는 것도 있습니다."""
         special = HONORIFIC_WORDS.get(self.text)
-        return replace(self, text=special or before_eu(self) + "시", irregular="", honorific=True)
+        return replace(
+            self, text=special or before_eu(self) + "시", irregular="", honorific=True
+        )
 
 
 def parse_stem(word: str, descriptive: bool = False) -> Stem:
     """기본형("듣다:ㄷ", "먹다")에서 어간을 얻습니다. 오류: '다'로 끝나지 않으면 ValueError."""
     lemma, _, irregular = word.partition(":")
     if not lemma.endswith("다") or len(lemma) < 2:
-        raise ValueError(f"용언의 기본형은 '다'로 끝나야 합니다. 받은 값은 {word!r}입니다.")
+        raise ValueError(
+            f"용언의 기본형은 '다'로 끝나야 합니다. 받은 값은 {word!r}입니다."
+        )
     return Stem(lemma[:-1], irregular, descriptive)
 
 
@@ -105,7 +109,11 @@ def past(stem: Stem) -> str:
 
 def dropping(stem: Stem) -> str:
     """ㄴ으로 시작하는 어미(-는, -니) 앞의 꼴: ㄹ 받침만 떨어집니다. 만들 → 만드, 먹 → 먹"""
-    return with_final(stem.text, "") if split_syllable(stem.text[-1])[2] == "ㄹ" else stem.text
+    return (
+        with_final(stem.text, "")
+        if split_syllable(stem.text[-1])[2] == "ㄹ"
+        else stem.text
+    )
 
 
 def is_open(stem: Stem) -> bool:
@@ -117,7 +125,9 @@ def plain(stem: Stem) -> str:
     """한다체 현재. 먹는다, 간다, 만든다, 크다"""
     if stem.descriptive:
         return stem.text + "다"
-    return with_final(dropping(stem), "ㄴ") + "다" if is_open(stem) else stem.text + "는다"
+    return (
+        with_final(dropping(stem), "ㄴ") + "다" if is_open(stem) else stem.text + "는다"
+    )
 
 
 def polite(stem: Stem) -> str:
@@ -129,7 +139,11 @@ def polite(stem: Stem) -> str:
 
 def formal(stem: Stem) -> str:
     """합니다체 현재. 먹습니다, 갑니다, 만듭니다"""
-    return with_final(dropping(stem), "ㅂ") + "니다" if is_open(stem) else stem.text + "습니다"
+    return (
+        with_final(dropping(stem), "ㅂ") + "니다"
+        if is_open(stem)
+        else stem.text + "습니다"
+    )
 
 
 def present_modifier(stem: Stem) -> str:

@@ -39,7 +39,9 @@ class Verb:
     @property
     def compound(self) -> bool:
         """공부하다처럼 '명사 + 하다'인 동사. 짧은 부정(안 공부하다)을 쓰지 않습니다."""
-        return self.stem.text == "춤추" or (len(self.stem.text) > 1 and self.stem.text.endswith("하"))
+        return self.stem.text == "춤추" or (
+            len(self.stem.text) > 1 and self.stem.text.endswith("하")
+        )
 
 
 @dataclass(frozen=True)
@@ -108,9 +110,9 @@ class Lexicon:
     def fits(self, adjective: Adjective, verb: Verb) -> bool:
         """형용사가 꾸민 목적어가 동사와 어울리는지. 더러운 것은 씻지만 고르지 않습니다."""
         only = self.fitting.get((adjective.lemma, "only"))
-        return (only is None or verb.lemma in only) and verb.lemma not in self.fitting.get(
-            (adjective.lemma, "never"), ()
-        )
+        return (
+            only is None or verb.lemma in only
+        ) and verb.lemma not in self.fitting.get((adjective.lemma, "never"), ())
 
     @cached_property
     def by_kind(self) -> dict[str, tuple[Noun, ...]]:
@@ -121,19 +123,26 @@ class Lexicon:
     @cached_property
     def describing(self) -> dict[str, tuple[Adjective, ...]]:
         """명사의 갈래 → 그 갈래를 꾸밀 수 있는 형용사들"""
-        return {k: tuple(a for a in self.adjectives if k in a.kinds) for k in self.by_kind}
+        return {
+            k: tuple(a for a in self.adjectives if k in a.kinds) for k in self.by_kind
+        }
 
     @cached_property
     def sources(self) -> dict[str, tuple[Verb, ...]]:
         """명사의 갈래 → 그것이 생긴 동사들(친구가 만든 빵)"""
         verbs = [verb for verb in self.verbs if "src" in verb.flags]
-        return {kind: tuple(verb for verb in verbs if kind in verb.objects) for kind in self.by_kind}
+        return {
+            kind: tuple(verb for verb in verbs if kind in verb.objects)
+            for kind in self.by_kind
+        }
 
     @cached_property
     def at_places(self) -> dict[str, tuple[Place, ...]]:
         """곳의 갈래 → 그 갈래의 곳들"""
         kinds = dict.fromkeys(kind for place in self.places for kind in place.kinds)
-        return {kind: tuple(p for p in self.places if kind in p.kinds) for kind in kinds}
+        return {
+            kind: tuple(p for p in self.places if kind in p.kinds) for kind in kinds
+        }
 
 
 def _lines(name: str) -> Iterator[str]:
@@ -143,7 +152,9 @@ def _lines(name: str) -> Iterator[str]:
 
 def _cells(name: str) -> Iterator[list[str]]:
     for line in _lines(name):
-        yield ["" if cell.strip() == "-" else cell.strip() for cell in line.split(" / ")]
+        yield [
+            "" if cell.strip() == "-" else cell.strip() for cell in line.split(" / ")
+        ]
 
 
 def _nouns() -> Iterator[Noun]:
@@ -161,19 +172,32 @@ def _verbs() -> Iterator[Verb]:
     for word, english, objects, places, flags in _cells("verbs.txt"):
         lemma = word.partition(":")[0]
         names = frozenset(flags.split())
-        yield Verb(lemma, parse_stem(word), english, tuple(objects.split()), tuple(places.split()), names)
+        yield Verb(
+            lemma,
+            parse_stem(word),
+            english,
+            tuple(objects.split()),
+            tuple(places.split()),
+            names,
+        )
 
 
 def _adjectives() -> Iterator[Adjective]:
     for word, english, kinds, trait in _cells("adjectives.txt"):
         lemma = word.partition(":")[0]
-        yield Adjective(lemma, parse_stem(word, True), english, tuple(kinds.split()), trait)
+        yield Adjective(
+            lemma, parse_stem(word, True), english, tuple(kinds.split()), trait
+        )
 
 
 def _times() -> Iterator[Time]:
     for tense, nature, text in _cells("times.txt"):
         pairs = (part.split("=") for part in text.split())
-        yield Time(tense, nature, tuple((korean, tuple(words.split("+"))) for korean, words in pairs))
+        yield Time(
+            tense,
+            nature,
+            tuple((korean, tuple(words.split("+"))) for korean, words in pairs),
+        )
 
 
 def _people() -> Iterator[Person]:
@@ -185,8 +209,15 @@ def _people() -> Iterator[Person]:
 @lru_cache(maxsize=1)
 def lexicon() -> Lexicon:
     """낱말의 표를 읽습니다. 두 번째부터는 같은 것을 돌려줍니다."""
-    places = (Place(*words, tuple(kinds.split())) for *words, kinds in _cells("places.txt"))
-    scenes = (Scene(*words, tuple(kinds.split())) for *words, kinds in _cells("scenes.txt"))
-    fitting = {(word, rule): frozenset(verbs.split()) for word, rule, verbs in _cells("fits.txt")}
+    places = (
+        Place(*words, tuple(kinds.split())) for *words, kinds in _cells("places.txt")
+    )
+    scenes = (
+        Scene(*words, tuple(kinds.split())) for *words, kinds in _cells("scenes.txt")
+    )
+    fitting = {
+        (word, rule): frozenset(verbs.split())
+        for word, rule, verbs in _cells("fits.txt")
+    }
     first = tuple(_nouns()), tuple(_verbs()), tuple(_adjectives()), tuple(places)
     return Lexicon(*first, tuple(_times()), tuple(_people()), tuple(scenes), fitting)

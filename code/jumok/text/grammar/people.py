@@ -11,12 +11,16 @@ THIRD = frozenset({"그", "그녀", "그들"})
 
 
 @cache
-def candidates(names_only: bool, with_elders: bool, excluded: str) -> tuple[Person, ...]:
+def candidates(
+    names_only: bool, with_elders: bool, excluded: str
+) -> tuple[Person, ...]:
     """조건에 맞는 사람들. 이름은 영어가 한 낱말입니다."""
     return tuple(
         p
         for p in lexicon().people
-        if p.korean != excluded and not (names_only and " " in p.english) and (with_elders or not p.honorific)
+        if p.korean != excluded
+        and not (names_only and " " in p.english)
+        and (with_elders or not p.honorific)
     )
 
 
@@ -33,4 +37,6 @@ def human_object(d: Dice, subject: Phrase) -> Phrase:
         return pronoun_phrase(d, d.pick(("그", "그녀", "그들")), objective=True)
     if subject.number == "pl" and subject.key not in THIRD:
         raise Unsuitable
-    return pronoun_phrase(d, d.pick(("저" if subject.polite else "나", "우리")), objective=True)
+    return pronoun_phrase(
+        d, d.pick(("저" if subject.polite else "나", "우리")), objective=True
+    )

@@ -5,7 +5,21 @@ from .english import article, plural
 from .korean import present_modifier
 from .lexicon import Adjective, Noun, Person, lexicon
 
-NATIVE = ("", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두")
+NATIVE = (
+    "",
+    "한",
+    "두",
+    "세",
+    "네",
+    "다섯",
+    "여섯",
+    "일곱",
+    "여덟",
+    "아홉",
+    "열",
+    "열한",
+    "열두",
+)
 SINO_DIGITS = ("", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
 ENGLISH_NUMBERS = [
     "zero",
@@ -45,7 +59,11 @@ PRONOUNS = {  # 한국어: (주격, 목적격, 수)
 def sino(number: int) -> str:
     """1부터 99까지의 한자어 수. 10 → 십, 25 → 이십오"""
     tens, ones = divmod(number, 10)
-    return (SINO_DIGITS[tens] if tens > 1 else "") + ("십" if tens else "") + SINO_DIGITS[ones]
+    return (
+        (SINO_DIGITS[tens] if tens > 1 else "")
+        + ("십" if tens else "")
+        + SINO_DIGITS[ones]
+    )
 
 
 def english_number(number: int) -> str:
@@ -58,16 +76,27 @@ def english_number(number: int) -> str:
 
 def can_count(noun: Noun) -> bool:
     """단위와 함께 셀 수 있는 명사인지."""
-    return bool(noun.counter) and (noun.count in ("count", "many", "pairs") or bool(noun.measure))
+    return bool(noun.counter) and (
+        noun.count in ("count", "many", "pairs") or bool(noun.measure)
+    )
 
 
-def adjective_words(d: Dice, adjectives: tuple[Adjective, ...]) -> tuple[list[Token], list[Token]]:
+def adjective_words(
+    d: Dice, adjectives: tuple[Adjective, ...]
+) -> tuple[list[Token], list[Token]]:
     """형용사 하나(맛있는)나 둘(크고 빨간)의 두 언어 쪽. 영어도 같은 차례(크기, 색)입니다."""
     korean, english = [], []
     for i, adjective in enumerate(adjectives):
         tag = d.tag()
         last = i == len(adjectives) - 1
-        korean.append((present_modifier(adjective.stem) if last else adjective.stem.text + "고", (tag,)))
+        korean.append(
+            (
+                present_modifier(adjective.stem)
+                if last
+                else adjective.stem.text + "고",
+                (tag,),
+            )
+        )
         english += words(adjective.english, tag)
     return korean, english
 
@@ -92,8 +121,14 @@ def noun_phrase(
     korean.append((noun.korean, (tag,)))
     if number:
         return _counted(d, noun, number, korean, english, tag, combos)
-    many = noun.count in ("many", "pairs", "plural") or (generic and noun.count == "count")
-    form = plural(noun.english) if many and noun.count in ("many", "count") else noun.english
+    many = noun.count in ("many", "pairs", "plural") or (
+        generic and noun.count == "count"
+    )
+    form = (
+        plural(noun.english)
+        if many and noun.count in ("many", "count")
+        else noun.english
+    )
     english += words(form, tag)
     front: list[Token] = []
     if determiner:
@@ -104,7 +139,9 @@ def noun_phrase(
         front = words("the")
     elif noun.count == "count" and not many:
         front = words(article(english[0][0]))
-    return Phrase(korean, front + english, "pl" if many else "3s", key=noun.korean, combos=combos)
+    return Phrase(
+        korean, front + english, "pl" if many else "3s", key=noun.korean, combos=combos
+    )
 
 
 def _counted(d, noun, number, korean, english, tag, combos) -> Phrase:
@@ -126,7 +163,9 @@ def _counted(d, noun, number, korean, english, tag, combos) -> Phrase:
         form = plural(noun.english) if many else noun.english
         english = [(figure, (count,)), *english, *words(form, tag)]
     korean += [(NATIVE[number], (count,)), (noun.counter, (unit,))]
-    return Phrase(korean, english, "pl" if many else "3s", key=noun.korean, combos=combos)
+    return Phrase(
+        korean, english, "pl" if many else "3s", key=noun.korean, combos=combos
+    )
 
 
 def pick_adjectives(d: Dice, kind: str, pair: bool = False) -> tuple[Adjective, ...]:
@@ -158,7 +197,12 @@ def pronoun_phrase(d: Dice, pronoun: str, objective: bool = False) -> Phrase:
     """인칭 대명사. objective이면 목적격(me, him)입니다."""
     subject, target, number = PRONOUNS[pronoun]
     tag = d.tag()
-    return Phrase([(pronoun, (tag,))], words(target if objective else subject, tag), number, key=pronoun)
+    return Phrase(
+        [(pronoun, (tag,))],
+        words(target if objective else subject, tag),
+        number,
+        key=pronoun,
+    )
 
 
 def human_noun_phrase(d: Dice, noun: Noun) -> Phrase:
@@ -169,4 +213,6 @@ def human_noun_phrase(d: Dice, noun: Noun) -> Phrase:
     korean = [(determiner, (mark,)), (noun.korean + ("들" if many else ""), (tag,))]
     form = plural(noun.english) if many else noun.english
     english = [(DETERMINERS[determiner][many], (mark,)), *words(form, tag)]
-    return Phrase(korean, english, "pl" if many else "3s", noun.kind == "teacher", key=noun.korean)
+    return Phrase(
+        korean, english, "pl" if many else "3s", noun.kind == "teacher", key=noun.korean
+    )

@@ -9,7 +9,16 @@ from functools import cache
 
 from .english import be, progressive, third_person
 from .english import past as english_past
-from .korean import HONORIFIC_WORDS, Stem, dropping, formal, future_modifier, past, plain, polite
+from .korean import (
+    HONORIFIC_WORDS,
+    Stem,
+    dropping,
+    formal,
+    future_modifier,
+    past,
+    plain,
+    polite,
+)
 
 Part = tuple[str, str]  # 낱말과 구실
 NOT_VERB, NOT_ADJECTIVE, CANNOT = Stem("않"), Stem("않", descriptive=True), Stem("못하")
@@ -39,12 +48,20 @@ def _finish(stem: Stem, form: Form, role: str) -> list[Part]:
     if form.tense == "future":
         endings = {"plain": "것이다", "polite": "거예요", "formal": "것입니다"}
         asking = {"plain": "거니", "polite": "거예요", "formal": "것입니까"}
-        last = "것이고" if form.link else (asking if form.question else endings)[form.style]
+        last = (
+            "것이고"
+            if form.link
+            else (asking if form.question else endings)[form.style]
+        )
         return [(future_modifier(stem), role), (last, "a")]
     if form.tense == "past":
         base = past(stem)
         tails = {"plain": "니" if form.question else "다", "polite": "어요"}
-        tail = "고" if form.link else tails.get(form.style, "습니까" if form.question else "습니다")
+        tail = (
+            "고"
+            if form.link
+            else tails.get(form.style, "습니까" if form.question else "습니다")
+        )
         return [(base + tail, role + "a")]
     return [(_present(stem, form), role + "a")]
 
@@ -65,7 +82,11 @@ def korean_predicate(stem: Stem, form: Form) -> tuple[Part, ...]:
     raised = stem.with_honorific() if form.honorific else stem
     if form.modal == "want":
         if form.negation:
-            return ((stem.text + "고", "v"), (WISH.text + "지", "a"), *_finish(NOT_ADJECTIVE, form, "n"))
+            return (
+                (stem.text + "고", "v"),
+                (WISH.text + "지", "a"),
+                *_finish(NOT_ADJECTIVE, form, "n"),
+            )
         return ((stem.text + "고", "v"), *_finish(WISH, form, ""))
     if form.modal:
         able = ABSENT if form.modal == "cannot" else EXIST
@@ -86,14 +107,21 @@ def _progressive(stem: Stem, raised: Stem, form: Form) -> tuple[Part, ...]:
     first = (raised if special else stem).text + "고"
     helper = STAY_HONORIFIC if form.honorific else EXIST
     if form.negation:
-        return ((first, "v"), (helper.text + "지", "a"), *_finish(NOT_ADJECTIVE, form, "n"))
+        return (
+            (first, "v"),
+            (helper.text + "지", "a"),
+            *_finish(NOT_ADJECTIVE, form, "n"),
+        )
     return ((first, "v"), *_finish(helper, form, ""))
 
 
 def _denied(stem: Stem, raised: Stem, helper: Stem, form: Form) -> tuple[Part, ...]:
     special = form.honorific and stem.text in HONORIFIC_WORDS  # 드시지 않았다
     first = (raised if special else stem).text + "지"
-    return ((first, "v"), *_finish(helper.with_honorific() if form.honorific else helper, form, "n"))
+    return (
+        (first, "v"),
+        *_finish(helper.with_honorific() if form.honorific else helper, form, "n"),
+    )
 
 
 @cache
@@ -104,14 +132,18 @@ def english_predicate(
 
     number는 1s, 3s, pl. is_be이면 base는 be 뒤에 오는 말(형용사, 명사구)입니다.
     """
-    helper, rest = _be_words(base, form, number) if is_be else _verb_words(base, form, number)
+    helper, rest = (
+        _be_words(base, form, number) if is_be else _verb_words(base, form, number)
+    )
     denial = (("not", "n"),) if form.negation in ("안", "지") else ()
     if form.question:
         return helper, denial + rest
     return (), helper + denial + rest
 
 
-def _verb_words(base: str, form: Form, number: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def _verb_words(
+    base: str, form: Form, number: str
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     if form.tense == "progressive":
         return ((be(number), "a"),), _content(progressive(base))
     if form.tense == "future":
@@ -127,7 +159,9 @@ def _verb_words(base: str, form: Form, number: str) -> tuple[tuple[Part, ...], t
 
 
 def _could_not(form: Form, base: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
-    helper = (("could", "n"), ("not", "n")) if form.tense == "past" else (("cannot", "n"),)
+    helper = (
+        (("could", "n"), ("not", "n")) if form.tense == "past" else (("cannot", "n"),)
+    )
     return helper, _content(base)
 
 
@@ -138,11 +172,19 @@ def _simple(
     if form.question or form.negation:
         helper = "did" if is_past else "does" if number == "3s" else "do"
         return ((helper, "a"),), _content(base, role) + ending
-    inflected = english_past(base) if is_past else third_person(base) if number == "3s" else base
+    inflected = (
+        english_past(base)
+        if is_past
+        else third_person(base)
+        if number == "3s"
+        else base
+    )
     return (), _content(inflected.strip(), role) + ending
 
 
-def _be_words(base: str, form: Form, number: str) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+def _be_words(
+    base: str, form: Form, number: str
+) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
     rest = _content(base)
     if form.tense == "future":
         return (("will", "a"),), (("be", "a"), *rest)

@@ -43,7 +43,9 @@ def pick_tense(d: Dice, verb: Verb, link: bool = False) -> str:
     return tense
 
 
-def pick_time(d: Dice, verb: Verb, tense: str, arguments: Arguments, negation: str = "") -> Phrase:
+def pick_time(
+    d: Dice, verb: Verb, tense: str, arguments: Arguments, negation: str = ""
+) -> Phrase:
     """시제와 딸린 말에 맞는 때. 없을 수도 있습니다."""
     lasting = any(word == "동안" for word, _ in arguments.korean)
     if "stat" in verb.flags or _timeless(verb, tense, arguments, negation):
@@ -52,17 +54,26 @@ def pick_time(d: Dice, verb: Verb, tense: str, arguments: Arguments, negation: s
         if "move" in verb.flags and d.chance(0.15):
             return Phrase()
         natures = habits_for(verb, arguments.meal)
-    elif (arguments.has_clause and tense != "future") or d.chance(0.35 if tense == "past" else 0.2):
+    elif (arguments.has_clause and tense != "future") or d.chance(
+        0.35 if tense == "past" else 0.2
+    ):
         return Phrase()
     elif tense == "progressive":
         natures = ("now",)
     else:
-        natures = ("day",) if arguments.meal else natures_for(verb, lasting, arguments.far)
+        natures = (
+            ("day",) if arguments.meal else natures_for(verb, lasting, arguments.far)
+        )
         soon = tense == "future" and verb.lemma in MEALS and not arguments.meal
         natures = ("part",) if arguments.sip or soon else natures
     asked = any(word in ASKED for word, _ in arguments.korean)
     clock = not (
-        lasting or negation or asked or arguments.counted or arguments.meal or "noclock" in verb.flags
+        lasting
+        or negation
+        or asked
+        or arguments.counted
+        or arguments.meal
+        or "noclock" in verb.flags
     )
     time = time_phrase(d, tense, natures, clock=clock)
     if time.key == "밤" and not (arguments.night and "eve" in verb.flags):
@@ -77,7 +88,9 @@ def _timeless(verb: Verb, tense: str, arguments: Arguments, negation: str) -> bo
     if negation and tense != "past":
         return tense == "present" or "move" not in verb.flags
     if tense == "future" and (
-        "moment" in verb.flags or arguments.sip or (verb.lemma in MEALS and arguments.has_clause)
+        "moment" in verb.flags
+        or arguments.sip
+        or (verb.lemma in MEALS and arguments.has_clause)
     ):
         return True
     return arguments.meal and tense in ("past", "future") and len(arguments.korean) == 1
@@ -127,7 +140,9 @@ def _action(d: Dice, question: bool) -> Draft:
     if negation and (arguments.counted or arguments.has_clause):
         raise Unsuitable
     time = pick_time(d, verb, tense, arguments, negation)
-    front = can_front(time, subject, question) and (arguments.has_clause or d.chance(0.2))
+    front = can_front(time, subject, question) and (
+        arguments.has_clause or d.chance(0.2)
+    )
     if arguments.has_clause and time.korean and not front:
         raise Unsuitable
     korean, english = arrange(d, subject, time, arguments, verb, form, front)
@@ -136,7 +151,11 @@ def _action(d: Dice, question: bool) -> Draft:
 
 def can_front(time: Phrase, subject: Phrase, question: bool) -> bool:
     """때를 맨 앞에 둘 수 있는지: 주어가 있는 서술문이고 빈도나 지금이 아닐 때."""
-    return bool(time.korean and subject.korean) and not question and time.key not in ("often", "now")
+    return (
+        bool(time.korean and subject.korean)
+        and not question
+        and time.key not in ("often", "now")
+    )
 
 
 def wish(d: Dice) -> Draft:
@@ -145,11 +164,22 @@ def wish(d: Dice) -> Draft:
     question = d.chance(0.25)
     subject = pick_subject(d, style, question)
     verb = pick_verb(d)
-    if subject.key not in ("나", "저", "우리", "너", "") or {"stat", "nowish", "unwanted"} & verb.flags:
+    if (
+        subject.key not in ("나", "저", "우리", "너", "")
+        or {"stat", "nowish", "unwanted"} & verb.flags
+    ):
         raise Unsuitable
-    form = Form("present", style, "지" if not question and d.chance(0.15) else "", question, modal="want")
+    form = Form(
+        "present",
+        style,
+        "지" if not question and d.chance(0.15) else "",
+        question,
+        modal="want",
+    )
     # 바람에는 습관의 제약이 없습니다.
-    arguments = pick_arguments(d, verb, replace(form, tense="future"), subject, bare=d.chance(0.5))
+    arguments = pick_arguments(
+        d, verb, replace(form, tense="future"), subject, bare=d.chance(0.5)
+    )
     if form.negation and (arguments.counted or arguments.has_clause):
         raise Unsuitable
     korean, english = arrange(d, subject, Phrase(), arguments, verb, form)

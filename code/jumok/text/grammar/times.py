@@ -8,7 +8,9 @@ from .phrases import NATIVE, english_number, sino
 MINUTES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55)
 
 
-def time_phrase(d: Dice, tense: str, natures: tuple[str, ...], clock: bool = False) -> Phrase:
+def time_phrase(
+    d: Dice, tense: str, natures: tuple[str, ...], clock: bool = False
+) -> Phrase:
     """시제에 맞는 때. clock이면 성격이 day인 때 뒤에 가끔 시각을 붙입니다. key는 성격과 밤인지입니다."""
     time = d.pick(_times(tense, natures))
     korean, english = _pairs(d, time)
@@ -21,7 +23,11 @@ def time_phrase(d: Dice, tense: str, natures: tuple[str, ...], clock: bool = Fal
 
 
 def _times(tense: str, natures: tuple[str, ...]) -> list[Time]:
-    found = [time for time in lexicon().times if time.tense == tense and time.nature in natures]
+    found = [
+        time
+        for time in lexicon().times
+        if time.tense == tense and time.nature in natures
+    ]
     if not found:
         raise Unsuitable
     return found
@@ -34,7 +40,9 @@ def _pairs(d: Dice, time: Time) -> tuple[list[Token], list[Token]]:
         tag = d.tag()
         korean.append((word, (tag,)))
         for other in translation:
-            if english and english[-1][0] == other:  # 오늘 밤에 ↔ tonight: 두 어절이 한 낱말과 짝입니다.
+            if (
+                english and english[-1][0] == other
+            ):  # 오늘 밤에 ↔ tonight: 두 어절이 한 낱말과 짝입니다.
                 english[-1] = (other, (*english[-1][1], tag))
             else:
                 english.append((other, () if other in ARTICLES else (tag,)))
@@ -48,7 +56,8 @@ def clock_phrase(d: Dice) -> Phrase:
     name = (english_number(hour), (h,))
     if d.chance(0.5):
         return Phrase(
-            [(NATIVE[hour], (h,)), ("시에", (last,))], [("at", (last,)), name, ("o'clock", (last,))]
+            [(NATIVE[hour], (h,)), ("시에", (last,))],
+            [("at", (last,)), name, ("o'clock", (last,))],
         )
     if d.chance(0.3):
         half = [("at", (last,)), ("half", (last,)), ("past", (last,)), name]
@@ -57,14 +66,21 @@ def clock_phrase(d: Dice) -> Phrase:
     figure = [("five" if minute == 5 else english_number(minute), (m,))]
     if minute == 5:
         figure.insert(0, ("oh", (m,)))  # at three oh five
-    korean = [(NATIVE[hour], (h,)), ("시", (h,)), (sino(minute), (m,)), ("분에", (last,))]
+    korean = [
+        (NATIVE[hour], (h,)),
+        ("시", (h,)),
+        (sino(minute), (m,)),
+        ("분에", (last,)),
+    ]
     return Phrase(korean, [("at", (last,)), name, *figure])
 
 
 def duration_phrase(d: Dice, long: bool = False) -> Phrase:
     """동안. long이면 날과 달과 해, 아니면 시간과 분입니다. 두 시간 동안 ↔ for two hours"""
     if long:
-        unit, english, number = d.pick((("일", "day", 5), ("개월", "month", 10), ("년", "year", 10)))
+        unit, english, number = d.pick(
+            (("일", "day", 5), ("개월", "month", 10), ("년", "year", 10))
+        )
         count = 2 + d.pick(range(number - 1))
         figure = sino(count)
     elif d.chance(0.6):
