@@ -97,7 +97,7 @@ def kernel() -> Result:
 
 def find_root(start: Path) -> Path | None:
     """start에서 위로 올라가며 _config.yml과 exercises/가 있는 책 폴더를 찾습니다. 없으면 None입니다."""
-    from ..course.course_files import BadCourse, find_course
+    from jumok_grader.notebook.course_files import BadCourse, find_course
 
     try:
         return find_course(start).root

@@ -1,0 +1,216 @@
+"""노트북 하나를 채점하는 동안 일꾼을 부립니다. 죽거나 멈추면 다시 띄워 앞의 칸들을 되풀이합니다."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass
+
+from ..protocol.call_result import CallResult
+from ..sandbox.isolation import Isolation, open_isolation
+from ..text_table import clean
+from .call_tracer import MAX_NAME, MAX_USED
+from .process import Process, WorkerLost
+
+MAX_PRINT = 20_000
+_START_SECONDS = 60  # 컴퓨터가 바빠 일꾼이 늦게 떠도 학생의 시간으로 치지 않습니다.
+_PROBLEMS = (
+    "raises", "unsolved", "stub_left", "too_big", "missing_name",
+    "wrong_state", "wrong_shape", "wrong_type", "no_gradient",
+)  # fmt: skip
+
+
+class WorkerMissing(RuntimeError):
+    """일꾼이 뜨지 않습니다. 학생이 아니라 채점하는 컴퓨터의 문제입니다."""
+
+
+@dataclass(frozen=True)
+class TimeLimits:
+    """시간의 한계(초): 함수를 한 번 부를 때, 칸 하나, 준비 칸 하나, 노트북 전체."""
+
+    call: float = 10
+    cell: float = 20
+    setup: float = 90
+    total: float = 120
+
+
+class Session:
+    """노트북 하나를 채점하는 동안의 일꾼. 칸을 실행하고, 함수를 부르고, 값을 가져옵니다.
+
+    isolation을 주지 않으면 독자가 제 노트북을 채점할 때의 것(open_isolation)입니다. 격리하면 노트북마다
+    일꾼을 새로 띄웁니다. 앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않습니다.
+    """
+
+    def __init__(
+        self, limits: TimeLimits | None = None, isolation: Isolation | None = None
+    ) -> None:
+        self.limits, self.isolation = (
+            limits or TimeLimits(),
+            isolation or open_isolation(),
+        )
+        self.process: Process | None = None
+        self.prints, self.peak = "", 0
+        self.clear()
+
+    def clear(self) -> None:
+        """새 노트북을 위해 지나온 칸과 시간을 지웁니다. 격리하지 않으면 살아 있는 일꾼을 다시 씁니다."""
+        self.done: list[tuple[str, str, float]] = []
+        self.made = 0
+        self.deadline = time.monotonic() + self.limits.total
+        self.prints = ""
+        if self.isolation.separates:
+            self.close()
+        if self.process is not None:
+            with contextlib.suppress(WorkerLost):
+                self._ask_process({"op": "reset"}, None, self.limits.call)
+
+    def run(
+        self, label: str, source: str, seconds: float | None = None
+    ) -> tuple[str, str] | None:
+        """칸 하나를 실행하고 문제(실수 id, 설명)나 None을 돌려줍니다."""
+        limit = seconds or self.limits.cell
+        result = self._ask({"op": "run", "label": label, "source": source}, None, limit)
+        if not (result.problem and result.problem[0] in ("timeout", "crashed")):
+            self.done.append((label, source, limit))
+        return result.problem
+
+    def call(self, name: str, args: tuple, kwargs: dict) -> CallResult:
+        """학생 함수를 부릅니다."""
+        return self._ask({"op": "call", "name": name}, (args, kwargs), self.limits.call)
+
+    def make(self, name: str, args: tuple, kwargs: dict) -> tuple[CallResult, int]:
+        """학생의 클래스로 물건을 만들고 그 번호를 돌려줍니다."""
+        self.made += 1
+        message = {"op": "make", "name": name, "number": self.made}
+        return self._ask(message, (args, kwargs), self.limits.call), self.made
+
+    def act(
+        self, number: int, what: str, path: str, args: tuple, kwargs: dict
+    ) -> CallResult:
+        """만들어 둔 물건에 일을 시킵니다."""
+        if what == "gradients" and self.process is not None and not self.process.warm:
+            self.process.warm = True
+            self._ask({"op": "warm"}, None, self.limits.cell)
+        message = {"op": "act", "number": number, "what": what, "path": path}
+        return self._ask(message, (args, kwargs), self.limits.call)
+
+    def forget(self) -> None:
+        """만든 물건을 모두 버립니다. 버리다가 멈추면 일꾼을 새로 띄웁니다."""
+        if self.made and self.process is not None:
+            self._ask({"op": "forget"}, None, self.limits.call)
+        self.made = 0
+
+    def get(self, name: str) -> CallResult:
+        """학생이 만든 값을 가져옵니다."""
+        return self._ask({"op": "get", "name": name}, None, self.limits.call)
+
+    def take_prints(self) -> str:
+        """지금까지 학생 코드가 출력한 글을 돌려주고 비웁니다."""
+        text, self.prints = self.prints, ""
+        return text
+
+    def close(self) -> None:
+        """일꾼을 끝냅니다. peak에는 일꾼이 가장 많이 쓴 메모리(바이트)가 남습니다."""
+        if self.process is not None:
+            self.process.kill()
+        self._retire()
+
+    def _retire(self) -> None:
+        if self.process is not None:
+            self.peak = max(self.peak, self.process.monitor.peak)
+        self.process = None
+
+    def _ask(self, message: dict, payload: object, seconds: float) -> CallResult:
+        if time.monotonic() > self.deadline:
+            return CallResult(
+                problem=(
+                    "timeout",
+                    f"노트북 전체의 시간 {self.limits.total:g}초를 다 썼습니다.",
+                )
+            )
+        try:
+            self._ready()
+            return self._ask_process(message, payload, seconds)
+        except WorkerLost as lost:
+            reason, why = lost.args
+            return CallResult(
+                problem=(
+                    reason,
+                    f"{seconds:g}초를 기다렸습니다." if reason == "timeout" else why,
+                )
+            )
+
+    def _ready(self) -> None:
+        """일꾼이 없으면 띄우고 지나온 칸을 되풀이합니다."""
+        if self.process is not None:
+            return
+        try:
+            self.process = Process(self.isolation)
+        except OSError as error:  # 프로세스나 파일 번호가 모자람
+            raise WorkerMissing(f"일꾼을 띄우지 못했습니다 ({error}).") from error
+        self._greet()
+        for label, source, seconds in self.done:
+            self._ask_process(
+                {"op": "run", "label": label, "source": source}, None, seconds
+            )
+            self.prints = ""
+
+    def _greet(self) -> None:
+        """학생의 코드를 읽기 전에 인사합니다. 여기서 죽은 일꾼은 학생의 잘못이 아닙니다."""
+        try:
+            self.process.ask({"op": "forget"}, None, _START_SECONDS)
+        except WorkerLost as lost:
+            self._retire()
+            raise WorkerMissing(
+                f"일꾼을 띄우지 못했습니다 ({lost.args[0]}). 격리를 확인하세요."
+            ) from None
+
+    def _ask_process(
+        self, message: dict, payload: object, seconds: float
+    ) -> CallResult:
+        left = max(self.deadline - time.monotonic(), 0.01)
+        try:
+            reply, value = self.process.ask(message, payload, min(seconds, left))
+            return self._read(reply, value)
+        except WorkerLost:
+            self._retire()
+            raise
+
+    def _read(self, reply: dict, value: object) -> CallResult:
+        """답을 믿지 않고 꼴을 확인하며 읽습니다."""
+        said = reply.get("prints")
+        if isinstance(said, str):
+            self.prints = (self.prints + clean(said[:MAX_PRINT]))[:MAX_PRINT]
+        problem, changed, used = (
+            reply.get("problem"),
+            reply.get("changed"),
+            reply.get("used"),
+        )
+        names = _clean_names(changed, 20, 80)
+        calls = _clean_names(used, MAX_USED + 2, 2 * MAX_NAME + 1)
+        if problem is not None:
+            key, detail = (
+                problem
+                if isinstance(problem, list) and len(problem) == 2
+                else ("raises", "")
+            )
+            return CallResult(
+                problem=(
+                    key if key in _PROBLEMS else "raises",
+                    clean(_text(detail))[:600],
+                ),
+                used=calls,
+            )
+        return CallResult(value, names, used=calls)
+
+
+def _text(value: object) -> str:
+    return value[:2000] if isinstance(value, str) else ""
+
+
+def _clean_names(names: object, most: int, length: int) -> list[str]:
+    return (
+        [clean(_text(name))[:length] for name in names[:most]]
+        if isinstance(names, list)
+        else []
+    )
