@@ -1,8 +1,8 @@
 """집의 구조: 두 꾸러미, 아래로만 가져오기, 순환 없음, 가벼운 import, 형 힌트와 설명."""
 
 import ast
+import importlib.util
 import inspect
-import pkgutil
 import subprocess
 import sys
 from importlib import import_module
@@ -10,97 +10,38 @@ from pathlib import Path
 
 import pytest
 
-import jumok
-import jumok_grader
-
-PACKAGES = [Path(package.__file__).parent for package in (jumok, jumok_grader)]
-CODE = PACKAGES[0].parent
-FLOORS = {
-    "jumok_grader.files": 0,
-    "jumok_grader.lesson": 0,
-    "jumok_grader.text_table": 0,
-    "jumok_grader.notebook": 1,
-    "jumok_grader.protocol": 1,
-    "jumok_grader.render": 1,
-    "jumok_grader.sandbox": 1,
-    "jumok_grader.worker": 2,
-    "jumok_grader.check": 3,
-    "jumok_grader.results": 4,
-    "jumok_grader.run": 5,
-    "jumok_grader.report": 5,
-    "jumok_grader.grading": 6,
-    "jumok_grader.progress": 6,
-    "jumok_grader.submission": 7,
-    "jumok_grader.classroom": 8,
-    "jumok.asserts": 9,
-    "jumok.files": 9,
-    "jumok.plot": 9,
-    "jumok.scratch": 9,
-    "jumok.show": 9,
-    "jumok.course": 10,
-    "jumok.text": 10,
-    "jumok.model": 10,
-    "jumok.decode": 11,
-    "jumok.worksheets": 11,
-    "jumok.training": 12,  # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다
-    "jumok.doctor": 13,
-    "jumok.commands": 14,
-    "jumok.cli": 15,
-}
-MODULES = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ROOT / "code"
 
 
-def room(module: str) -> str:
-    """jumok.model.attention → jumok.model. 꾸러미 자체이면 빈 글입니다."""
-    parts = module.split(".")
-    return ".".join(parts[:2]) if len(parts) > 1 else ""
+def load_tool(name: str):
+    """book/tools의 스크립트를 모듈로 불러옵니다."""
+    path = ROOT / "book" / "tools" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def module_name(path: Path) -> str:
-    package = next(folder for folder in PACKAGES if folder in path.parents)
-    parts = path.relative_to(package.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imported_modules(path: Path):
-    """파일이 가져오는 우리 모듈을 모두(함수 안의 것까지) 절대 이름으로 냅니다."""
-    name = module_name(path)
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text("utf8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            up = package.split(".")
-            base = up[: len(up) - node.level + 1] if node.level else []
-            base = [*base, *([node.module] if node.module else [])]
-            for alias in node.names:
-                whole = ".".join([*base, alias.name])
-                yield whole if whole in NAMES else ".".join(base)
-
-
-NAMES = {module_name(path) for path in MODULES}
-
-
-def arrows():
-    for path in MODULES:
-        source = module_name(path)
-        for target in imported_modules(path):
-            if target.split(".")[0] in ("jumok", "jumok_grader"):
-                yield source, target
+house = load_tool("make_house_map")
+ARROWS = list(house.arrows())
 
 
 def test_every_room_has_a_floor():
-    rooms = {room(name) for name in NAMES} - {""}
-    assert rooms == set(FLOORS), f"층과 방이 다릅니다: {rooms ^ set(FLOORS)}"
+    rooms = {house.room_of(name) for name in house.modules()} - {""}
+    assert rooms == set(house.FLOOR), (
+        f"방과 층이 다릅니다. FLOORS를 고치세요: {rooms ^ set(house.FLOOR)}"
+    )
 
 
 def test_imports_go_down_only():
     wrong = [
         f"{source} → {target}"
-        for source, target in arrows()
-        if room(source) != room(target)
-        and room(target)
-        and FLOORS[room(source)] <= FLOORS[room(target)]
+        for source, target in ARROWS
+        if (above := house.room_of(source)) != (below := house.room_of(target))
+        and above
+        and below
+        and house.FLOOR[above] <= house.FLOOR[below]
     ]
     assert not wrong, f"위나 옆으로 가는 import: {wrong}"
 
@@ -108,29 +49,64 @@ def test_imports_go_down_only():
 def test_the_grader_knows_nothing_of_the_lesson():
     wrong = [
         f"{source} → {target}"
-        for source, target in arrows()
-        if source.startswith("jumok_grader") and target.split(".")[0] == "jumok"
+        for source, target in ARROWS
+        if source.startswith("jumok_grader") and not target.startswith("jumok_grader")
     ]
     assert not wrong, f"채점기가 수업의 꾸러미를 가져옵니다: {wrong}"
 
 
 def test_no_import_cycle_between_modules():
     graph: dict[str, set[str]] = {}
-    for source, target in arrows():
+    for source, target in ARROWS:
+        # 꾸러미가 제 안의 모듈을 부르고 그 모듈이 꾸러미를 부르는 것도 도는 것입니다.
         graph.setdefault(source, set()).add(target)
-    seen: set[str] = set()
+    done: set[str] = set()
 
     def visit(node: str, path: tuple[str, ...]) -> None:
         assert node not in path, f"import가 돌고 있습니다: {' → '.join([*path, node])}"
-        if node in seen:
+        if node in done:
             return
-        for target in graph.get(node, ()):
-            if target != node:
-                visit(target, (*path, node))
-        seen.add(node)
+        for target in graph.get(node, set()) - {node}:
+            visit(target, (*path, node))
+        done.add(node)
 
     for start in graph:
         visit(start, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("from jumok_grader.classroom import store", "위"),
+        ("from ..check.checks import Check", "위"),
+        ("from . import values", ""),
+        ("def f():\n    from ..worker import serve", "위"),
+    ],
+)
+def test_an_upward_arrow_would_be_seen(tmp_path, monkeypatch, text, wrong):
+    """시험이 정말 잡는지: protocol의 모듈이 이렇게 가져오면 위로 가는 화살표인지."""
+    path = tmp_path / "seen.py"
+    path.write_text(text, "utf8")
+    source = "jumok_grader.protocol.seen"
+    known = house.modules() | {source: path}
+    monkeypatch.setattr(house, "modules", lambda: known)
+    targets = [house.room_of(to) for one, to in house.arrows() if one == source]
+    floor = house.FLOOR[house.room_of(source)]
+    assert len(targets) == 1
+    assert (house.FLOOR[targets[0]] > floor) == bool(wrong)
+
+
+@pytest.mark.parametrize("place", house.PLACES, ids=lambda path: path.name)
+def test_the_map_shows_the_floors_as_they_are(place):
+    text = place.read_text("utf8")
+    assert house.shown_in(text, house.house_map()) == text, (
+        "python book/tools/make_house_map.py를 부르세요"
+    )
+
+
+def test_every_room_says_what_it_is_for():
+    silent = [room for room in house.FLOOR if not house.purpose(room)]
+    assert not silent, f"docstring이 없는 방: {silent}"
 
 
 @pytest.mark.parametrize("folder", [CODE, CODE / "grader"], ids=lambda p: p.name)
@@ -180,7 +156,7 @@ assert numpy_state == np.random.get_state()[1].sum()
 
 
 def functions():
-    for path in MODULES:
+    for path in house.modules().values():
         for node in ast.walk(ast.parse(path.read_text("utf8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield f"{path.name}:{node.name}", node
@@ -202,18 +178,13 @@ def test_public_parameters_and_returns_have_hints():
 
 
 def public_objects():
-    for package in PACKAGES:
-        for info in pkgutil.walk_packages([str(package)], f"{package.name}."):
-            if info.name.endswith("__main__"):
-                continue
-            module = import_module(info.name)
-            for name, value in vars(module).items():
-                if (
-                    not name.startswith("_")
-                    and getattr(value, "__module__", None) == info.name
-                    and callable(value)
-                ):
-                    yield f"{info.name}.{name}", value
+    for module_name in house.modules():
+        if module_name.endswith("__main__"):
+            continue
+        for name, value in vars(import_module(module_name)).items():
+            own = getattr(value, "__module__", None) == module_name
+            if own and callable(value) and not name.startswith("_"):
+                yield f"{module_name}.{name}", value
 
 
 def test_public_names_have_short_korean_docstrings():

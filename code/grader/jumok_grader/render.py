@@ -1,4 +1,4 @@
-"""보고서의 HTML: 틀(templates/)을 채우고, 점수와 제목을 짧게 적고, 한글 글꼴을 잇습니다."""
+"""보고서의 HTML: 틀을 채우고 한글 글꼴을 잇습니다."""
 
 from __future__ import annotations
 

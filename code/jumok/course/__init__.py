@@ -1,4 +1,4 @@
-"""독자가 쓰는 이름들: 소스 보이기(show), 값 견주기(assert_close), 풀이 검사(Check).
+"""독자가 쓰는 이름들: show, assert_close, Check, digest.
 
 여기서는 torch도 numpy도 불러오지 않습니다. 이름을 처음 쓸 때 그 이름이 사는 모듈만 불러옵니다.
 """
