@@ -24,7 +24,12 @@ TITLES = {
 
 # 맨 아래층부터입니다. 방은 자기보다 아래에 적힌 줄의 방만 가져다 쓸 수 있습니다.
 FLOORS = (
-    ("jumok_grader.files", "jumok_grader.lesson", "jumok_grader.text_table"),
+    (
+        "jumok_grader.files",
+        "jumok_grader.lesson",
+        "jumok_grader.mistakes",
+        "jumok_grader.text_table",
+    ),
     ("jumok_grader.notebook", "jumok_grader.protocol", "jumok_grader.render"),
     ("jumok_grader.sandbox",),
     ("jumok_grader.worker",),

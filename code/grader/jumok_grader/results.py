@@ -85,7 +85,7 @@ def mark_failure(result: QuestionResult, error: Exception) -> None:
         said = f"{type(error).__name__}: {clean(str(error))[:MAX_DETAIL]}"
         result.message = f"검사 칸이 멈추었습니다. 학생의 잘못이 아닙니다 ({said})."
         return
-    result.status = "unsolved" if error.mistake.id == "unsolved" else "failed"
+    result.status = "unsolved" if error.mistake.unsolved else "failed"
     result.mistake, result.name = error.mistake.id, error.mistake.name
     result.message, result.detail = (
         error.mistake.message,

@@ -9,20 +9,12 @@ from collections.abc import Iterator
 
 from .check.checks import CheckFailed, seeded
 from .check.remote_function import RemoteFunction
+from .mistakes import find_mistake
 from .notebook.master import Master, Question, Test
 from .notebook.notebooks import Cell
 from .notebook.stubs import clear_hidden, defined_names, is_bare_stub, plain_python
 from .results import QuestionResult, mark_failure
 from .worker.session import Session
-
-_VAGUE = (
-    "wrong_value",
-    "wrong_shape",
-    "wrong_dtype",
-    "wrong_type",
-    "wrong_transpose",
-    "wrong_keys",
-)
 
 
 def _refused(master: Master, key: str, trouble: str) -> QuestionResult:
@@ -240,7 +232,12 @@ class Run:
             if got.problem:
                 raise CheckFailed(*(error or got.problem))
             self.space[name] = got.value
-        if error and error[0] != "unsolved" and functions and self._lost(functions):
+        if (
+            error
+            and not find_mistake(error[0]).unsolved
+            and functions
+            and self._lost(functions)
+        ):
             raise CheckFailed(*error)
 
     def _shared_name(self, value: object) -> str | None:
@@ -278,9 +275,7 @@ class Run:
                 with seeded(self.seed), contextlib.redirect_stdout(said):
                     exec(compile(source, f"<검사 {test.grade_id}>", "exec"), self.space)
             except CheckFailed as failed:
-                guessed = (
-                    hidden and "✔" in said.getvalue() and failed.mistake.id in _VAGUE
-                )
+                guessed = hidden and "✔" in said.getvalue() and failed.mistake.vague
                 return CheckFailed("hard_coded", failed.detail) if guessed else failed
             except AssertionError as failed:
                 return CheckFailed(

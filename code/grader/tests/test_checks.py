@@ -1,16 +1,19 @@
 """Check: 틀린 값을 거절하고, 어떤 실수인지 맞는 이름으로 말하는가."""
 
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+import jumok_grader
 from jumok.course import Check, CheckFailed, digest
 from jumok.scratch import masked_softmax, softmax
 from jumok.scratch import scaled_dot_product_attention as attention
 from jumok_grader.check.checks import seeded
-from jumok_grader.check.mistakes import MISTAKES, find_mistake
+from jumok_grader.mistakes import MISTAKES, find_mistake
 from jumok_grader.protocol.values import Unsupported, decode, encode, exact, same_bytes
 
 X = np.array([[1.0, 2.0, 800.0], [0.0, 0.5, -1.0]])
@@ -414,3 +417,22 @@ def test_tensor_shape_crosses_as_a_tuple():
     """tensor.shape를 그대로 적은 답이 노트북에서는 맞고 채점기에서는 틀리던 실수."""
     torch = pytest.importorskip("torch")
     assert exact((torch.zeros(2, 3).shape, [1])) == ((2, 3), [1])
+
+
+def test_every_mistake_that_the_grader_names_is_in_the_table():
+    """소스에 글로 적은 실수의 id는 모두 표에 있습니다."""
+    pattern = re.compile(
+        r"(?:CheckFailed|Trouble|Difference|_lose)\(\s*\"(\w+)\""
+        r"|problem\"?[=:]\s*\(\s*\"(\w+)\""
+    )
+    package = Path(jumok_grader.__file__).parent
+    sources = [path.read_text("utf8") for path in package.rglob("*.py")]
+    named = {
+        one or other for source in sources for one, other in pattern.findall(source)
+    }
+    assert named and named <= set(MISTAKES)
+
+
+@pytest.mark.parametrize("key", ["timeout", "crashed", "hard_coded", "no_scale"])
+def test_worker_may_not_say_what_only_the_grader_knows(key):
+    assert not MISTAKES[key].from_worker

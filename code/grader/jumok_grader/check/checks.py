@@ -11,6 +11,7 @@ from functools import partial
 
 import numpy as np
 
+from ..mistakes import Mistake, find_mistake
 from ..protocol.call_result import CallResult, CannotSend
 from ..protocol.values import copy_value, exact, holds_unsupported
 from ..worker.call_tracer import forbidden_calls
@@ -19,9 +20,7 @@ from ..worker.proxy import ObjectProxy, build, maker
 from . import answers
 from .common_mistakes import alike, common_mistake
 from .compare import difference
-from .mistakes import Mistake, find_mistake
 
-_NO_CASE = ("unsolved", "stub_left", "missing_name", "uses_ready_made")
 _SEED: ContextVar[int | None] = ContextVar("jumok_check_seed", default=None)
 
 
@@ -233,7 +232,7 @@ def _with_case(failed: CheckFailed, label: str, args: tuple) -> str:
     """어느 검사의 어떤 모양에서 걸렸는지 덧붙입니다. 값은 적지 않습니다."""
     shapes = _describe(args) if any(hasattr(item, "shape") for item in args) else ""
     place = " — ".join(filter(None, (label, shapes)))
-    if not place or failed.mistake.id in _NO_CASE:
+    if not place or not failed.mistake.names_case:
         return failed.detail
     return f"{failed.detail} 검사: {place}".strip()
 

@@ -6,6 +6,7 @@ import contextlib
 import time
 from dataclasses import dataclass
 
+from ..mistakes import MISTAKES
 from ..protocol.call_result import CallResult
 from ..sandbox.isolation import Isolation, open_isolation
 from ..text_table import clean
@@ -14,10 +15,6 @@ from .process import Process, WorkerLost
 
 MAX_PRINT = 20_000
 _START_SECONDS = 60  # 컴퓨터가 바빠 일꾼이 늦게 떠도 학생의 시간으로 치지 않습니다.
-_PROBLEMS = (
-    "raises", "unsolved", "stub_left", "too_big", "missing_name",
-    "wrong_state", "wrong_shape", "wrong_type", "no_gradient",
-)  # fmt: skip
 
 
 class WorkerMissing(RuntimeError):
@@ -70,7 +67,7 @@ class Session:
         """칸 하나를 실행하고 문제(실수 id, 설명)나 None을 돌려줍니다."""
         limit = seconds or self.limits.cell
         result = self._ask({"op": "run", "label": label, "source": source}, None, limit)
-        if not (result.problem and result.problem[0] in ("timeout", "crashed")):
+        if not (result.problem and MISTAKES[result.problem[0]].lost_worker):
             self.done.append((label, source, limit))
         return result.problem
 
@@ -196,12 +193,17 @@ class Session:
             )
             return CallResult(
                 problem=(
-                    key if key in _PROBLEMS else "raises",
+                    key if _may_say(key) else "raises",
                     clean(_text(detail))[:600],
                 ),
                 used=calls,
             )
         return CallResult(value, names, used=calls)
+
+
+def _may_say(key: object) -> bool:
+    """일꾼이 알릴 수 있는 실수의 id인지. 일꾼의 말은 믿지 않습니다."""
+    return isinstance(key, str) and key in MISTAKES and MISTAKES[key].from_worker
 
 
 def _text(value: object) -> str:
