@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from samples import (
     CHOICE,
     SLUG,
@@ -237,9 +236,10 @@ def test_bad_arguments(graded, args, reason):
     before = snapshot(graded / "grades")
     done = jumok(*args, cwd=graded)
     if "--course" in args:
+        # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
         assert (
             done.returncode == 0
-        )  # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
+        )
         return
     assert (
         done.returncode == 2

@@ -69,9 +69,13 @@ def _meta(grade_id: str, **keys) -> dict:
 
 def code(source: str, cell_id: str, metadata: dict | None = None) -> dict:
     return {
-        "cell_type": "code", "id": cell_id, "metadata": metadata or {}, "source": source,
-        "outputs": [{"output_type": "stream", "name": "stdout", "text": "출력"}], "execution_count": 1,
-    }  # fmt: skip
+        "cell_type": "code",
+        "id": cell_id,
+        "metadata": metadata or {},
+        "source": source,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "출력"}],
+        "execution_count": 1,
+    }
 
 
 def text(source: str, cell_id: str, metadata: dict | None = None) -> dict:

@@ -41,9 +41,8 @@ pytestmark = pytest.mark.skipif(
     bool(why_not()), reason=f"격리를 쓸 수 없습니다: {why_not().splitlines()[:1]}"
 )
 LIMITS = TimeLimits(call=3, cell=3, setup=60, total=60, patience=1.5)
-SCRATCH = (
-    16 * 256 + secrets.randbelow(256)
-) * 4096  # 이 시험의 일꾼을 알아보는 표이기도 합니다.
+# 이 시험의 일꾼을 알아보는 표이기도 합니다.
+SCRATCH = (16 * 256 + secrets.randbelow(256)) * 4096
 COLD = [
     "fork 폭탄",
     "이름 없는 파일(memfd) 폭탄",
@@ -99,13 +98,22 @@ class World:
     def fill(self, source: str) -> str:
         """공격의 @…@를 진짜 경로와 번호로 바꿉니다."""
         values = {
-            "MASTER": self.master, "OTHER": self.root / "제출" / "영희.ipynb", "OTHERS": self.root / "제출",
-            "DATABASE": self.root / "성적.sqlite", "CANARY": self.root / "카나리아.txt",
-            "GRADER": os.getpid(), "BYSTANDER": self.bystander.pid,
-            "HOME": Path.home(), "PREFIX": sys.prefix, "BASE": sys.base_prefix,
-            "SITE": SITE, "PACKAGE": GRADER, "PORT": self.server.getsockname()[1],
-            "ABSTRACT": f"jumok-{self.secret}", "ADDRESS": "10.255.255.1",
-        }  # fmt: skip
+            "MASTER": self.master,
+            "OTHER": self.root / "제출" / "영희.ipynb",
+            "OTHERS": self.root / "제출",
+            "DATABASE": self.root / "성적.sqlite",
+            "CANARY": self.root / "카나리아.txt",
+            "GRADER": os.getpid(),
+            "BYSTANDER": self.bystander.pid,
+            "HOME": Path.home(),
+            "PREFIX": sys.prefix,
+            "BASE": sys.base_prefix,
+            "SITE": SITE,
+            "PACKAGE": GRADER,
+            "PORT": self.server.getsockname()[1],
+            "ABSTRACT": f"jumok-{self.secret}",
+            "ADDRESS": "10.255.255.1",
+        }
         for key, value in values.items():
             source = source.replace(f"@{key}@", str(value))
         return source
@@ -140,10 +148,8 @@ def world(tmp_path_factory):
     (root / "제출").mkdir()
     for name in ("제출/영희.ipynb", "성적.sqlite", "카나리아.txt"):
         (root / name).write_text(f"{name} {secret}", encoding="utf-8")
-    server, quiet_socket = (
-        socket.create_server(("0.0.0.0", 0)),
-        socket.socket(socket.AF_UNIX),
-    )
+    server = socket.create_server(("0.0.0.0", 0))
+    quiet_socket = socket.socket(socket.AF_UNIX)
     quiet_socket.bind(f"\0jumok-{secret}")
     quiet_socket.listen()
     for listener in (server, quiet_socket):

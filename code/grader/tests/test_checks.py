@@ -382,12 +382,29 @@ def test_unknown_mistake_id_is_refused_at_once():
 
 
 VALUES = [
-    None, True, 3, -(2**80), 1.5, float("inf"), 2 + 3j, "한글\ud800", b"\0\1",
-    [1, (2, "a")], {"a": np.arange(3)},
-    np.zeros((0, 3)), np.arange(6, dtype=">i4").reshape(2, 3), np.float32(1.5), np.bool_(True), np.array(2.5),
-    np.arange(6.0).reshape(2, 3).T, torch.arange(6).reshape(2, 3).T, torch.ones(2, dtype=torch.bfloat16),
-    torch.zeros(0, 2), torch.tensor(True), torch.ones(2, requires_grad=True),
-]  # fmt: skip
+    None,
+    True,
+    3,
+    -(2**80),
+    1.5,
+    float("inf"),
+    2 + 3j,
+    "한글\ud800",
+    b"\0\1",
+    [1, (2, "a")],
+    {"a": np.arange(3)},
+    np.zeros((0, 3)),
+    np.arange(6, dtype=">i4").reshape(2, 3),
+    np.float32(1.5),
+    np.bool_(True),
+    np.array(2.5),
+    np.arange(6.0).reshape(2, 3).T,
+    torch.arange(6).reshape(2, 3).T,
+    torch.ones(2, dtype=torch.bfloat16),
+    torch.zeros(0, 2),
+    torch.tensor(True),
+    torch.ones(2, requires_grad=True),
+]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)

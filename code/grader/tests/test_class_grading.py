@@ -206,9 +206,15 @@ def layer(init: str = GAIN, *lines: str, before: str = "") -> str:
 
 
 WRONG = [
-    ("wrong_axis", layer(GAIN, "return self.gain * x / x.pow(2).mean(0, keepdim=True).sqrt()")),
+    (
+        "wrong_axis",
+        layer(GAIN, "return self.gain * x / x.pow(2).mean(0, keepdim=True).sqrt()"),
+    ),
     ("gain을 곱하지 않음", layer(GAIN, f"return x / {ROOT}")),
-    ("제곱근을 빠뜨림", layer(GAIN, "return self.gain * x / x.pow(2).mean(-1, keepdim=True)")),
+    (
+        "제곱근을 빠뜨림",
+        layer(GAIN, "return self.gain * x / x.pow(2).mean(-1, keepdim=True)"),
+    ),
     ("wrong_value", layer(GAIN, "return self.gain * x / x.std(-1, keepdim=True)")),
     ("wrong_state", layer("self.weight = torch.nn.Parameter(torch.ones(size))")),
     ("wrong_state", layer("self.gain = torch.nn.Parameter(torch.ones(1, size))")),
@@ -218,7 +224,10 @@ WRONG = [
     ("no_gradient", layer(GAIN, f"return (self.gain * x / {ROOT}).detach()")),
     ("wrong_type", layer(GAIN, f"return self.gain.detach() * x / {ROOT}")),
     ("mutates_input", layer(GAIN, f"x /= {ROOT}", "return self.gain * x")),
-    ("uses_ready_made", layer(GAIN, "return torch.nn.functional.rms_norm(x, x.shape[-1:], self.gain)")),
+    (
+        "uses_ready_made",
+        layer(GAIN, "return torch.nn.functional.rms_norm(x, x.shape[-1:], self.gain)"),
+    ),
     ("uses_ready_made", "class MyScale(torch.nn.RMSNorm):\n    pass"),
     ("raises", layer("self.gain = nowhere")),
     ("raises", layer(GAIN, "return x + nowhere")),
@@ -227,8 +236,11 @@ WRONG = [
     ("stub_left", layer("raise NotImplementedError('아직')")),
     ("missing_name", layer().replace("MyScale", "Other")),
     ("wrong_value", layer(GAIN, COUNTS, f"return self.gain * x / {ROOT} / self.n")),
-    ("hard_coded", layer(GAIN, f"return self.gain * x / {ROOT} * (1 if x.ndim == 2 else 2)")),
-]  # fmt: skip
+    (
+        "hard_coded",
+        layer(GAIN, f"return self.gain * x / {ROOT} * (1 if x.ndim == 2 else 2)"),
+    ),
+]
 EVIL_META = "class Meta(type):\n    __eq__ = lambda *a: True\n    __hash__ = None\n"
 ANY = "class Any:\n    __eq__ = lambda *a: True\n    __hash__ = None\n    shape = (2, 3)\n"
 LIES = """
@@ -247,7 +259,10 @@ ATTACKS = [
     ("wrong_type", layer(GAIN, "return FAKE", before=FAKE_NAME)),
     ("wrong_type", layer(GAIN, "return self")),
     ("wrong_type", layer(GAIN, "return lambda: x")),
-    ("wrong_type", layer(GAIN, "class T(torch.Tensor): pass", "return x.as_subclass(T)")),
+    (
+        "wrong_type",
+        layer(GAIN, "class T(torch.Tensor): pass", "return x.as_subclass(T)"),
+    ),
     ("too_big", layer(GAIN, "return torch.zeros(10**8)")),
     ("timeout", layer(GAIN, "while True: pass")),
     ("timeout", layer("while True: pass")),
@@ -259,8 +274,11 @@ ATTACKS = [
     ("raises", layer(GAIN, "self.__dict__.clear()", "return x")),
     ("wrong_value", layer(GAIN, "return x") + LIES),
     ("wrong_type", layer(GAIN, "return x", before=PATCH)),
-    ("wrong_state", layer("pass") + f"\n    gain = property(lambda self: 1 / 0)\n{LIES}"),
-]  # fmt: skip
+    (
+        "wrong_state",
+        layer("pass") + f"\n    gain = property(lambda self: 1 / 0)\n{LIES}",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -271,9 +289,8 @@ ATTACKS = [
 def test_wrong_class_is_named_and_others_still_count(grade, mistake, source):
     result = grade(fresh="import jumok" in source, ex05_1=source)
     assert result.questions[0].mistake == mistake, result.questions[0]
-    if (
-        "v.encode" not in source
-    ):  # 일꾼의 도구를 망가뜨린 학생은 제 다른 문제도 망가뜨립니다.
+    # 일꾼의 도구를 망가뜨린 학생은 제 다른 문제도 망가뜨립니다.
+    if "v.encode" not in source:
         assert mistakes(result)[1:] == ["passed", "passed"] and result.points == 3
 
 
@@ -327,11 +344,13 @@ def test_endless_metaclass_and_bad_keys_stay_in_the_worker(grade):
 
 def test_tokens_and_functions_are_named(grade):
     result = grade(
-        ex05_2=TOKENS.replace("self.ids.get(word, -1) for word in text.split()",
-                              "self.ids[word] for word in text.split() if word in self.ids"),
+        ex05_2=TOKENS.replace(
+            "self.ids.get(word, -1) for word in text.split()",
+            "self.ids[word] for word in text.split() if word in self.ids",
+        ),
         ex05_3="toy_step = lambda x: x\ndef apply_twice(step, model, x):\n"
-               "    return {'두 번': step(x), '모델': model(x).detach()}",
-    )  # fmt: skip
+        "    return {'두 번': step(x), '모델': model(x).detach()}",
+    )
     assert mistakes(result) == ["passed", "모르는 낱말을 버림", "wrong_value"]
     one = "def apply_twice(step, model, x):\n    return {'두 번': step(x), '모델': model(x).detach()}"
     assert mistakes(grade(ex05_3=one))[2] == "한 번만 부름"

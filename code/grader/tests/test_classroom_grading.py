@@ -25,7 +25,7 @@ from classroom_fakes import (
 )
 
 from jumok.cli import main
-from jumok_grader.classroom import job_queue
+from jumok_grader.classroom import job_plan, job_queue
 from jumok_grader.classroom.collect import collect, content_path
 from jumok_grader.classroom.engines import LocalEngine
 from jumok_grader.classroom.grade_class import grade_class
@@ -245,7 +245,7 @@ def test_dead_hanging_and_broken_graders_end_in_a_row(classroom, tmp_path, monke
 def test_job_given_back_by_a_stopped_grader_is_not_given_up(classroom, tmp_path):
     """컴퓨터의 문제로 몇 번을 멈추어도 학생의 제출물은 버려지지 않습니다."""
     fill(classroom, tmp_path, 1)
-    job_queue.plan(classroom[1], read_exercises(classroom[0]))
+    job_plan.plan(classroom[1], read_exercises(classroom[0]))
     for _ in range(2 * job_queue.MAX_ATTEMPTS):
         assert len(job_queue.claim(classroom[1], "이", 1, 60)) == 1
         job_queue.give_back(classroom[1], "이")
@@ -411,8 +411,8 @@ def test_claims_are_exclusive(classroom, tmp_path):
     fill(classroom, tmp_path, 60)
     exercises = read_exercises(classroom[0])
     assert (
-        job_queue.plan(classroom[1], exercises)
-        == job_queue.plan(classroom[1], exercises)
+        job_plan.plan(classroom[1], exercises)
+        == job_plan.plan(classroom[1], exercises)
         == 60
     )
     race(classroom[1], exercises)
@@ -424,7 +424,7 @@ def test_expired_lease_is_taken_over_and_the_late_answer_is_dropped(
     fill(classroom, tmp_path, 1)
     exercises = read_exercises(classroom[0])
     exercise = exercises["04_sample"]
-    job_queue.plan(classroom[1], exercises)
+    job_plan.plan(classroom[1], exercises)
     (slow,) = job_queue.claim(classroom[1], "느린이", 5, -1)
     (quick,) = job_queue.claim(classroom[1], "빠른이", 5, 60)
     assert job_queue.claim(classroom[1], "셋째", 5, 60) == [] and slow == quick
@@ -439,7 +439,7 @@ def test_expired_lease_is_taken_over_and_the_late_answer_is_dropped(
 
 def test_a_job_that_always_kills_the_grader_is_given_up(classroom, tmp_path):
     fill(classroom, tmp_path, 1)
-    job_queue.plan(classroom[1], read_exercises(classroom[0]))
+    job_plan.plan(classroom[1], read_exercises(classroom[0]))
     for _ in range(job_queue.MAX_ATTEMPTS):
         assert len(job_queue.claim(classroom[1], "이", 1, -1)) == 1
     assert job_queue.claim(classroom[1], "이", 1, 60) == []
@@ -450,7 +450,7 @@ def test_a_job_that_always_kills_the_grader_is_given_up(classroom, tmp_path):
 
 def test_dead_owner_on_this_machine_is_released_at_once(classroom, tmp_path):
     fill(classroom, tmp_path, 2)
-    job_queue.plan(classroom[1], read_exercises(classroom[0]))
+    job_plan.plan(classroom[1], read_exercises(classroom[0]))
     done = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"],
         capture_output=True,
@@ -611,7 +611,7 @@ def test_postgresql_runs_the_whole_path(postgres, tmp_path, monkeypatch):
                 connection.execute(sa.delete(table))
         fill(classroom, tmp_path, 60)
         exercises = read_exercises(classroom[0])
-        assert job_queue.plan(classroom[1], exercises) == 60
+        assert job_plan.plan(classroom[1], exercises) == 60
         race(classroom[1], exercises)
         monkeypatch.setenv("JUMOK_DATABASE", postgres)
         item = {
@@ -621,7 +621,7 @@ def test_postgresql_runs_the_whole_path(postgres, tmp_path, monkeypatch):
             "status": "passed",
             "output": "\0x\ud800",
         }
-        job_queue.plan(classroom[1], exercises, again=True)
+        job_plan.plan(classroom[1], exercises, again=True)
         (job,) = job_queue.claim(classroom[1], "이", 1, 60)
         assert job_queue.finish(
             classroom[1],

@@ -92,8 +92,14 @@ def test_hostile_submission_ends_in_a_row_and_reaches_nothing(
     (folder / "private" / "04_sample.ipynb").write_bytes(
         classroom[0].master("04_sample").read_bytes()
     )
-    places = [folder, folder / "grades.db", folder / "secret.key", folder / "submissions",
-              folder / "private" / "04_sample.ipynb", classroom[0].course.root / "solutions"]  # fmt: skip
+    places = [
+        folder,
+        folder / "grades.db",
+        folder / "secret.key",
+        folder / "submissions",
+        folder / "private" / "04_sample.ipynb",
+        classroom[0].course.root / "solutions",
+    ]
     server = socket.create_server(("127.0.0.1", 0))
     server.setblocking(False)
     spy = LOOK.format(
@@ -102,8 +108,12 @@ def test_hostile_submission_ends_in_a_row_and_reaches_nothing(
         good=GOOD,
     )
     spin = "while True: pass"
-    handed = hand_in(tmp_path / "폴더", s20260001=notebook(1, ex04_1=spy), s20260002=notebook(2, ex04_1=spin),
-                     s20260003=notebook(token))  # fmt: skip
+    handed = hand_in(
+        tmp_path / "폴더",
+        s20260001=notebook(1, ex04_1=spy),
+        s20260002=notebook(2, ex04_1=spin),
+        s20260003=notebook(token),
+    )
     collect(*classroom, handed)
     before = {
         path: path.read_bytes()
@@ -262,9 +272,8 @@ def test_machine_without_workers_stops_the_run(monkeypatch, error):
     )
     assert grade_task.grade_task(task) == {"state": "stop", "message": str(error)}
     monkeypatch.setattr("jumok_grader.worker.session.Session.run", lambda *a, **k: None)
-    outcome = grade_task.grade_task(
-        task
-    )  # 컴퓨터는 멀쩡한데 이 제출물에서만 뜨지 않습니다.
+    # 컴퓨터는 멀쩡한데 이 제출물에서만 뜨지 않습니다.
+    outcome = grade_task.grade_task(task)
     assert (outcome["state"], outcome["reason"]) == ("refused", "grader_error")
 
 
@@ -332,11 +341,9 @@ def test_secret_without_links_and_with_a_race(classroom, monkeypatch):
 
 
 def test_everything_of_the_class_is_hidden(classroom, tmp_path):
-    folder, other, remote = (
-        classroom[0].folder,
-        f"sqlite:///{tmp_path}/x.db",
-        "postgresql://db/x",
-    )
+    folder = classroom[0].folder
+    other = f"sqlite:///{tmp_path}/x.db"
+    remote = "postgresql://db/x"
     assert opened(folder, other)[0].secrets()[-1] == tmp_path / "x.db"
     assert classroom[0].secrets() == (
         folder,

@@ -60,11 +60,15 @@ def read_gift(text: str) -> list[dict]:
         ).groups()
         answers, feedback = inside.split("####")
         options = re.findall(r"\t([=~])((?:\\.|[^\\\n])*)", answers)
-        found.append({
-            "name": unescaped(name), "text": unescaped(question).strip(),
-            "feedback": unescaped(feedback).strip(), "options": [unescaped(option) for _, option in options],
-            "answer": [mark for mark, _ in options].index("="),
-        })  # fmt: skip
+        found.append(
+            {
+                "name": unescaped(name),
+                "text": unescaped(question).strip(),
+                "feedback": unescaped(feedback).strip(),
+                "options": [unescaped(option) for _, option in options],
+                "answer": [mark for mark, _ in options].index("="),
+            }
+        )
     return found
 
 
@@ -204,10 +208,8 @@ def test_whole_kit_is_written_and_stands_alone(tmp_path):
         encoding="utf-8",
     )
     init_classroom(tmp_path / "학급", COURSE, tmp_path / "명단.csv", ["4", "9"])
-    classroom, students = (
-        read_classroom(tmp_path / "학급"),
-        [Student(*row) for row in PEOPLE],
-    )
+    classroom = read_classroom(tmp_path / "학급")
+    students = [Student(*row) for row in PEOPLE]
     made = write_kit(classroom, students, tmp_path / "out", worksheets=WORKSHEETS)
     assert all(path.exists() for path in made.values())
     for path in (tmp_path / "out").rglob("*.html"):

@@ -156,9 +156,8 @@ def test_readers_path_never_imports_nbgrader():
 
 
 def nbgrader(*args: str, cwd: Path) -> str:
-    path = (
-        str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    )  # nbgrader는 alembic을 부릅니다.
+    # nbgrader는 alembic을 부릅니다.
+    path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     env = os.environ | {
         "PATH": path,
         "JUPYTER_NO_CONFIG": "1",

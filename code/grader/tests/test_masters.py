@@ -41,8 +41,11 @@ def session():
 @each_chapter
 def test_solution_gets_full_points(slug):
     result = grade_notebook(COURSE.master(slug), COURSE.master(slug))
-    lost = [f"{item.id}: {item.name} {item.message} {item.detail}" for item in result.questions
-            if item.status not in ("passed", "manual")]  # fmt: skip
+    lost = [
+        f"{item.id}: {item.name} {item.message} {item.detail}"
+        for item in result.questions
+        if item.status not in ("passed", "manual")
+    ]
     assert not lost and result.points == result.max_points > 0
 
 
@@ -78,10 +81,8 @@ def without_answers(text: str) -> list[tuple[str, str]]:
 
 @each_chapter
 def test_exercise_is_fresh(slug):
-    text, fresh = (
-        COURSE.exercise(slug).read_text(encoding="utf-8"),
-        release_text(COURSE.master(slug)),
-    )
+    text = COURSE.exercise(slug).read_text(encoding="utf-8")
+    fresh = release_text(COURSE.master(slug))
     if (
         text != fresh
         and "CI" not in os.environ
