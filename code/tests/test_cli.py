@@ -237,9 +237,7 @@ def test_bad_arguments(graded, args, reason):
     done = jumok(*args, cwd=graded)
     if "--course" in args:
         # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
-        assert (
-            done.returncode == 0
-        )
+        assert done.returncode == 0
         return
     assert (
         done.returncode == 2

@@ -35,7 +35,8 @@ CHOICE = (
     "answer = None  # 번호를 쓰세요\n### BEGIN SOLUTION\nanswer = 3\n### END SOLUTION"
 )
 CHOICE_TEST = """from jumok.course import Check, digest
-Check.equal(answer, "%s", wrong={"%s": ("거꾸로", "쿼리와 키의 자리가 거꾸로입니다.")})"""
+BACK = ("거꾸로", "쿼리와 키의 자리가 거꾸로입니다.")
+Check.equal(answer, "%s", wrong={"%s": BACK})"""
 
 SCORES = """def scores(q, k):
     ### BEGIN SOLUTION

@@ -1,6 +1,9 @@
-"""공격 모음을 격리한 채점기에 하나씩 넣어 봅니다: 해도 지어낸 점수도 없고, 무엇이든 줄 하나로 끝납니다.
+"""공격 모음을 격리한 채점기에 하나씩 넣어 봅니다.
 
-`pytest code/grader/tests/test_attacks.py -q`의 마지막 줄에 공격, 해, 위조의 수가 나옵니다.
+해도 지어낸 점수도 없고, 무엇이든 줄 하나로 끝납니다.
+
+`pytest code/grader/tests/test_attacks.py -q`의 마지막 줄에 공격, 해, 위조의 수가
+나옵니다.
 """
 
 import contextlib
@@ -80,7 +83,7 @@ class Tags(HTMLParser):
 
 @dataclass
 class World:
-    """지켜야 할 것들: 정답, 남의 제출물, 데이터베이스, 남의 프로세스, 듣고 있는 통로."""
+    """지켜야 할 것들: 정답, 남의 제출물, 데이터베이스, 남의 프로세스, 통로."""
 
     root: Path
     secret: str
@@ -359,9 +362,13 @@ def test_hostile_file_name(world, submit, name):
 
 
 def test_next_student_gets_a_clean_worker(world, submit):
-    """앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않고, 앞사람의 글도 보이지 않습니다."""
+    """앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않습니다. 글도 보이지 않습니다."""
     poison = honest(
-        ex04_1="import numpy, builtins\nnumpy.exp = builtins.print\nopen('/tmp/메시지', 'w').write('앞사람')"
+        ex04_1=(
+            "import numpy, builtins\n"
+            "numpy.exp = builtins.print\n"
+            "open('/tmp/메시지', 'w').write('앞사람')"
+        )
     )
     submit(write(world.root / "inbox" / "앞.ipynb", poison), 3)
     peek = honest(
@@ -376,7 +383,10 @@ def test_next_student_gets_a_clean_worker(world, submit):
 
 @pytest.mark.parametrize("name", ["정답 읽기", "데이터베이스 읽기", "다른 제출물 읽기"])
 def test_suite_notices_harm_without_isolation(world, master, name):
-    """시험을 시험합니다: 격리하지 않으면 같은 공격이 비밀을 빼내고, 이 시험은 그것을 알아봅니다."""
+    """시험을 시험합니다.
+
+    격리하지 않으면 같은 공격이 비밀을 빼내고, 이 시험은 그것을 알아봅니다.
+    """
     before = world.files()
     path = write(
         world.root / "inbox" / "코드.ipynb", honest(ex04_1=world.fill(CODE[name][0]))

@@ -1,4 +1,4 @@
-"""클래스를 보는 검사: 값으로만 견주고, 실수를 제 이름으로 말하는가(이 프로세스 안에서)."""
+"""클래스를 보는 검사: 값으로만 견주고, 실수를 제 이름으로 말하는가."""
 
 import re
 from collections import Counter, OrderedDict
@@ -25,7 +25,8 @@ class MyAttention(torch.nn.Module):
     def __init__(self, d_model, n_heads):
         super().__init__()
         self.n_heads = n_heads
-        self.w_q, self.w_k, self.w_v, self.w_o = (torch.nn.Linear(d_model, d_model) for _ in range(4))
+        layers = [torch.nn.Linear(d_model, d_model) for _ in range(4)]
+        self.w_q, self.w_k, self.w_v, self.w_o = layers
 
     def split(self, x):
         return x.unflatten(-1, (self.n_heads, -1)).transpose(-2, -3)
@@ -172,8 +173,10 @@ WHOLE_INIT = SELF_ATTENTION[: SELF_ATTENTION.index("    def split")]
             "raise Not",
         ),
         (
-            "class MyAttention(torch.nn.Module):\n    def __init__(self, d, h):\n"
-            f"        super().__init__()\n{BARE}",
+            "class MyAttention(torch.nn.Module):\n"
+            "    def __init__(self, d, h):\n"
+            "        super().__init__()\n"
+            f"{BARE}",
             "stub_left",
             "raise Not",
         ),
@@ -198,11 +201,15 @@ READY = [
     ),
     edited(
         "scores = q @",
-        "torch.nn.functional.scaled_dot_product_attention(q, k, v)\n        scores = q @",
+        (
+            "torch.nn.functional.scaled_dot_product_attention(q, k, v)\n"
+            "        scores = q @"
+        ),
     ),
     edited(
         "def split(self, x):",
-        "def split(self, x):\n        torch.scaled_dot_product_attention = 0\n"
+        "def split(self, x):\n"
+        "        torch.scaled_dot_product_attention = 0\n"
         "        torch._C._nn.scaled_dot_product_attention(x, x, x)",
     ),
 ]
@@ -267,7 +274,8 @@ def test_gradients_of_several_inputs_and_outputs():
 class Cell(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.w, self.unused = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
+        self.w = torch.nn.Parameter(torch.ones(2))
+        self.unused = torch.nn.Parameter(torch.ones(2))
     def forward(self, x, ids, h):
         return self.w * x, (h * 2).detach() + x, ids
 """

@@ -1,4 +1,4 @@
-"""제출물 모으기: 학생을 알아보고, 나쁜 꾸러미는 까닭과 함께 거절하고, 밖에 아무것도 쓰지 않습니다."""
+"""제출물 모으기: 학생을 알아보고, 나쁜 꾸러미는 까닭과 함께 거절합니다."""
 
 import io
 import os
@@ -128,7 +128,7 @@ def test_attempt_numbers():
     ] == [0, 2, 3, 0]
 
 
-# ── 꾸러미 ────────────────────────────────────────────────────────────────────────────────────────
+# ── 꾸러미 ────────────────────────────────────────────────────────────────────
 
 
 def zipped(path, *members: tuple, compression=zipfile.ZIP_DEFLATED):
@@ -153,7 +153,10 @@ def classroom(tmp_path):
 
 
 def taken(classroom, source, bounds=None, **hints) -> dict[str, str]:
-    """모으고 {파일 이름: 까닭}을 돌려줍니다. 파일마다 한 줄이 기록에도 있어야 합니다."""
+    """모으고 {파일 이름: 까닭}을 돌려줍니다.
+
+    파일마다 한 줄이 기록에도 있어야 합니다.
+    """
     done = collect(*classroom, source, Hints(**hints), bounds)
     with classroom[1].connect() as connection:
         stored = {row.name: row.reason for row in connection.execute(sa.select(files))}
@@ -322,7 +325,7 @@ def test_bombs_are_refused_before_unpacking(classroom, tmp_path):
 
 
 def test_overlapping_members_are_a_bomb(classroom, tmp_path):
-    """한 덩이를 여러 이름이 함께 가리키는 폭탄: 목록의 자리를 첫 파일로 돌려놓습니다."""
+    """한 덩이를 여러 이름이 함께 가리키는 폭탄. 목록의 자리를 첫 파일로 돌립니다."""
     path = zipped(
         tmp_path / "a.zip",
         ("20260001_04.ipynb", notebook(1)),

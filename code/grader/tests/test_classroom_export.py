@@ -298,11 +298,14 @@ def test_commands_export_and_report(classroom, tmp_path, capsys):
     }
 
 
-# ── 닮은 풀이 ─────────────────────────────────────────────────────────────────────────────────────
+# ── 닮은 풀이 ─────────────────────────────────────────────────────────────────
 
 
 def test_winnowing_guarantee():
-    """논문의 두 약속: WINDOW + K − 1개가 같으면 반드시 걸리고, K개보다 짧으면 걸리지 않습니다."""
+    """논문의 두 약속.
+
+    WINDOW + K − 1개가 같으면 반드시 걸리고, K개보다 짧으면 걸리지 않습니다.
+    """
     same = [f"같{n}" for n in range(WINDOW + K - 1)]
     for front in range(7):
         one = [f"가{n}" for n in range(20)] + same + ["가"] * 9

@@ -1,4 +1,7 @@
-"""학급을 채점하기: 하나는 한 번만, 언제 죽어도 이어서, 판이 바뀐 문제만, 모든 제출물은 한 줄로 끝납니다."""
+"""학급을 채점하기: 하나는 한 번만, 언제 죽어도 이어서, 판이 바뀐 문제만.
+
+모든 제출물은 한 줄로 끝납니다.
+"""
 
 import json
 import os
@@ -98,7 +101,7 @@ def fill(classroom, tmp_path, count: int) -> None:
         connection.execute(sa.insert(submissions), listed)
 
 
-# ── 진짜 채점기로 ─────────────────────────────────────────────────────────────────────────────────
+# ── 진짜 채점기로 ─────────────────────────────────────────────────────────────
 
 
 def test_real_grading_gives_points_or_a_named_reason(classroom, tmp_path):
@@ -208,7 +211,7 @@ def test_seam_answers_in_json_and_hides_its_folder():
     )
 
 
-# ── 나쁜 일이 생겨도 한 줄 ────────────────────────────────────────────────────────────────────────
+# ── 나쁜 일이 생겨도 한 줄 ────────────────────────────────────────────────────
 
 
 def test_dead_hanging_and_broken_graders_end_in_a_row(classroom, tmp_path, monkeypatch):
@@ -266,11 +269,13 @@ def test_helper_dies_with_its_parent(tmp_path):
         pytest.skip("/proc이 있는 Linux에서만 셀 수 있습니다")
     script = (
         "from jumok_grader.classroom.helper import Helper\n"
-        "h = Helper('test_classroom_helper_child:spawn'); print(h.ask({'seconds': 60})['pid'], flush=True)\n"
+        "h = Helper('test_classroom_helper_child:spawn'); print(h.ask({'seconds': "
+        "60})['pid'], flush=True)\n"
         "h.ask({'seconds': 60})"
     )
     (tmp_path / "test_classroom_helper_child.py").write_text(
-        "import subprocess, sys, time\nkids = []\n"
+        "import subprocess, sys, time\n"
+        "kids = []\n"
         "def spawn(task):\n"
         "    if kids: time.sleep(600)\n"
         "    loop = [sys.executable, '-c', 'while True: pass']\n"
@@ -322,7 +327,7 @@ def test_helper_can_be_closed_twice_and_used_again():
     helper.close()
 
 
-# ── 한 번만, 이어서 ───────────────────────────────────────────────────────────────────────────────
+# ── 한 번만, 이어서 ───────────────────────────────────────────────────────────
 
 
 def test_same_content_is_graded_once(classroom, tmp_path):
@@ -524,7 +529,7 @@ def test_command_grades_and_says_how_many(tmp_path, capsys):
     assert "새로 채점할 것이 없습니다" in capsys.readouterr().out
 
 
-# ── 여러 컴퓨터와 PostgreSQL ──────────────────────────────────────────────────────────────────────
+# ── 여러 컴퓨터와 PostgreSQL ──────────────────────────────────────────────────
 
 
 def test_dask_with_two_worker_processes(classroom, tmp_path):

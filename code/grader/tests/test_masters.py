@@ -1,4 +1,4 @@
-"""책의 모든 정답 노트북: 정답은 만점, 빈 문제는 0점, 자주 하는 실수는 제 이름으로 거절."""
+"""책의 모든 정답 노트북: 정답은 만점, 빈 문제는 0점, 실수는 제 이름으로."""
 
 import ast
 import os
@@ -51,7 +51,10 @@ def test_solution_gets_full_points(slug):
 
 @pytest.fixture
 def released(slug, tmp_path):
-    """학생이 처음 받는 노트북. 독자가 exercises/에서 풀고 있어도 시험은 처음 것을 봅니다."""
+    """학생이 처음 받는 노트북.
+
+    독자가 exercises/에서 풀고 있어도 시험은 처음 것을 봅니다.
+    """
     path = tmp_path / f"{slug}.ipynb"
     path.write_text(release_text(COURSE.master(slug)), encoding="utf-8")
     return path
