@@ -15,7 +15,6 @@
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import platform
@@ -41,18 +40,15 @@ from jumok.course.course_files import Course
 from jumok.course.isolation import KINDS
 from jumok.course.master import read_master
 from jumok.course.meter import family
+from jumok.course.wrong_answers import read_wrong_answers
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def wrong_answers(course: Course, slug: str) -> dict[str, list[str]]:
     """{문제: 오답의 글들}. 정답 폴더의 wrong_answers.py에서 읽습니다."""
-    path = course.master(slug).with_name("wrong_answers.py")
-    spec = importlib.util.spec_from_file_location(f"wrong_{slug}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     found: dict[str, list[str]] = {}
-    for key, _, source in module.WRONG:
+    for key, _, source in read_wrong_answers(course.master(slug)):
         found.setdefault(key, []).append(source)
     return found
 
