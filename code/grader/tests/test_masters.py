@@ -2,7 +2,6 @@
 
 import ast
 import os
-import runpy
 from collections import Counter
 from pathlib import Path
 
@@ -15,18 +14,16 @@ from jumok_grader.notebook.generate import release_text
 from jumok_grader.notebook.master import MASTER_ONLY, read_master
 from jumok_grader.notebook.notebooks import Cell, read_cells
 from jumok_grader.notebook.stubs import _SOLUTION, split_tests
+from jumok_grader.notebook.wrong_answers import patched, read_wrong_answers
 from jumok_grader.worker.session import Session, TimeLimits
 
 COURSE = Course(Path(__file__).parents[3])
 SLUGS = COURSE.slugs()
 
 
-def wrong_answers(slug: str) -> list[tuple[str, str, str]]:
-    path = COURSE.master(slug).with_name("wrong_answers.py")
-    return list(runpy.run_path(str(path))["WRONG"]) if path.is_file() else []
-
-
-CASES = [(slug, *case) for slug in SLUGS for case in wrong_answers(slug)]
+CASES = [
+    (slug, *case) for slug in SLUGS for case in read_wrong_answers(COURSE.master(slug))
+]
 each_chapter = pytest.mark.parametrize("slug", SLUGS)
 
 
@@ -159,3 +156,15 @@ def test_no_solution_text_leaks(slug, released):
     assert not leaked
     text = released.read_text(encoding="utf-8")
     assert "SOLUTION" not in text and "HIDDEN" not in text
+
+
+def test_a_wrong_answer_may_be_a_patch_of_the_solution():
+    assert patched("a = 1\nb = a\n", {"= 1": "= 2", "b = a": "b = -a"}) == (
+        "a = 2\nb = -a\n"
+    )
+
+
+@pytest.mark.parametrize("old", ["x", "a"])
+def test_a_patch_that_no_longer_fits_the_solution_is_an_error(old):
+    with pytest.raises(ValueError, match="꼭 한 번"):
+        patched("a = 1\nb = a\n", {old: "c"})
