@@ -6,7 +6,6 @@
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +22,8 @@ from .pairs import Pair, Row, Splits
 WORTH_KEEPING = 2_000  # 문장쌍이 이보다 적으면 적어 두지 않고 그때그때 만듭니다.
 PATIENCE = 300.0  # 초. 다른 프로세스가 이보다 오래 만들고 있으면 스스로 만듭니다.
 SPLITS = ("train", "dev", "test", "test_long")
+# 캐시에 적지 못한 것. 나뉨을 하나씩 물을 때마다 새로 만들지 않게 기억해 둡니다.
+_UNKEPT: dict[str, dict[str, list[Row]]] = {}
 BUILT_IN = (0, 50_000, 1_000, 2_000, 1_000)  # 씨앗과, 나뉨마다의 문장쌍의 수
 
 
@@ -90,19 +91,20 @@ class Stored:
         return self._remake(place)[part] if found is None else found
 
     def _remake(self, place: Path) -> dict[str, list[Row]]:
+        if self.name in _UNKEPT:
+            return _UNKEPT[self.name]
         lock = FileLock(place / ".lock", timeout=PATIENCE)
         try:
             place.mkdir(parents=True, exist_ok=True)
             lock.acquire()
         except OSError:
-            return self._make_rows()
+            return _UNKEPT.setdefault(self.name, self._make_rows())
         try:
             # 기다리는 사이에 다른 프로세스가 만들어 두었을 수 있습니다.
             found = {part: _read(self._file(place, part)) for part in self.parts}
             if None in found.values():
                 found = self._make_rows()
-                with suppress(OSError):
-                    self._write(place, found)
+                self._write(place, found)
             return found
         finally:
             lock.release()
@@ -114,11 +116,14 @@ class Stored:
         }
 
     def _write(self, place: Path, made: dict[str, list[Row]]) -> None:
-        _forget_old(place)
-        for part, rows in made.items():
-            body = "".join("\t".join(row) + "\n" for row in rows).encode()
-            with replacing(self._file(place, part)) as temporary:
-                temporary.write_bytes(_heading() + _seal(body) + body)
+        try:
+            _forget_old(place)
+            for part, rows in made.items():
+                body = "".join("\t".join(row) + "\n" for row in rows).encode()
+                with replacing(self._file(place, part)) as temporary:
+                    temporary.write_bytes(_heading() + _seal(body) + body)
+        except OSError:
+            _UNKEPT[self.name] = made
 
     def _file(self, place: Path, part: str) -> Path:
         return place / f"{self.name}.{part}.tsv"
