@@ -31,8 +31,8 @@ UNIT = {"pairs": "쌍", "reviews": "개", "texts": "개", "dialogues": "쌍"}
 
 
 def cards() -> dict[str, dict]:
-    """자료마다의 기록. 받지 않은 자료가 있으면 CorpusError."""
-    return {name: card(name) for name in CORPORA}
+    """받는 자료마다의 기록. 아직 받지 않은 자료가 있으면 CorpusError."""
+    return {name: card(name) for name, corpus in CORPORA.items() if not corpus.built_in}
 
 
 def card(name: str) -> dict:
@@ -140,15 +140,20 @@ PARTS = {
 
 def render(run: dict) -> str:
     """잰 것에서 쪽 전체를 만듭니다."""
+    template = Template(TEMPLATE.read_text("utf8"))
     known, shown = run["corpora"], run["samples"]
     docs, nsmc = known["docs"], known["nsmc"]["counts"]
     reviews = [(text, "긍정" if label else "부정") for text, label in shown["nsmc"]]
-    return Template(TEMPLATE.read_text("utf8")).substitute(
-        {
-            f"{name.split('-')[-1]}_card": facts(name, value)
-            for name, value in known.items()
-        },
+    cards = {place_of(name): facts(name, value) for name, value in known.items()}
+    told = set(template.get_identifiers())
+    return template.substitute(
+        cards,
         overview=overview(known),
+        other_sections="".join(
+            section(name, value)
+            for name, value in known.items()
+            if place_of(name) not in told
+        ),
         grammar=grammar_section(run["grammar"]),
         docs_counts=counts(docs),
         docs_test=f"{docs['splits']['test']['rows']:,}",
@@ -164,6 +169,19 @@ def render(run: dict) -> str:
         tokenizations=tokenization_table(run["tokenizations"]),
         skipped=sum(corpus["skipped"] for corpus in known.values()),
     )
+
+
+def place_of(name: str) -> str:
+    """템플릿에서 자료의 표가 놓이는 자리의 이름. docs → docs_card"""
+    return f"{name.replace('-', '_')}_card"
+
+
+def section(name: str, value: dict) -> str:
+    """따로 쓴 글이 없는 자료의 절: 제목과 표."""
+    title = CORPORA[name].title
+    parts = [f"## {name}: {title}", facts(name, value)]
+    parts += [counts(value)] if value["counts"] else []
+    return "".join(f"{part}\n\n" for part in parts)
 
 
 def overview(known: dict) -> str:

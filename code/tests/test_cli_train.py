@@ -18,7 +18,7 @@ def toy(monkeypatch, tmp_path):
     """설정 toy는 작은 자료로 1초쯤 배웁니다."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(presets.TRANSLATION, "toy", preset())
-    monkeypatch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+    monkeypatch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
     torch.set_num_threads(1)
 
 
@@ -27,7 +27,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(presets.TRANSLATION, "toy", preset())
-        patch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+        patch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
         code = main(
             [
                 "train",

@@ -254,10 +254,28 @@ def test_a_container_limit_counts(tmp_path, monkeypatch):
     assert machine._container_room(tmp_path) is None
 
 
-def test_linux_memory_is_read_from_meminfo(tmp_path):
-    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:   2048 kB\n")
-    assert machine._linux_memory(tmp_path / "meminfo") == 2 * 2**20
-    assert machine._linux_memory(tmp_path / "none") is None
+def test_the_smaller_of_the_system_and_the_container_counts(monkeypatch):
+    import psutil
+
+    system = psutil.virtual_memory().available
+    assert machine._system_memory() == pytest.approx(system, rel=0.5)
+    monkeypatch.setattr(machine, "_container_room", lambda: 7)
+    assert machine.free_memory() == 7
+    monkeypatch.setattr(machine, "_container_room", lambda: None)
+    assert machine.free_memory() == pytest.approx(system, rel=0.5)
+
+
+@pytest.mark.parametrize("error", [ImportError("없음"), OSError("막힘")])
+def test_memory_that_cannot_be_read_is_unknown(monkeypatch, error):
+    def refuse():
+        raise error
+
+    if isinstance(error, ImportError):
+        monkeypatch.setitem(sys.modules, "psutil", None)
+    else:
+        monkeypatch.setattr("psutil.virtual_memory", refuse)
+    monkeypatch.setattr(machine, "_container_room", lambda: None)
+    assert machine.free_memory() is None
 
 
 @pytest.mark.parametrize(("gib", "status"), [(0.1, BAD), (1, WARN), (50, GOOD)])
@@ -593,6 +611,8 @@ def test_it_works_in_a_bare_and_broken_environment(tmp_path):
         "IPython",
         "jinja2",
         "psutil",
+        "filelock",
+        "platformdirs",
         "ipykernel",
         "yaml",
     }

@@ -2,6 +2,7 @@
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -430,6 +431,28 @@ def test_default_cache_is_the_folder_of_the_user(monkeypatch, tmp_path):
     assert cache_folder().is_absolute() and cache_folder().name == "jumok"
     monkeypatch.setenv("JUMOK_DATA", str(tmp_path))
     assert cache_folder() == tmp_path and cache_folder("~/x") == Path.home() / "x"
+
+
+@pytest.mark.parametrize(
+    ("system", "place"),
+    [
+        ("unix.Unix", ".cache/jumok"),
+        ("macos.MacOS", "Library/Caches/jumok"),
+        ("windows.Windows", "AppData/Local/jumok"),
+    ],
+)
+def test_default_cache_is_where_earlier_editions_put_it(
+    monkeypatch, tmp_path, system, place
+):
+    """platformdirs로 바꾸기 전의 자리와 같아야 받아 둔 자료를 다시 받지 않습니다."""
+    module, name = system.split(".")
+    kind = getattr(import_module(f"platformdirs.{module}"), name)
+    for variable in ("JUMOK_DATA", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", r"C:\AppData\Local")
+    monkeypatch.setattr("platformdirs.PlatformDirs", kind)
+    assert cache_folder().as_posix().replace("\\", "/").endswith(place)
 
 
 def test_lines_are_split_at_newlines_only():

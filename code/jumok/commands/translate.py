@@ -115,7 +115,7 @@ def _eval(args: argparse.Namespace) -> int:
 
     translator = _load(args)
     trained_on = json.loads((args.folder / "run.json").read_text("utf8"))["corpus"]
-    corpus = load_corpus(args.corpus or trained_on, args.cache)
+    corpus = load_corpus(args.corpus or trained_on, args.cache, ("test",))
     results = {}
     for name, pairs in corpus.tests.items():
         results[name] = score_test(

@@ -32,7 +32,7 @@ def checklist(start: Path | None = None) -> list[Check]:
 
 
 def data_folder() -> Path:
-    """자료를 두는 폴더. numpy가 없어 그 모듈을 못 불러오면 JUMOK_DATA나 사용자의 캐시 폴더로 봅니다."""
+    """자료를 두는 폴더. 꾸러미가 없어 묻지 못하면 JUMOK_DATA나 ~/.cache로 봅니다."""
     try:
         from ..text.corpora.cache import cache_folder
 

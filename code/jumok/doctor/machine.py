@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -142,62 +141,13 @@ def _odd(path: str) -> str:
 
 
 def _system_memory() -> int | None:
-    """운영체제가 말하는 남은 메모리."""
+    """운영체제가 말하는 남은 메모리. psutil이 없거나 읽지 못하면 None입니다."""
     try:
         import psutil
 
         return int(psutil.virtual_memory().available)
-    except (ImportError, OSError, AttributeError):
-        pass
-    if sys.platform == "win32":
-        return _windows_memory()
-    if sys.platform == "darwin":
-        return _mac_memory()
-    return _linux_memory()
-
-
-def _linux_memory(path: Path = Path("/proc/meminfo")) -> int | None:
-    try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-        return next(
-            int(line.split()[1]) * 1024
-            for line in lines
-            if line.startswith("MemAvailable:")
-        )
-    except (OSError, StopIteration, ValueError, IndexError):
+    except (ImportError, OSError):
         return None
-
-
-def _mac_memory() -> int | None:
-    """vm_stat의 빈 쪽, 안 쓰는 쪽, 미리 읽은 쪽을 더합니다."""
-    try:
-        lines = subprocess.run(
-            ["vm_stat"], capture_output=True, text=True, timeout=10
-        ).stdout.splitlines()
-        size = int(lines[0].split("page size of ")[1].split()[0])
-        counts = dict(line.split(":") for line in lines[1:] if ":" in line)
-        kinds = ("Pages free", "Pages inactive", "Pages speculative")
-        return size * sum(int(counts[kind].strip().rstrip(".")) for kind in kinds)
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError, KeyError):
-        return None
-
-
-def _windows_memory() -> int | None:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        _fields_ = [
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *(
-                (name, ctypes.c_ulonglong)
-                for name in ("total", "free", "a", "b", "c", "d", "e")
-            ),
-        ]
-
-    status = Status(length=ctypes.sizeof(Status))
-    done = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
-    return int(status.free) if done else None
 
 
 def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:

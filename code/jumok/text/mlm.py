@@ -5,17 +5,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .batches import check_ranks, check_rows, skip
-from .buckets import Buckets
+from .batches import skip
+from .sharing import Sharing
 from .shuffle import random_uniform
 from .special import CLS_ID, MASK_ID, PAD_ID, SEP_ID, SPECIAL_TOKENS
 from .table import TokenTable
 
 FIRST_ID = len(SPECIAL_TOKENS)
-MASKED, REPLACED = (
-    0.8,
-    0.1,
-)  # 고른 토큰을 <mask>로 바꿀 몫과 아무 토큰으로 바꿀 몫. 나머지는 그대로 둡니다.
+POOL = 1 << 16  # 한꺼번에 뒤섞는 문장의 수
+# 고른 토큰을 <mask>로 바꿀 몫과 아무 토큰으로 바꿀 몫. 나머지는 그대로 둡니다.
+MASKED, REPLACED = 0.8, 0.1
 NO_LABEL = -100  # 빈 줄의 이름표. torch의 교차 엔트로피가 세지 않는 값입니다.
 
 
@@ -76,9 +75,9 @@ def mask_tokens(
 class MlmBatches:
     """문장마다 <cls> 문장 <sep>을 만들고, 길이가 비슷한 것끼리 max_tokens칸까지 묶어 가립니다.
 
-    max_tokens, min_rows, rank, world, round_to의 뜻은 `PairBatches`와 같습니다. max_len(<cls>, <sep>을
-    셈)보다 긴 문장은 뒤를 자르고 n_cut에 셉니다. sentences가 파일의 `TokenTable`이면 걸음에 드는 토큰만
-    읽고, 순서도 pool개씩만 만들므로 자료가 메모리보다 커도 됩니다.
+    max_len(<cls>와 <sep>을 셈)보다 긴 문장은 뒤를 자릅니다. 나머지 값(seed, rank, world,
+    min_rows, round_to, pool)의 뜻은 `Sharing`에 있습니다. sentences가 파일의 `TokenTable`이면
+    걸음에 드는 토큰만 읽고, 순서도 pool개씩만 만들므로 자료가 메모리보다 커도 됩니다.
     """
 
     def __init__(
@@ -87,33 +86,24 @@ class MlmBatches:
         max_tokens: int,
         vocab_size: int,
         *,
-        seed: int = 0,
-        rank: int = 0,
-        world: int = 1,
-        min_rows: int = 8,
         max_len: int | None = None,
         rate: float = 0.15,
         starts_word: np.ndarray | None = None,
-        round_to: int | None = None,
-        pool: int = 1 << 16,
+        **sharing: int | None,
     ) -> None:
-        check_ranks(rank, world, min_rows, round_to)
+        self.sharing = Sharing(**{"pool": POOL} | sharing)
         self.table = (
             sentences
             if isinstance(sentences, TokenTable)
             else TokenTable.from_rows(sentences)
         )
-        self.rank, self.world = rank, world
-        self.max_len = check_max_len(max_len, max_tokens // min_rows)
+        self.max_len = check_max_len(max_len, max_tokens // self.sharing.min_rows)
         self.vocab_size, self.rate, self.starts_word = vocab_size, rate, starts_word
-        check_rows(self._n_examples(), world)
-        self.buckets = Buckets(
-            self._n_examples(), max_tokens, seed, min_rows, round_to, pool
-        )
+        self.buckets = self.sharing.buckets(self._n_examples(), max_tokens)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[MlmBatch]:
         """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
-        mine = slice(self.rank, None, self.world)
+        mine = self.sharing.mine
         for step, (rows, shape) in enumerate(skip(self._plan(epoch), start), start):
             ids, segments, is_next = self._assemble(rows, shape, epoch)
             # 걸음 전체를 가린 뒤에 나누므로 프로세스의 수가 달라도 같은 자리가 가려집니다.
@@ -136,15 +126,6 @@ class MlmBatches:
             for rows, (b, t) in self._plan(epoch)
         ]
         return 1 - sum(real for real, _ in plan) / sum(cells for _, cells in plan)
-
-    @property
-    def n_cut(self) -> int:
-        """max_len에 맞추어 뒤를 자른 문장의 수."""
-        starts, block = self.table.starts, 1 << 13
-        parts = (
-            np.diff(starts[i : i + block + 1]) for i in range(0, len(self.table), block)
-        )
-        return sum(int((part > self.max_len - 2).sum()) for part in parts)
 
     def _plan(self, epoch: int) -> Iterator[tuple]:
         return self.buckets.plan(

@@ -7,6 +7,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..text import PAD_ID
 from .distributed import World
 from .recipe import Recipe
 from .task import Batch
@@ -66,7 +67,7 @@ class Classification:
             : len(labels) // self.rows * self.rows
         ]
         batches = order.view(-1, self.rows)
-        if inputs.dtype == torch.int64:
+        if is_text(inputs):
             order = torch.cat(
                 [_by_length(inputs, pool) for pool in order.split(POOL * self.rows)]
             )
@@ -96,7 +97,7 @@ class Classification:
 def predict_logits(model: nn.Module, inputs: Tensor, device: torch.device) -> Tensor:
     """줄마다의 로짓 (N, C)를 CPU로 모아 냅니다."""
     order = torch.arange(len(inputs))
-    if inputs.dtype == torch.int64:
+    if is_text(inputs):
         order = _by_length(inputs, order)
     parts = [
         model(trimmed(inputs[rows]).to(device)).float().cpu()
@@ -105,14 +106,19 @@ def predict_logits(model: nn.Module, inputs: Tensor, device: torch.device) -> Te
     return torch.cat(parts)[order.argsort()]
 
 
-def _by_length(inputs: Tensor, rows: Tensor) -> Tensor:
-    """줄의 번호 rows를 글이 짧은 차례로."""
-    return rows[(inputs[rows] != 0).sum(dim=1).argsort(stable=True)]
+def is_text(inputs: Tensor) -> bool:
+    """글인지. 글은 토큰의 번호(정수)이고 그림은 밝기(실수)입니다."""
+    return not inputs.is_floating_point()
 
 
 def trimmed(inputs: Tensor) -> Tensor:
-    """번호의 배치이면 모두 PAD_ID(0)인 뒤쪽 열을 잘라 냅니다. 그림은 그대로 둡니다."""
-    if inputs.dtype != torch.int64:
+    """글의 배치이면 모두 PAD_ID인 뒤쪽 열을 잘라 냅니다. 그림은 그대로 둡니다."""
+    if not is_text(inputs):
         return inputs
-    used = (inputs != 0).any(dim=0).nonzero()
+    used = (inputs != PAD_ID).any(dim=0).nonzero()
     return inputs[:, : int(used[-1]) + 1] if len(used) else inputs[:, :1]
+
+
+def _by_length(inputs: Tensor, rows: Tensor) -> Tensor:
+    """줄의 번호 rows를 글이 짧은 차례로."""
+    return rows[(inputs[rows] != PAD_ID).sum(dim=1).argsort(stable=True)]

@@ -19,11 +19,10 @@ from jumok.model import (
     VitConfig,
 )
 from jumok.text import CLS_ID, PAD_ID, SEP_ID
-from jumok.text.corpora import corpus_info, load_reviews
 from jumok.text.tokenizer import Tokenizer
 
 from .classification import Classification
-from .corpus import pairs_sha256
+from .corpus import Reviews, pairs_sha256
 from .distributed import World
 from .folder import (
     identity_of,
@@ -40,7 +39,6 @@ from .plan import announce
 from .presets import Preset
 
 Say = Callable[[str], None]
-Reviews = tuple[list[str], list[int]]
 N_DEV = 2000  # 학습 자료의 맨 뒤에서 dev로 떼어 두는 줄 수
 
 
@@ -85,16 +83,6 @@ def run_classifier(
     )
     facts = {"name": preset.corpus, "sha256": data, "train_texts": n_train}
     return _run(task, encoded["test"], preset, folder, world, facts, say)
-
-
-def load_review_corpus(name: str, cache: Path | None = None) -> dict[str, Reviews]:
-    """영화평 자료를 읽습니다. 오류: 모르는 이름은 ValueError, 받지 않은 자료는 CorpusError."""
-    if name != "nsmc":
-        raise ValueError(
-            f"이름표가 있는 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: nsmc"
-        )
-    corpus_info(name, cache)
-    return {split: load_reviews(name, split, cache) for split in ("train", "test")}
 
 
 def run_vit(

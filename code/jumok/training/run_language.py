@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ import torch
 from jumok.decode import sample
 from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
 from jumok.text import EOS_ID, MlmBatches, TokenTable, with_eos
-from jumok.text.corpora import corpus_info, load_texts
 from jumok.text.tokenizer import Tokenizer
 
-from .corpus import load_corpus, pairs_sha256
+from .corpus import TextCorpus
 from .distributed import World
 from .folder import (
     identity_of,
@@ -37,37 +35,6 @@ from .presets import Preset
 
 Say = Callable[[str], None]
 N_DEV = 1000  # 학습하는 사이에 보는 dev 글의 수
-
-
-@dataclass(frozen=True)
-class TextCorpus:
-    """배울 글, 고를 때 볼 글, 마지막에 볼 글과 해시."""
-
-    name: str
-    sha256: str
-    train: list[str]
-    dev: list[str]
-    test: list[str]
-
-
-def load_text_corpus(name: str, cache: Path | None = None) -> TextCorpus:
-    """글 자료를 읽습니다. grammar는 한국어 쪽만 씁니다. 오류: 모르는 이름은 ValueError."""
-    if name == "grammar":
-        made = load_corpus(name)
-        parts = [
-            [ko for ko, _ in part]
-            for part in (made.train, made.dev, made.tests["test"])
-        ]
-        return TextCorpus(name, pairs_sha256((t, "") for t in chain(*parts)), *parts)
-    if name != "nsmc-raw":
-        raise ValueError(
-            f"글 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: grammar, nsmc-raw"
-        )
-    parts = [
-        list(chain.from_iterable(load_texts(name, split, cache)))
-        for split in ("train", "dev", "test")
-    ]
-    return TextCorpus(name, corpus_info(name, cache)["sha256"], *parts)
 
 
 def run_gpt(

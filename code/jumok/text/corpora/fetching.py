@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -36,6 +37,11 @@ def fetch(
     sources = _wanted(corpus, without_train)
     say(describe(corpus, sources))
     folder = cache_folder(cache)
+    if corpus.built_in:
+        say("책이 만드는 자료라 받을 것이 없습니다. 만들어 캐시에 둡니다…")
+        info = corpus_info(name, folder)
+        say(summary(info))
+        return info
     with locked(folder, say):
         if not again and _is_made(corpus, folder, without_train):
             say(f"이미 있습니다: {folder / name}")
@@ -55,7 +61,10 @@ def corpus_info(name: str, cache: str | Path | None = None) -> dict | None:
 
     `sha256`은 만든 자료 전체의 이름입니다. 실행 기록에 적으면 어느 자료였는지 알 수 있습니다.
     """
-    path = cache_folder(cache) / find_corpus(name).name / "info.json"
+    corpus = find_corpus(name)
+    if corpus.built_in:
+        return _built_in_info(corpus, cache)
+    path = cache_folder(cache) / corpus.name / "info.json"
     try:
         return json.loads(path.read_text("utf8"))
     except FileNotFoundError:
@@ -64,6 +73,29 @@ def corpus_info(name: str, cache: str | Path | None = None) -> dict | None:
         raise CorpusError(
             f"기록을 읽지 못했습니다: {path}\n  jumok data fetch {name} --again"
         ) from error
+
+
+def _built_in_info(corpus: Corpus, cache: str | Path | None) -> dict:
+    """책이 만드는 자료의 기록. 해시는 줄마다 앞의 두 칸(한국어와 영어)으로 셈합니다."""
+    started = time.perf_counter()
+    whole = hashlib.sha256()
+    splits = {}
+    for split in corpus.splits:
+        rows = list(corpus.rows(split, cache))
+        text = "".join("\t".join(row[:2]) + "\n" for row in rows).encode()
+        whole.update(text)
+        splits[split] = {"rows": len(rows), "sha256": hashlib.sha256(text).hexdigest()}
+    return {
+        "name": corpus.name,
+        "version": corpus.version,
+        "sha256": whole.hexdigest(),
+        "splits": splits,
+        "counts": {},
+        "skipped": 0,
+        "problems": [],
+        "sources": [],
+        "seconds": round(time.perf_counter() - started, 1),
+    }
 
 
 def describe(corpus: Corpus, sources: tuple[Source, ...] | None = None) -> str:
