@@ -19,10 +19,12 @@ FLOORS = {
     "scratch": 0,
     "plot": 0,
     "files": 0,
+    "machine": 0,
     "text": 1,
     "model": 1,
     "decode": 2,
     "training": 3,  # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다
+    "apps": 4,
     "course": 4,
     "classroom": 5,
     "doctor": 5,

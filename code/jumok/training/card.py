@@ -8,6 +8,8 @@ from typing import Any
 
 import torch
 
+from jumok import machine
+
 
 def device_name(device: torch.device) -> str:
     """장치의 이름."""
@@ -58,15 +60,13 @@ def commit() -> str | None:
 
 
 def peak_memory(device: torch.device) -> int:
-    """지금까지 가장 많이 쓴 메모리의 바이트 수. GPU이면 GPU의, 아니면 이 프로세스의 것입니다."""
+    """지금까지 가장 많이 쓴 메모리의 바이트 수.
+
+    GPU이면 GPU의, 아니면 이 프로세스의 것입니다.
+    """
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    try:
-        import resource
-    except ImportError:  # Windows에는 없습니다.
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if platform.system() == "Darwin" else peak * 1024
+    return machine.peak_memory()
 
 
 def energy_kwh(minutes: float, watts: float) -> float:

@@ -2,11 +2,11 @@
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
 import torch
 from torch import nn
 
+from jumok import machine
 from jumok.model import RnnSeq2Seq, Transformer
 
 # 학습 한 걸음이 행렬 곱의 최고 속도 가운데 쓰는 몫. 어림에만 씁니다. cpu는 잰 기록(bench_cpu.json의 tiny)에서
@@ -95,8 +95,4 @@ def free_memory(device: torch.device) -> int | None:
     """쓸 수 있는 메모리의 바이트 수. 알 수 없으면 None입니다."""
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0]
-    info = Path("/proc/meminfo")
-    if not info.exists():
-        return None
-    rows = dict(line.split(":", 1) for line in info.read_text("utf8").splitlines())
-    return int(rows["MemAvailable"].split()[0]) * 1024
+    return machine.free_memory()
