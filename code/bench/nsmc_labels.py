@@ -14,8 +14,8 @@ from pathlib import Path
 
 import torch
 
-from jumok.commands.train import pick_device
 from jumok.training.baselines import svm_accuracy
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.folder import write_json
 from jumok.training.presets import Preset, find_preset
