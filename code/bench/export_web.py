@@ -10,9 +10,9 @@ import json
 import sys
 from pathlib import Path
 
+from jumok.apps.web import export_web
 from jumok.training.checkpoint import BadCheckpoint
 from jumok.training.corpus import load_corpus
-from jumok.training.web import export_web
 
 FOLDER = Path(__file__).resolve().parents[2] / "book" / "_static" / "explorer" / "model"
 

@@ -15,18 +15,19 @@ from typing import Any
 
 import torch
 
-from jumok.commands.train import pick_device
+from jumok.apps import Translator
 from jumok.files import write_atomically
 from jumok.training.checkpoint import average, checkpoints, load_model
 from jumok.training.corpus import TranslationCorpus, load_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.folder import identity_of, plain, read_tokenizer
 from jumok.training.metrics import corpus_scores
+from jumok.training.models import build_model
 from jumok.training.presets import Preset, find_preset
 from jumok.training.record import RECORDS
 from jumok.training.run import encode_pairs, run_translation
 from jumok.training.translation import Translation
-from jumok.training.translator import Translator, build_model
 
 N_AVERAGED = 5
 # 기준에서 하나씩만 바꿉니다.

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import torch
 
-from jumok.commands.train import pick_device
 from jumok.files import write_atomically
 from jumok.training.corpus import load_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.presets import find_preset
 from jumok.training.run import run_translation

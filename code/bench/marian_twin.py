@@ -18,18 +18,18 @@ import transformers
 from models import BOS, EOS, PAD, Size, marian_model
 from torch import Tensor, nn
 
-from jumok.commands.train import pick_device
 from jumok.files import write_atomically
 from jumok.training.checkpoint import average, checkpoints, load_model
 from jumok.training.corpus import load_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.folder import identity_of, make_tokenizer, result_facts, write_card
 from jumok.training.loop import train
 from jumok.training.metrics import corpus_scores
 from jumok.training.presets import find_preset
 from jumok.training.run import encode_pairs
+from jumok.training.translating import EXTRA_TOKENS, pad, similar_lengths
 from jumok.training.translation import Translation
-from jumok.training.translator import EXTRA_TOKENS, pad, similar_lengths
 
 BEAM, LENGTH_PENALTY = 4, 0.6
 

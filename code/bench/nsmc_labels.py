@@ -14,9 +14,9 @@ from pathlib import Path
 
 import torch
 
-from jumok.commands.train import pick_device
 from jumok.training.baselines import svm_accuracy
 from jumok.training.corpus import load_review_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.folder import write_json
 from jumok.training.presets import Preset, find_preset

@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from jumok.apps import Writer
 from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
 from jumok.text import EOS_ID, PAD_ID, MlmBatches, NspBatches
 from jumok.training.checkpoint import BadCheckpoint
@@ -22,7 +23,7 @@ from jumok.training.language import (
 from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run_classifier import encode_reviews, run_classifier, run_vit
-from jumok.training.run_language import TextCorpus, Writer, run_bert, run_gpt
+from jumok.training.run_language import TextCorpus, run_bert, run_gpt
 
 ALONE = World(torch.device("cpu"))
 SIZE = {
@@ -149,7 +150,7 @@ def test_bits_of_a_writer_match_its_card(gpt_run):
 
 
 def test_a_run_of_another_kind_is_refused(gpt_run):
-    from jumok.training.translator import Translator
+    from jumok.apps import Translator
 
     with pytest.raises(BadCheckpoint, match="gpt 모델입니다"):
         Translator.load(gpt_run[0])

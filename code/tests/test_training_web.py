@@ -11,12 +11,13 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from jumok.apps import Translator
+from jumok.apps.web import export_web, pack, script
 from jumok.model import Transformer
 from jumok.text import LibraryBpe
 from jumok.training.checkpoint import BadCheckpoint, model_tensors
+from jumok.training.models import build_model
 from jumok.training.record import RECORDS, record_names
-from jumok.training.translator import Translator, build_model
-from jumok.training.web import export_web, pack, script
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "book" / "_static" / "explorer" / "model"

@@ -20,6 +20,8 @@ N_SHAPES = 64  # torch.compile로 따로 옮길 배치의 모양 수
 class LostWorker(RuntimeError):
     """함께 학습하던 프로세스 하나가 사라졌습니다."""
 
+    exit_code = 1  # 명령줄의 잘못(2)이 아니고, 같은 명령을 다시 부르면 이어 갑니다.
+
 
 @dataclass(frozen=True)
 class World:

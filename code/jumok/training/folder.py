@@ -13,10 +13,8 @@ from jumok.files import file_sha256, replacing, write_atomically
 from jumok.text import LibraryBpe, load_tokenizer
 from jumok.text.tokenizer import Tokenizer
 
-from .card import machine_facts, peak_memory
 from .checkpoint import BadCheckpoint, average, checkpoints, load_model, model_tensors
 from .distributed import World
-from .estimate import n_parameters
 from .presets import Preset
 from .state import Progress
 
@@ -131,27 +129,6 @@ def read_model(folder: Path, model: nn.Module) -> nn.Module:
     """model.safetensors를 model에 넣고 평가 상태로 돌려줍니다."""
     load_model(model, load_file(Path(folder) / "model.safetensors"))
     return model.eval()
-
-
-def write_card(
-    folder: Path,
-    model: nn.Module,
-    preset: Preset,
-    world: World,
-    data: dict[str, Any],
-    result: dict[str, Any],
-) -> dict[str, Any]:
-    """실행 카드를 card.json에 쓰고 돌려줍니다."""
-    memory = {"peak_memory_gib": round(peak_memory(world.device) / 2**30, 2)}
-    card = {
-        "machine": machine_facts(world.device) | {"processes": world.size},
-        "data": data,
-        "preset": plain(asdict(preset)),
-        "n_parameters": n_parameters(model),
-        "result": result | memory,
-    }
-    write_json(folder / "card.json", card)
-    return card
 
 
 def write_json(path: Path, facts: dict[str, Any]) -> None:

@@ -2,9 +2,20 @@
 
 import math
 from dataclasses import dataclass, fields
+from typing import Any
 
 SCHEDULES = ("inverse_sqrt", "linear", "cosine", "constant")
 PRECISIONS = ("fp32", "bf16", "fp16")
+# 0이면 뜻이 없는 값들. 나머지 수는 0부터입니다.
+AT_LEAST_ONE = (
+    "steps",
+    "max_tokens",
+    "accumulate",
+    "warmup",
+    "round_to",
+    "eval_every",
+    "keep",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,34 +49,32 @@ class Recipe:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        least = {
-            "steps": 1,
-            "max_tokens": 1,
-            "accumulate": 1,
-            "warmup": 1,
-            "round_to": 1,
-            "eval_every": 1,
-        }
         for field in fields(self):
-            value, low = (
-                getattr(self, field.name),
-                least.get(field.name, 1 if field.name == "keep" else 0),
-            )
-            if isinstance(value, int | float) and value < low:
-                raise ValueError(
-                    f"{field.name}은(는) {low} 이상이어야 합니다. 받은 값은 {value}입니다."
-                )
-        for name, choices in (("schedule", SCHEDULES), ("precision", PRECISIONS)):
-            if getattr(self, name) not in choices:
-                raise ValueError(
-                    f"{name}은(는) {', '.join(choices)} 가운데 하나여야 합니다. "
-                    f"받은 값은 {getattr(self, name)!r}입니다."
-                )
+            _check_least(field.name, getattr(self, field.name))
+        _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("precision", self.precision, PRECISIONS)
         if not all(0 <= beta < 1 for beta in self.betas) or not self.smoothing < 1:
             raise ValueError(
                 "betas와 smoothing은 0 이상 1 미만이어야 합니다. "
                 f"받은 값은 {self.betas}, {self.smoothing}입니다."
             )
+
+
+def _check_least(name: str, value: Any) -> None:
+    """오류: 수가 너무 작으면 ValueError. 수가 아닌 것은 보지 않습니다."""
+    least = 1 if name in AT_LEAST_ONE else 0
+    if isinstance(value, int | float) and value < least:
+        raise ValueError(
+            f"{name}은(는) {least} 이상이어야 합니다. 받은 값은 {value}입니다."
+        )
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise ValueError(
+            f"{name}은(는) {', '.join(choices)} 가운데 하나여야 합니다. "
+            f"받은 값은 {value!r}입니다."
+        )
 
 
 def learning_rate(step: int, recipe: Recipe, d_model: int) -> float:
@@ -75,11 +84,9 @@ def learning_rate(step: int, recipe: Recipe, d_model: int) -> float:
     linear와 cosine은 마지막 걸음에서 0에 닿고, constant는 그대로입니다.
     출처: Vaswani et al. (2017), 식 (3); Loshchilov & Hutter (2017)의 cosine.
     """
-    peak = (
-        recipe.peak_rate
-        if recipe.peak_rate is not None
-        else (d_model * recipe.warmup) ** -0.5
-    )
+    peak = recipe.peak_rate
+    if peak is None:
+        peak = (d_model * recipe.warmup) ** -0.5
     if step <= recipe.warmup:
         return peak * step / recipe.warmup
     return peak * _after_warmup(step, recipe)

@@ -43,18 +43,32 @@ class Progress:
         """걸음을 다 했거나 dev 손실이 오래 좋아지지 않았는지."""
         return self.step >= recipe.steps or 0 < recipe.patience <= self.stale
 
+    def count_step(self, n_tokens: float, seconds: float) -> None:
+        """걸음 하나를 셉니다. seconds는 처음부터 걸린 시간입니다."""
+        self.step += 1
+        self.position += 1
+        self.loss_tokens += n_tokens
+        self.n_tokens += int(n_tokens)
+        self.seconds = seconds
+
+    def next_epoch(self) -> None:
+        """다음 회차의 처음으로."""
+        self.epoch += 1
+        self.position = 0
+
     def judge(self, dev_loss: float) -> None:
         """평가 한 번의 dev 손실을 적습니다. 오류: NaN이나 무한대이면 ValueError."""
         if not math.isfinite(dev_loss):
             raise ValueError(
-                f"{self.step:,}걸음에서 dev 손실이 {dev_loss}이(가) 되었습니다. 학습률(peak_rate)을 낮추거나 "
-                "워밍업(warmup)을 늘리거나 기울기를 자르고(clip) 새 폴더에서 다시 시작하세요."
+                f"{self.step:,}걸음에서 dev 손실이 {dev_loss}이(가) 되었습니다. "
+                "학습률(peak_rate)을 낮추거나 워밍업(warmup)을 늘리거나 "
+                "기울기를 자르고(clip) 새 폴더에서 다시 시작하세요."
             )
-        better = dev_loss < self.best
-        self.best, self.stale = (
-            min(dev_loss, self.best),
-            0 if better else self.stale + 1,
-        )
+        if dev_loss < self.best:
+            self.best = dev_loss
+            self.stale = 0
+        else:
+            self.stale += 1
 
 
 @dataclass

@@ -19,8 +19,9 @@ from jumok.files import write_atomically
 from jumok.model import Transformer
 from jumok.text import BOS_ID, EOS_ID, PAD_ID, SPECIAL_TOKENS, BpeTokenizer
 from jumok.text.bpe import SPLIT
+from jumok.training.translating import EXTRA_TOKENS
 
-from .translator import EXTRA_TOKENS, Translator
+from .translator import Translator
 
 WORD = re.compile(r"[^\s.,?!]+")
 SIZES = ("d_model", "n_heads", "n_layers", "d_ff", "max_len")
