@@ -181,7 +181,7 @@ def test_a_long_key_or_a_long_query_is_not_short(monkeypatch):
     monkeypatch.setattr(short_attention, "scaled_dot_product_attention", None)
     for t_q, t_k in ((1, SHORT + 1), (SHORT + 1, 1)):
         q, k, v = inputs((t_q, t_k, 4, 4), torch.float32)
-        assert attend(q, k, v).shape == (B, H, t_q, 4)
+        assert attend(q, k, v, None).shape == (B, H, t_q, 4)
 
 
 @pytest.mark.parametrize("mask_name", MASKS)

@@ -159,8 +159,7 @@ class Encoder(nn.Module):
 
     def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        layers = (EncoderLayer(config) for _ in range(config.n_layers))
-        self.layers = nn.ModuleList(layers)
+        self.layers = stack(EncoderLayer, config)
         self.norm = final_norm(config)
 
     def forward(
@@ -180,8 +179,7 @@ class Decoder(nn.Module):
 
     def __init__(self, config: LayerConfig) -> None:
         super().__init__()
-        layers = (DecoderLayer(config) for _ in range(config.n_layers))
-        self.layers = nn.ModuleList(layers)
+        self.layers = stack(DecoderLayer, config)
         self.norm = final_norm(config)
 
     def forward(
@@ -204,6 +202,11 @@ def self_attention(config: LayerConfig) -> MultiHeadAttention:
     위치를 어텐션 안에서 알리는 설정이 생기면 여기 한 곳에서 positions로 건넵니다.
     """
     return MultiHeadAttention(config.d_model, config.n_heads, config.attention_dropout)
+
+
+def stack(layer: Callable[[LayerConfig], nn.Module], config: LayerConfig) -> nn.Module:
+    """layer를 n_layers개 만듭니다. 층마다 새로 만들어 저마다 다른 처음 값을 줍니다."""
+    return nn.ModuleList(layer(config) for _ in range(config.n_layers))
 
 
 def final_norm(config: LayerConfig) -> nn.Module:

@@ -130,18 +130,19 @@ class MultiHeadAttention(nn.Module):
         self,
         query: Tensor,
         key: Tensor,
-        value: Tensor,
+        value: Tensor | None = None,
         mask: Tensor | None = None,
         cache: KVCache | MemoryCache | None = None,
     ) -> Tensor:
-        """헤드별 가중치 (B, H, T_q, T_k). 드롭아웃 전입니다.
+        """헤드별 가중치 (B, H, T_q, T_k). 드롭아웃 전이고 밸류는 쓰지 않습니다.
 
         `attention_maps`가 forward 뒤에 부르므로, 캐시에는 새 토큰까지 차 있습니다.
         """
         q = self.split(self.query_proj(query))
-        k, v = self.project(key, value) if cache is None else cache.filled
+        k = self.split(self.key_proj(key)) if cache is None else cache.filled[0]
         q, k = self.placed(q, k, cache)
-        return scaled_dot_product_attention(q, k, v, mask)[1]
+        # 밸류가 무엇이든 가중치는 같으므로 키를 그 자리에 넣습니다.
+        return scaled_dot_product_attention(q, k, k, mask)[1]
 
     def split(self, x: Tensor) -> Tensor:
         """헤드로 나눕니다. 모양: (B, T, D) → (B, T, H, d_head) → (B, H, T, d_head)."""

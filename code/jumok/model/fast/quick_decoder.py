@@ -45,8 +45,9 @@ class QuickDecoder:
             return self.decoder(x, memory, tgt_mask, memory_mask, caches)
         if not self.layers:
             self.layers = [_QuickLayer(layer) for layer in self.decoder.layers]
+        masks = (tgt_mask, memory_mask)
         for layer, cache in zip(self.layers, caches, strict=True):
-            x = layer(x, memory, tgt_mask, memory_mask, *cache)
+            x = layer(x, memory, masks, cache)
         return self.decoder.norm(x)
 
     def _can_skip_modules(self) -> bool:
@@ -80,11 +81,10 @@ class _QuickLayer:
         self,
         x: Tensor,
         memory: Tensor,
-        tgt_mask: Tensor | None,
-        memory_mask: Tensor | None,
-        own: KVCache,
-        cross: MemoryCache,
+        masks: tuple[Tensor | None, Tensor | None],
+        caches: tuple[KVCache, MemoryCache],
     ) -> Tensor:
+        (tgt_mask, memory_mask), (own, cross) = masks, caches
         x = self._after(x, self._attend(self._before(x, 0), tgt_mask, own), 0)
         # 크로스 어텐션의 키와 밸류는 캐시에 있으므로 쿼리만 사영합니다.
         q = self.cross.split(F.linear(self._before(x, 1), *self.cross_query))

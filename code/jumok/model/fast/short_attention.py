@@ -11,7 +11,7 @@ def attend(
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    mask: Tensor | None = None,
+    mask: Tensor | None,
     dropout: float = 0.0,
 ) -> Tensor:
     """`fused_attention`과 모양, 마스크 약속, 값이 같습니다. 빠른 쪽을 고를 뿐입니다.
