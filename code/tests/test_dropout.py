@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from jumok.model import Dropout, Transformer, TransformerConfig
-from jumok.model.fast_dropout import dropout_mask
+from jumok.model.fast.dropout import dropout_mask
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 N = 300_001  # 넷으로 나누어떨어지지 않는 수

@@ -8,14 +8,14 @@ from torch import nn
 
 from jumok import scratch
 from jumok.model import (
-    attention,
     attention_maps,
     causal_mask,
     fused_attention,
     padding_mask,
     scaled_dot_product_attention,
 )
-from jumok.model.attention import SHORT, attend
+from jumok.model.fast import short_attention
+from jumok.model.fast.short_attention import SHORT, attend
 
 B, H = 3, 2
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -144,6 +144,17 @@ def test_fused_empty_row_is_zero_in_every_kernel(dtype, dropout, device):
     assert all(g.isfinite().all() for g in (output, *grads))
 
 
+def counted(name, taken):
+    """불릴 때마다 이름을 taken에 적는 어텐션."""
+    function = getattr(short_attention, name)
+
+    def call(*inputs):
+        taken.append(name)
+        return function(*inputs)
+
+    return call
+
+
 @pytest.mark.parametrize(
     ("length", "learning", "dropout", "textbook"),
     [
@@ -158,10 +169,7 @@ def test_only_short_sentences_being_learned_take_the_textbook_way(
 ):
     taken = []
     for name in ("scaled_dot_product_attention", "fused_attention"):
-        function = getattr(attention, name)
-        monkeypatch.setattr(
-            attention, name, lambda *x, f=function, n=name: taken.append(n) or f(*x)
-        )
+        monkeypatch.setattr(short_attention, name, counted(name, taken))
     q, k, v = inputs((length, length, 4, 4), torch.float32)
     with torch.set_grad_enabled(learning):
         q = q * 1.0
@@ -170,10 +178,10 @@ def test_only_short_sentences_being_learned_take_the_textbook_way(
 
 
 def test_a_long_key_or_a_long_query_is_not_short(monkeypatch):
-    monkeypatch.setattr(attention, "scaled_dot_product_attention", None)
+    monkeypatch.setattr(short_attention, "scaled_dot_product_attention", None)
     for t_q, t_k in ((1, SHORT + 1), (SHORT + 1, 1)):
         q, k, v = inputs((t_q, t_k, 4, 4), torch.float32)
-        assert attend(q, k, v).shape == (B, H, t_q, 4)
+        assert attend(q, k, v, None).shape == (B, H, t_q, 4)
 
 
 @pytest.mark.parametrize("mask_name", MASKS)

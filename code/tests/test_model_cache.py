@@ -20,7 +20,7 @@ from jumok.model import (
     attention_maps,
     causal_mask,
 )
-from jumok.model.vocabulary import NextToken
+from jumok.model.fast.next_token import NextToken
 
 B, T, S = 3, 7, 9
 MODELS = {
