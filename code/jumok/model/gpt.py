@@ -39,10 +39,12 @@ class Gpt(nn.Module):
         return self.config.vocab_size
 
     def forward(self, ids: Tensor) -> Tensor:
+        return self.output(self.hidden(ids))  # (B, T, V)
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """출력층에 넣기 앞의 벡터들. 모양: ids (B, T) → (B, T, D)."""
         x = self._embed(ids)
-        return self.output(
-            self.encoder(x, causal_mask(x.size(1), x.device))
-        )  # (B, T, V)
+        return self.encoder(x, causal_mask(x.size(1), x.device))
 
     def start(self, ids: Tensor, max_len: int) -> DecodingState:
         """이어 쓸 글 ids (B, T)의 줄마다 토큰 max_len개를 읽을 빈 캐시를 만듭니다. 아직 읽지는 않습니다."""

@@ -7,6 +7,7 @@ from .library_bpe import LibraryBpe
 from .merges import apply_merges, learn_merges, merge_pair
 from .mlm import MlmBatch, MlmBatches, NspBatches, mask_tokens
 from .packed import LmBatch, PackedBatches, with_eos
+from .rows import RowBatches
 from .saved import load_tokenizer
 from .special import (
     BOS_ID,
@@ -43,6 +44,7 @@ __all__ = [
     "PackedBatches",
     "PairBatch",
     "PairBatches",
+    "RowBatches",
     "SyllableTokenizer",
     "TokenTable",
     "TokenizationRow",
