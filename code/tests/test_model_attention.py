@@ -15,7 +15,7 @@ from jumok.model import (
     scaled_dot_product_attention,
 )
 from jumok.model.fast import short_attention
-from jumok.model.fast.short_attention import SHORT, attend
+from jumok.model.fast.short_attention import SHORT, SHORT_HALF, attend
 
 B, H = 3, 2
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -156,21 +156,27 @@ def counted(name, taken):
 
 
 @pytest.mark.parametrize(
-    ("length", "learning", "dropout", "textbook"),
+    ("length", "learning", "dropout", "dtype", "textbook"),
     [
-        (SHORT, True, 0.0, True),
-        (SHORT + 1, True, 0.0, False),  # 길면 가중치 행렬이 메모리를 씁니다.
-        (SHORT, False, 0.0, False),  # 풀 때는 한 토큰씩이라 융합 커널이 빠릅니다.
-        (SHORT, True, 0.5, False),  # 교과서 식에는 드롭아웃이 없습니다.
+        (SHORT, True, 0.0, torch.float32, True),
+        # 길면 가중치 행렬이 메모리를 씁니다.
+        (SHORT + 1, True, 0.0, torch.float32, False),
+        # 풀 때는 한 토큰씩이라 융합 커널이 빠릅니다.
+        (SHORT, False, 0.0, torch.float32, False),
+        # 교과서 식에는 드롭아웃이 없습니다.
+        (SHORT, True, 0.5, torch.float32, False),
+        # 16비트에서는 융합 커널이 느려 더 긴 것까지 교과서 식입니다.
+        (SHORT_HALF, True, 0.0, torch.bfloat16, True),
+        (SHORT_HALF + 1, True, 0.0, torch.bfloat16, False),
     ],
 )
 def test_only_short_sentences_being_learned_take_the_textbook_way(
-    length, learning, dropout, textbook, monkeypatch
+    length, learning, dropout, dtype, textbook, monkeypatch
 ):
     taken = []
     for name in ("scaled_dot_product_attention", "fused_attention"):
         monkeypatch.setattr(short_attention, name, counted(name, taken))
-    q, k, v = inputs((length, length, 4, 4), torch.float32)
+    q, k, v = inputs((length, length, 4, 4), dtype)
     with torch.set_grad_enabled(learning):
         q = q * 1.0
         attend(q, k, v, None, dropout)

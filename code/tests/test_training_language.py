@@ -9,12 +9,20 @@ import torch.nn.functional as F
 
 from jumok.apps import Writer
 from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
-from jumok.text import EOS_ID, PAD_ID, MlmBatches, NspBatches
+from jumok.text import (
+    EOS_ID,
+    PAD_ID,
+    MlmBatches,
+    NspBatches,
+    TokenTable,
+    with_eos,
+)
 from jumok.training.checkpoint import BadCheckpoint
 from jumok.training.classification import Classification, predict_logits, trimmed
 from jumok.training.distributed import World
 from jumok.training.language import (
     BertLoss,
+    LanguageLoss,
     LanguageModel,
     MaskedLanguageModel,
     mlm_tensors,
@@ -105,6 +113,35 @@ def test_language_batches_cover_the_line_once_and_split_over_processes():
     assert all(torch.equal(a, b) for a, b in zip(whole[1:], resumed, strict=True))
 
 
+def test_a_text_alone_is_learned_as_it_is_measured():
+    """seq_len이 0이면 글마다 <eos> 다음에서 시작하고, 한 회차의 손실의 합이 잰 −log 확률과 같습니다."""
+    model, rows = small_gpt(), [[7 + i % 5] * (1 + i % 7) for i in range(60)]
+    table = TokenTable.from_rows(with_eos(rows))
+    recipe = Recipe(max_tokens=128, **FAST)
+    task = LanguageModel(model, table, [([7], 1)], recipe, seq_len=0)
+    total = 0.0
+    for ids, targets in task.batches(0, 0, ALONE):
+        assert (ids[:, 0] == EOS_ID).all()
+        total += task.loss(ids, targets).item() * task.count((ids, targets))
+    assert total == pytest.approx(text_nats(model, rows, ALONE.device), rel=1e-6)
+
+
+def test_the_loss_in_chunks_is_the_loss_of_the_logits():
+    """값도, 나눠 쓰는 임베딩까지의 기울기도 로짓에서 바로 구한 것과 같습니다."""
+    model = small_gpt()
+    ids = torch.randint(7, 12, (3, 9), generator=_seed(0))
+    targets = torch.where(torch.arange(9) < torch.tensor([[9], [5], [1]]), ids, PAD_ID)
+    want = F.cross_entropy(
+        model(ids).flatten(0, 1), targets.flatten(), ignore_index=PAD_ID
+    )
+    got = LanguageLoss(model)(ids, targets)
+    torch.testing.assert_close(got, want)
+    learned = list(model.parameters())
+    torch.testing.assert_close(
+        torch.autograd.grad(got, learned), torch.autograd.grad(want, learned)
+    )
+
+
 @pytest.fixture(scope="module")
 def gpt_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gpt")
@@ -175,9 +212,12 @@ def test_the_bert_loss_adds_the_two_tasks():
         order, is_next
     )
     torch.testing.assert_close(BertLoss(model)(*batch), expected)
+    masked = F.cross_entropy(words[chosen], targets[chosen])
+    got = BertLoss(model)(ids, targets, segments)
+    torch.testing.assert_close(got, masked)
+    learned = [model.bert.tokens.weight, model.output.bias, model.transform.weight]
     torch.testing.assert_close(
-        BertLoss(model)(ids, targets, segments),
-        F.cross_entropy(words[chosen], targets[chosen]),
+        torch.autograd.grad(got, learned), torch.autograd.grad(masked, learned)
     )
 
 

@@ -84,7 +84,11 @@ class BertForPretraining(nn.Module):
 
         모양: (…, D) → (…, V).
         """
-        return self.output(self.norm(self.activation(self.transform(hidden))))
+        return self.output(self.features(hidden))
+
+    def features(self, hidden: Tensor) -> Tensor:
+        """토큰 로짓을 내기 앞의 벡터. 모양: (…, D) → (…, D)."""
+        return self.norm(self.activation(self.transform(hidden)))
 
     def order(self, hidden: Tensor) -> Tensor:
         """다음 문장 로짓. 모양: (B, T, D) → (B, 2)."""

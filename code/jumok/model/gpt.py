@@ -38,9 +38,12 @@ class Gpt(nn.Module):
         return self.config.vocab_size
 
     def forward(self, ids: Tensor) -> Tensor:
-        x = self.embed(ids)  # (B, T, D)
-        x = self.encoder(x, causal_mask(x.size(1), x.device))
-        return self.output(x)  # (B, T, V)
+        return self.output(self.hidden(ids))  # (B, T, V)
+
+    def hidden(self, ids: Tensor) -> Tensor:
+        """출력층에 넣기 앞의 벡터들. 모양: ids (B, T) → (B, T, D)."""
+        x = self.embed(ids)
+        return self.encoder(x, causal_mask(x.size(1), x.device))
 
     def embed(self, ids: Tensor, start: int = 0) -> Tensor:
         """토큰과 위치의 벡터를 더합니다. start는 첫 토큰의 위치. (B, T) → (B, T, D)."""

@@ -26,6 +26,7 @@ __all__, __getattr__, __dir__ = lazy_names(
         "merges": ("apply_merges", "learn_merges", "merge_pair"),
         "mlm": ("MlmBatch", "MlmBatches", "NspBatches", "mask_tokens"),
         "packed": ("LmBatch", "PackedBatches", "with_eos"),
+        "rows": ("RowBatches",),
         "saved": ("load_tokenizer",),
         "special": (
             "BOS_ID",

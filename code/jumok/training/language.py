@@ -8,33 +8,46 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from jumok.model import BertForPretraining, Gpt
-from jumok.text import EOS_ID, PAD_ID, MlmBatches, PackedBatches
+from jumok.text import EOS_ID, PAD_ID, MlmBatches, PackedBatches, RowBatches
 
 from .distributed import World
-from .loss import label_smoothed_loss
+from .loss import chunked_loss, label_smoothed_loss
 from .metrics import bits_per_character
 from .recipe import Recipe
 from .task import Batch
 
 Ids = Sequence[int]
+MIN_ROWS = 8  # 글마다 따로 배울 때 한 걸음의 가장 적은 줄 수
 EVAL_TOKENS = 8192  # 평가할 때 한 번에 넣는 토큰 수. 성적에는 영향이 없습니다.
 
 
 class LanguageLoss(nn.Module):
-    """다음 토큰의 교차 엔트로피. 모양: ids, targets (B, T) → 스칼라(토큰의 평균)."""
+    """다음 토큰의 교차 엔트로피. 모양: ids, targets (B, T) → 스칼라(토큰의 평균).
+
+    CPU에서는 로짓을 통째로 만들지 않습니다. 값은 같습니다.
+    """
 
     def __init__(self, model: Gpt, smoothing: float = 0.0) -> None:
         super().__init__()
         self.model, self.smoothing = model, smoothing
 
     def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
+        if _in_chunks(ids):
+            hidden, weight = self.model.hidden(ids), self.model.output.weight
+            return chunked_loss(hidden, weight, targets, self.smoothing, PAD_ID)
         return label_smoothed_loss(self.model(ids), targets, self.smoothing, PAD_ID)
+
+
+def _in_chunks(ids: Tensor) -> bool:
+    """나누어 구한 손실을 쓸지. GPU의 커널과 torch.compile에는 통째로 구하는 쪽이 낫습니다."""
+    return ids.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 class LanguageModel:
     """GPT를 배우는 일. tokens는 글들을 <eos>로 이은 긴 줄, dev는 (번호들, 글자 수)의 목록입니다.
 
-    한 걸음은 max_tokens // seq_len줄입니다. identity에는 이어 갈 때 같아야 하는 것을 넣습니다.
+    긴 줄을 seq_len칸씩 잘라 배웁니다. seq_len이 0이면 글마다 따로, 처음부터 배웁니다(tokens는 글의 표).
+    identity에는 이어 갈 때 같아야 하는 것을 넣습니다.
     """
 
     def __init__(
@@ -53,12 +66,22 @@ class LanguageModel:
 
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
         """회차(epoch)의 start번째 걸음부터 (ids, targets)를 냅니다."""
-        rows = max(1, self.recipe.max_tokens // self.seq_len // world.size) * world.size
         options = {"seed": self.recipe.seed, "rank": world.rank, "world": world.size}
-        for batch in PackedBatches(self.tokens, rows, self.seq_len, **options).epoch(
-            epoch, start
-        ):
+        made = self._packed(options) if self.seq_len else self._rows(options)
+        for batch in made.epoch(epoch, start):
             yield torch.from_numpy(batch.ids), torch.from_numpy(batch.targets)
+
+    def _packed(self, options: dict[str, int]) -> PackedBatches:
+        world = options["world"]
+        rows = max(1, self.recipe.max_tokens // self.seq_len // world) * world
+        return PackedBatches(self.tokens, rows, self.seq_len, **options)
+
+    def _rows(self, options: dict[str, int]) -> RowBatches:
+        recipe, min_rows = self.recipe, max(MIN_ROWS, 2 * options["world"])
+        longest = min(self.model.config.max_len, recipe.max_tokens // min_rows)
+        round_to = recipe.round_to if recipe.round_to > 1 else None
+        options = options | {"min_rows": min_rows, "round_to": round_to}
+        return RowBatches(self.tokens, recipe.max_tokens, max_len=longest, **options)
 
     def count(self, batch: Batch) -> int:
         """맞힐 토큰의 수."""
@@ -134,7 +157,14 @@ class BertLoss(nn.Module):
         if not torch.compiler.is_compiling():
             keep = answers != PAD_ID
             picked, answers = picked[keep], answers[keep]
-        loss = F.cross_entropy(self.model.words(picked), answers, ignore_index=PAD_ID)
+        if _in_chunks(ids):
+            features, output = self.model.features(picked), self.model.output
+            loss = chunked_loss(
+                features, output.weight, answers, 0.0, PAD_ID, bias=output.bias
+            )
+        else:
+            words = self.model.words(picked)
+            loss = F.cross_entropy(words, answers, ignore_index=PAD_ID)
         return (
             loss
             if is_next is None
