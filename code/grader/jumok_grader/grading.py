@@ -15,7 +15,8 @@ from .notebook.matching import find_answers, match_answers
 from .notebook.notebooks import Cell, read_cells, shown
 from .results import Result
 from .run import Run
-from .worker.session import Session, TimeLimits
+from .worker.session import Session
+from .worker.stopwatch import TimeLimits
 
 
 def grade_notebook(path: Path, master_path: Path, **options) -> Result:

@@ -11,8 +11,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 NAME = "jumok"
-# 어느 장이나 쓰는 것. torch만 1.7초가 걸립니다.
-PRELOAD = ("numpy", "torch", "jumok.scratch")
+# 어느 장이나 쓰는 것. torch만 1.7초가 걸립니다. 마지막은 torch가 기울기를 처음 구할 때 부르는 것입니다.
+PRELOAD = (
+    "numpy",
+    "torch",
+    "jumok.scratch",
+    "torch.fx.experimental.symbolic_shapes",
+)
 GRADER = Path(__file__).resolve().parent
 
 

@@ -14,7 +14,8 @@ from .results import Result
 from .sandbox.isolation import Isolation
 from .text_table import clean
 from .worker.fork_client import ForkServerError
-from .worker.session import Session, TimeLimits, WorkerMissing
+from .worker.session import Session, WorkerMissing
+from .worker.stopwatch import TimeLimits
 
 REASONS = {
     "": "채점함",

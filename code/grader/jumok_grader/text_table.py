@@ -2,58 +2,37 @@
 
 from __future__ import annotations
 
-import unicodedata
+import wcwidth
 
 
 def clean(text: str) -> str:
-    """터미널이나 보고서를 어지럽히는 제어 문자와, 글의 방향을 바꾸는 보이지 않는 글자를 뺍니다."""
+    """터미널이나 보고서를 어지럽히는 글자를 뺍니다.
+
+    제어 문자와, 글의 방향을 바꾸는 보이지 않는 글자입니다.
+    """
     return "".join(char for char in text if char in "\n\t" or char.isprintable())
 
 
 def width(text: str) -> int:
     """터미널에서 차지하는 칸 수. 한글과 한자는 두 칸입니다."""
-    return sum(_char_width(char) for char in text)
-
-
-def _char_width(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
-        return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return wcwidth.width(text)
 
 
 def pad(text: str, columns: int, right: bool = False) -> str:
     """빈칸을 채워 너비를 columns로 맞춥니다. right이면 오른쪽에 붙입니다."""
-    space = " " * max(columns - width(text), 0)
-    return space + text if right else text + space
+    return (wcwidth.rjust if right else wcwidth.ljust)(text, columns)
 
 
 def cut(text: str, columns: int) -> str:
     """너비가 columns를 넘으면 자르고 …을 붙입니다."""
     if width(text) <= columns:
         return text
-    kept, used = [], 0
-    for char in text:
-        used += _char_width(char)
-        if used > columns - 1:
-            break
-        kept.append(char)
-    return "".join(kept).rstrip() + "…"
+    return wcwidth.clip(text, 0, columns - 1).rstrip() + "…"
 
 
 def wrap(text: str, columns: int) -> list[str]:
     """어절을 쪼개지 않고 너비 columns로 줄을 나눕니다. 너무 긴 어절만 자릅니다."""
-    lines = [""]
-    for word in text.split():
-        while width(word) > columns:
-            head = cut(word, columns)[:-1] or word[0]
-            lines += [head, ""] if not lines[-1] else [head]
-            word = word[len(head) :]
-        joined = f"{lines[-1]} {word}".strip()
-        if width(joined) <= columns:
-            lines[-1] = joined
-        else:
-            lines.append(word)
-    return [line for line in lines if line] or [""]
+    return wcwidth.wrap(text, columns, break_on_hyphens=False) or [""]
 
 
 def table(

@@ -32,7 +32,7 @@ from jumok_grader.sandbox.isolation import (
 )
 from jumok_grader.submission import REASONS, Outcome, grade_submission
 from jumok_grader.worker.fork_client import ForkClient, fork_client_for
-from jumok_grader.worker.session import TimeLimits
+from jumok_grader.worker.stopwatch import TimeLimits
 
 resource = pytest.importorskip(
     "resource", reason="학생의 코드를 가두는 것은 Linux에서만 합니다"
@@ -40,7 +40,7 @@ resource = pytest.importorskip(
 pytestmark = pytest.mark.skipif(
     bool(why_not()), reason=f"격리를 쓸 수 없습니다: {why_not().splitlines()[:1]}"
 )
-LIMITS = TimeLimits(call=3, cell=3, setup=60, total=60)
+LIMITS = TimeLimits(call=3, cell=3, setup=60, total=60, patience=1.5)
 SCRATCH = (
     16 * 256 + secrets.randbelow(256)
 ) * 4096  # 이 시험의 일꾼을 알아보는 표이기도 합니다.

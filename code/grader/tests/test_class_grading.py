@@ -19,9 +19,10 @@ from jumok_grader.check.checks import CheckFailed
 from jumok_grader.grading import grade_cells, grade_notebook
 from jumok_grader.notebook.generate import release_text
 from jumok_grader.notebook.master import read_master
-from jumok_grader.worker.session import Session, TimeLimits
+from jumok_grader.worker.session import Session
+from jumok_grader.worker.stopwatch import TimeLimits
 
-LIMITS = TimeLimits(call=1.5, cell=5, total=90)
+LIMITS = TimeLimits(call=1.5, cell=5, total=90, patience=20)
 SETUP = """import numpy as np
 import torch
 

@@ -44,7 +44,8 @@ from jumok_grader.sandbox.limits import CLASS_LIMITS, ResourceLimits
 from jumok_grader.submission import grade_submission, secret_seed
 from jumok_grader.worker.fork_client import fork_client_for
 from jumok_grader.worker.resource_monitor import memory_of, process_tree
-from jumok_grader.worker.session import Session, TimeLimits, WorkerMissing
+from jumok_grader.worker.session import Session, WorkerMissing
+from jumok_grader.worker.stopwatch import TimeLimits
 
 needs_bwrap = pytest.mark.skipif(
     bool(why_not()), reason=f"격리를 쓸 수 없습니다: {why_not().splitlines()[:1]}"
@@ -273,7 +274,8 @@ sys.path[:0] = sys.argv[1].split(":")
 from dataclasses import replace
 from jumok_grader.sandbox.isolation import CLASS_LIMITS, class_isolation
 from jumok_grader.worker.fork_client import fork_client_for
-from jumok_grader.worker.session import TimeLimits, Session, WorkerMissing
+from jumok_grader.worker.session import Session, WorkerMissing
+from jumok_grader.worker.stopwatch import TimeLimits
 rules = class_isolation(limits=replace(CLASS_LIMITS, scratch=int(sys.argv[2])), preload=tuple(sys.argv[3:]))
 session = Session(TimeLimits(), rules)
 session.run("<칸>", "import os; os.fork(); os.fork()")

@@ -15,7 +15,8 @@ from jumok_grader.notebook.master import MASTER_ONLY, read_master
 from jumok_grader.notebook.notebooks import Cell, read_cells
 from jumok_grader.notebook.stubs import _SOLUTION, split_tests
 from jumok_grader.notebook.wrong_answers import patched, read_wrong_answers
-from jumok_grader.worker.session import Session, TimeLimits
+from jumok_grader.worker.session import Session
+from jumok_grader.worker.stopwatch import TimeLimits
 
 COURSE = Course(Path(__file__).parents[3])
 SLUGS = COURSE.slugs()
@@ -29,7 +30,7 @@ each_chapter = pytest.mark.parametrize("slug", SLUGS)
 
 @pytest.fixture(scope="module")
 def session():
-    shared = Session(TimeLimits(call=3))
+    shared = Session(TimeLimits(call=3, patience=40))
     yield shared
     shared.close()
 

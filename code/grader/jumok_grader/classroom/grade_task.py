@@ -115,9 +115,13 @@ def _graded(
     """채점한 Outcome. 일꾼이 뜨지 않으면 컴퓨터를 확인하고 다시 해 봅니다. 그래도 안 되면 None입니다."""
     from ..submission import grade_submission
     from ..worker.fork_client import ForkServerError
-    from ..worker.session import TimeLimits, WorkerMissing
+    from ..worker.session import WorkerMissing
+    from ..worker.stopwatch import TimeLimits
 
-    limits = TimeLimits(total=min(TimeLimits().total, task["seconds"]))
+    most = task["seconds"]
+    limits = TimeLimits(
+        total=min(TimeLimits().total, most), wall=min(TimeLimits().wall, most)
+    )
     for _ in range(_AGAIN):
         try:
             return grade_submission(

@@ -16,7 +16,8 @@ from ..protocol.wire import BrokenWire, receive, send
 from ..sandbox import bubblewrap
 from ..sandbox.isolation import Isolation
 from .fork_client import start_in_sandbox
-from .resource_monitor import ResourceMonitor
+from .resource_monitor import ResourceMonitor, cpu_seconds
+from .stopwatch import Stopwatch
 
 _MAX_STRAYS = 20  # 묻지 않은 답을 이보다 많이 보내는 일꾼은 끝냅니다.
 
@@ -33,13 +34,13 @@ class Process:
         self.roots: list[int] = []
         self.child = self._start(isolation)
         self.sent, self.strays, self.warm = 0, 0, False
+        self.used = 0.0  # 지금까지 시킨 일에 센 시간(초)
         # 한 통씩만 받아 둡니다. 답을 쏟아 내는 일꾼이 채점기의 메모리를 채우지 못합니다.
         self.replies: queue.Queue = queue.Queue(maxsize=1)
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
-        self.monitor = ResourceMonitor(
-            [self.child.pid, *self.roots], isolation.limits, self._strike
-        )
+        roots = [self.child.pid, *self.roots]
+        self.monitor = ResourceMonitor(roots, isolation.limits, self._strike)
 
     def _start(self, isolation: Isolation) -> subprocess.Popen:
         common = {
@@ -71,41 +72,54 @@ class Process:
             self.child.stdout.close()
 
     def ask(
-        self, message: dict, payload: object, seconds: float
+        self, message: dict, payload: object, seconds: float, wall: float
     ) -> tuple[dict, object]:
-        """메시지를 보내고 답을 기다립니다. 시간이 지나면 일꾼을 끝냅니다."""
+        """메시지를 보내고 답을 기다립니다. 시간이 지나면 일꾼을 끝냅니다.
+
+        seconds는 일꾼의 CPU 시간으로, wall은 벽시계로 센 한계입니다.
+        """
         self.sent += 1
-        until = time.monotonic() + seconds
-        guard = threading.Timer(
-            seconds, self._strike
-        )  # 받지 않는 일꾼 때문에 보내다가 멈추지 않게
+        watch = Stopwatch(self.cpu_seconds, seconds, wall)
+        # 받지 않는 일꾼 때문에 보내다가 멈추지 않게 합니다.
+        guard = threading.Timer(watch.wall, self._strike)
         guard.start()
         try:
             send(self.child.stdin, message | {"id": self.sent}, payload)
         except OSError:
-            self._lose("timeout" if time.monotonic() > until else "crashed")
+            self._lose("timeout" if watch.passed() >= watch.wall else "crashed", watch)
         finally:
             guard.cancel()
-        return self._await(until)
+        reply = self._await(watch)
+        self.used += watch.used()
+        return reply
 
-    def _await(self, until: float) -> tuple[dict, object]:
+    def cpu_seconds(self) -> float:
+        """일꾼과 그 자손이 지금까지 쓴 CPU 시간(초)."""
+        return cpu_seconds(self.roots or [self.child.pid])
+
+    def _await(self, watch: Stopwatch) -> tuple[dict, object]:
         while self.strays <= _MAX_STRAYS:
             try:
-                reply = self.replies.get(timeout=max(until - time.monotonic(), 0.01))
+                reply = self.replies.get(timeout=watch.next_look())
             except queue.Empty:
-                self._lose("timeout")
+                if watch.over():
+                    self._lose("timeout", watch)
+                continue
             if reply is None:
                 break
             if reply[0].get("id") == self.sent:
                 return reply
             self.strays += 1  # 다른 메시지의 답이라고 우기는 것은 버립니다.
-        self._lose("crashed")
+        self._lose("crashed", watch)
 
-    def _lose(self, reason: str) -> NoReturn:
+    def _lose(self, reason: str, watch: Stopwatch) -> NoReturn:
+        """일꾼을 끝내고, 잃은 까닭을 말합니다."""
+        self.used += watch.used()
+        why = watch.said() if reason == "timeout" else ""
         self.kill()
-        raise WorkerLost(
-            "crashed" if self.monitor.reason else reason, self.monitor.reason
-        ) from None
+        if self.monitor.reason:
+            raise WorkerLost("crashed", self.monitor.reason) from None
+        raise WorkerLost(reason, why) from None
 
     def _strike(self) -> None:
         """일꾼과 그 무리를 죽입니다. 갇힌 일꾼이면 이름공간의 모든 프로세스가 함께 사라집니다."""

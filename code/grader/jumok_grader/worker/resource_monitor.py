@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
+
 from ..sandbox.limits import ResourceLimits
 
 _EVERY = 0.1
@@ -41,6 +43,15 @@ def memory_of(pids: list[int]) -> int:
                 for size in _PARTS.findall(Path(f"/proc/{pid}/status").read_bytes())
             )
     return total * 1024
+
+
+def cpu_seconds(roots: list[int]) -> float:
+    """roots와 그 자손이 지금까지 쓴 CPU 시간(초). 이미 거둔 자식의 것도 셉니다."""
+    total = 0.0
+    for pid in process_tree(*roots):
+        with contextlib.suppress(psutil.Error):
+            total += sum(psutil.Process(pid).cpu_times()[:4])
+    return total
 
 
 def scratch_files(pids: list[int], scratch: int) -> int:

@@ -117,9 +117,10 @@ class Worker:
             return CallResult(problem=explain(error, file_of(thing)))
 
     def warm(self, message: dict, payload: object) -> CallResult:
-        """torch는 기울기를 처음 구할 때 1초 넘게 모듈을 불러옵니다. 학생의 시간으로 치지 않습니다."""
-        import torch
-
+        """torch는 기울기를 처음 구할 때 1초 가까이 모듈을 더 불러옵니다. 미리 한 번 구합니다."""
+        torch = sys.modules.get("torch")
+        if torch is None:
+            return CallResult()
         one = torch.ones(1, requires_grad=True)
         torch.autograd.grad(one * 2, one, torch.ones(1))
         return CallResult()
