@@ -15,10 +15,10 @@ from .sources import Source
 from .translations import clean_pairs, read_entries
 
 HELD_OUT = {"test": 2000, "dev": 1000}
-_LARGEST = (
-    150  # 떼어 두는 파일은 쌍이 이보다 적은 것만. 여러 글에서 고루 모으기 위해서입니다.
-)
-_WORDS = 3  # 떼어 두는 쌍의 한국어는 세 어절부터. 제목 한 낱말은 번역을 재는 데 쓸모가 없습니다.
+# 떼어 두는 파일은 쌍이 이보다 적은 것만. 여러 글에서 고루 모으기 위해서입니다.
+_LARGEST = 150
+# 떼어 두는 쌍의 한국어는 세 어절부터. 제목 한 낱말은 번역을 재는 데 쓸모가 없습니다.
+_WORDS = 3
 
 Pair = tuple[str, str]
 Documents = dict[str, dict[Pair, None]]
@@ -38,7 +38,10 @@ def build_docs(
 
 
 def extract(sources: list[tuple[Source, Path]], report: Report) -> Documents:
-    """문서마다의 쌍. 판이 달라도 이름이 같은 파일은 한 문서이고, 같은 항목은 한 번만 봅니다."""
+    """문서마다의 쌍.
+
+    판이 달라도 이름이 같은 파일은 한 문서이고, 같은 항목은 한 번만 봅니다.
+    """
     seen: set[Pair] = set()
     blocks: set[str] = set()
     documents: Documents = {}
@@ -88,7 +91,10 @@ def hold_out(documents: Documents, report: Report) -> dict[str, list[Pair]]:
 def split_pairs(
     documents: Documents, held_out: dict[str, list[Pair]], report: Report
 ) -> dict[str, Iterable[Pair]]:
-    """남은 문서의 쌍에서 되풀이와, 떼어 둔 글과 한쪽이라도 같은 것을 뺀 train을 더합니다."""
+    """떼어 둔 나뉨에, 남은 문서의 쌍으로 만든 train을 더합니다.
+
+    되풀이와, 떼어 둔 글과 한쪽이라도 같은 쌍은 뺍니다.
+    """
     taken = {
         key
         for pairs in held_out.values()

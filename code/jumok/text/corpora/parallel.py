@@ -24,7 +24,8 @@ def build_park(
             }
             if set(sides) != {"ko", "en"}:
                 raise CorpusError(
-                    f"{path.name}: .ko와 .en이 하나씩 있어야 합니다. 있는 것: {sorted(files)}"
+                    f"{path.name}: .ko와 .en이 하나씩 있어야 합니다. "
+                    f"있는 것: {sorted(files)}"
                 )
             _write_pairs(splits, split, sides["ko"], sides["en"], report)
     return splits
@@ -59,7 +60,8 @@ def _write_pairs(
     ko_lines, en_lines = read_lines(ko_data, ko_name), read_lines(en_data, en_name)
     if len(ko_lines) != len(en_lines):
         raise CorpusError(
-            f"두 쪽의 줄 수가 다릅니다: {ko_name} {len(ko_lines):,}줄, {en_name} {len(en_lines):,}줄\n"
+            "두 쪽의 줄 수가 다릅니다: "
+            f"{ko_name} {len(ko_lines):,}줄, {en_name} {len(en_lines):,}줄\n"
             "  어느 줄이 짝인지 알 수 없어 쓰지 않습니다."
         )
     for number, (ko, en) in enumerate(zip(ko_lines, en_lines, strict=True), start=1):

@@ -1,4 +1,7 @@
-"""`nsmc`와 `nsmc-raw`: 영화평. 앞의 것에는 긍정·부정이 있고, 뒤의 것은 영화마다 모은 원문입니다."""
+"""`nsmc`와 `nsmc-raw`: 영화평.
+
+앞의 것에는 긍정·부정이 있고, 뒤의 것은 영화마다 모은 원문입니다.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,8 @@ _FIELDS = {"review_id", "review"}
 def read_ratings(path: Path, report: Report) -> Iterator[tuple[str, str, str]]:
     """(번호, 글, 0이나 1)을 차례로 냅니다.
 
-    따옴표도 글자입니다. 보통의 CSV 읽기는 따옴표로 시작하는 글에서 여러 줄을 하나로 합칩니다.
+    따옴표도 글자입니다. 보통의 CSV 읽기는 따옴표로 시작하는 글에서 여러 줄을 하나로
+    합칩니다.
     """
     for number, line in enumerate(read_lines(path.read_bytes(), path.name), start=1):
         if number == 1 and line == _HEAD:
@@ -58,9 +62,10 @@ def build_nsmc(
 def build_raw(
     sources: list[tuple[Source, Path]], folder: Path, report: Report
 ) -> Splits:
-    """한 줄이 한 영화평, 빈 줄이 영화 사이. nsmc의 test에 나오는 글은 번호로도 글로도 뺍니다.
+    """한 줄이 한 영화평, 빈 줄이 영화 사이.
 
-    dev와 test는 영화를 통째로 뗀 것입니다. 영화 하나씩 읽으므로 메모리는 한 영화만큼만 듭니다.
+    nsmc의 test에 나오는 글은 번호로도 글로도 뺍니다. dev와 test는 영화를 통째로 뗀
+    것입니다. 영화 하나씩 읽으므로 메모리는 한 영화만큼만 듭니다.
     """
     (_, ratings), (archive, path) = sources
     held = [

@@ -1,4 +1,7 @@
-"""동사에 딸린 말: 목적어, 받는 사람, 함께하는 사람, 곳, 동안. 동사의 갈래가 허락하는 것만 고릅니다."""
+"""동사에 딸린 말: 목적어, 받는 사람, 함께하는 사람, 곳, 동안.
+
+동사의 갈래가 허락하는 것만 고릅니다.
+"""
 
 from dataclasses import dataclass, field
 
@@ -9,40 +12,82 @@ from .hangul import attach
 from .korean import Stem, past_modifier, present_modifier
 from .lexicon import Adjective, Noun, Verb, lexicon
 from .people import human_object, other_person
-from .phrases import (
-    can_count,
-    noun_phrase,
-    pick_adjectives,
-)
+from .phrases import PRONOUNS, can_count, noun_phrase, pick_adjectives
 from .times import time_phrase
 
 # 한 번에 많이 세지 않는 명사의 갈래
-LARGE = frozenset({
-    "car", "bike", "device", "appliance", "furniture", "seat", "bed", "melon", "clothes", "shoes", "glasses",
-    "strings", "bowed", "pet", "tree", "toy", "fridge", "dress",
-    "footwear", "gloves", "hat", "bag", "jewelry", "ring", "camera",
-})  # fmt: skip
+LARGE = frozenset(
+    {
+        "car",
+        "bike",
+        "device",
+        "appliance",
+        "furniture",
+        "seat",
+        "bed",
+        "melon",
+        "clothes",
+        "shoes",
+        "glasses",
+        "strings",
+        "bowed",
+        "pet",
+        "tree",
+        "toy",
+        "fridge",
+        "dress",
+        "footwear",
+        "gloves",
+        "hat",
+        "bag",
+        "jewelry",
+        "ring",
+        "camera",
+    }
+)
 FEW = frozenset({"eat", "drink", "read", "order", "write", "have", "memorize", "draw"})
 SHAPES = {  # 목적어의 꼴과 무게
-    "bare": 4.0, "adjective": 2.5, "two": 0.5, "determiner": 1.2, "both": 0.5, "number": 1.2,
-    "number_adjective": 0.3, "clause": 2.5, "own_clause": 1.0,
-}  # fmt: skip
+    "bare": 4.0,
+    "adjective": 2.5,
+    "two": 0.5,
+    "determiner": 1.2,
+    "both": 0.5,
+    "number": 1.2,
+    "number_adjective": 0.3,
+    "clause": 2.5,
+    "own_clause": 1.0,
+}
 FIXED = frozenset({"name", "the"})
-FOOD = frozenset({
-    "fruit", "melon", "root", "raw", "snack", "baked", "slice", "rice", "meal", "spicy", "side", "protein",
-    "hot", "cold",
-})  # fmt: skip
+FOOD = frozenset(
+    {
+        "fruit",
+        "melon",
+        "root",
+        "raw",
+        "snack",
+        "baked",
+        "slice",
+        "rice",
+        "meal",
+        "spicy",
+        "side",
+        "protein",
+        "hot",
+        "cold",
+    }
+)
 CREATES = frozenset({"make", "write", "draw", "bake", "build", "catch"})
 LEAVES = frozenset({"eat", "drink", "lose", "send", "throw away", "sell", "give"})
-BORROWED = (
-    "빌리다",
-    frozenset({"팔다", "버리다", "주다", "보내다"}),
-)  # 빌린 것은 팔거나 버리지 않습니다.
+# 빌린 것은 팔거나 버리지 않습니다.
+BORROWED = ("빌리다", frozenset({"팔다", "버리다", "주다", "보내다"}))
 
 
 @dataclass
 class Arguments:
-    """동사에 딸린 말을 두 언어로 모은 것. korean은 동사 앞에, english는 동사 뒤에 놓입니다."""
+    """동사에 딸린 말을 두 언어로 모은 것.
+
+    korean은 동사 앞에, english는 동사 뒤에 놓입니다.
+    """
 
     korean: list[Token] = field(default_factory=list)
     english: list[Token] = field(default_factory=list)
@@ -117,7 +162,8 @@ def object_phrase(
         else ""
     )
     number = pick_number(d, verb, noun, tense) if shape.startswith("number") else 0
-    # 습관과 할 수 있는 일은 두루 일컫습니다(read books). 입고 타는 것은 하나입니다(wear a hat).
+    # 습관과 할 수 있는 일은 두루 일컫습니다(read books).
+    # 입고 타는 것은 하나입니다(wear a hat).
     generic = "gen" in verb.flags or (
         tense == "present" and not {"one", "stat", "the"} & verb.flags
     )
@@ -137,7 +183,10 @@ def determiners_for(verb: Verb, tense: str) -> tuple[tuple[str, float], ...]:
 def fitting_adjectives(
     d: Dice, verb: Verb, kind: str, pair: bool
 ) -> tuple[Adjective, ...]:
-    """동사와 어울리는 형용사. 더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다."""
+    """동사와 어울리는 형용사.
+
+    더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다.
+    """
     found = pick_adjectives(d, kind, pair)
     for adjective in found:
         if not lexicon().fits(adjective, verb):
@@ -146,7 +195,10 @@ def fitting_adjectives(
 
 
 def pick_number(d: Dice, verb: Verb, noun: Noun, tense: str) -> int:
-    """수. 큰 것과 앞으로 할 일은 셋까지, 먹고 읽는 것은 넷까지, 나머지는 열까지 셉니다."""
+    """셀 수를 고릅니다.
+
+    큰 것과 앞으로 할 일은 셋까지, 먹고 읽는 것은 넷까지, 나머지는 열까지 셉니다.
+    """
     few = noun.kind in LARGE or noun.measure or tense == "future"
     limit = 3 if few else 4 if verb.english in FEW else 10
     return 1 + d.pick(range(limit))
@@ -157,7 +209,8 @@ def clause_phrase(
 ) -> Phrase:
     """관계절이 붙은 명사구: 친구가 만든 빵 ↔ the bread my friend made
 
-    own이면 관계절의 주어가 바깥과 같아 적지 않고 때가 있습니다: 어제 산 책 ↔ the book I bought yesterday
+    own이면 관계절의 주어가 바깥과 같아 적지 않고 때가 있습니다: 어제 산 책 ↔ the book I
+    bought yesterday
     """
     choices = [v for v in lexicon().sources[noun.kind] if v.lemma != verb.lemma]
     if own:  # 음식은 오래 두지 않으니 때를 적지 않습니다.
@@ -194,18 +247,10 @@ def clause_phrase(
 
 
 def _own_subject(subject: Phrase) -> Phrase:
-    pronoun = {
-        "나": "I",
-        "저": "I",
-        "우리": "we",
-        "그": "he",
-        "그녀": "she",
-        "그들": "they",
-        "너": "you",
-    }
-    if subject.key not in pronoun or not subject.korean:
+    if subject.key not in PRONOUNS or not subject.korean:
         raise Unsuitable
-    return Phrase([], [(pronoun[subject.key], ())], subject.number)
+    spoken, _, _ = PRONOUNS[subject.key]
+    return Phrase([], [(spoken, ())], subject.number)
 
 
 def modifier(stem: Stem, is_now: bool, honorific: bool) -> str:

@@ -14,7 +14,9 @@ from .predicates import Form, Part, english_predicate, korean_predicate
 NO_HOMEWORK = frozenset({"삼촌", "이모", "관광객", "남자", "여자"})
 CHILDREN = frozenset({"아이", "소년", "소녀"})
 STYLES = (("plain", 5), ("polite", 4), ("formal", 2))
-SUBJECTS = {  # 말투와 물음에 따른 주어의 갈래와 무게. none은 주어를 생략한 것(서술은 I, 물음은 you)입니다.
+# 말투와 물음에 따른 주어의 갈래와 무게.
+# none은 주어를 생략한 것(서술은 I, 물음은 you)입니다.
+SUBJECTS = {
     ("plain", False): (
         ("나", 5),
         ("우리", 2),
@@ -38,7 +40,10 @@ SUBJECTS = {  # 말투와 물음에 따른 주어의 갈래와 무게. none은 �
 
 
 def pick_subject(d: Dice, style: str, question: bool = False) -> Phrase:
-    """말투에 맞는 주어. 한다체는 나와 너, 해요체와 합니다체는 저를 쓰거나 생략합니다."""
+    """말투에 맞는 주어.
+
+    한다체는 나와 너, 해요체와 합니다체는 저를 쓰거나 생략합니다.
+    """
     kind = d.weighted(SUBJECTS["plain" if style == "plain" else "polite", question])
     if kind == "none":
         return Phrase(
@@ -90,7 +95,8 @@ def pick_arguments(
     if small and any(
         word == "동안" for phrase in adjuncts for word, _ in phrase.korean
     ):
-        raise Unsuitable  # 이십 분 동안 책 네 권을 읽었다, 네 시간 동안 짧은 기사를 읽었다
+        # 이십 분 동안 책 네 권을 읽었다, 네 시간 동안 짧은 기사를 읽었다
+        raise Unsuitable
     where = next((p for p in adjuncts if p.combos), None)
     if where is not None:
         out.combos += [combo.replace("곳+", f"{verb.lemma}+") for combo in where.combos]
@@ -113,7 +119,10 @@ def pick_arguments(
 
 
 def check_object(verb: Verb, thing: Phrase, subject: Phrase) -> None:
-    """주어와 어울리지 않는 목적어를 거릅니다: 어른의 숙제, 아버지가 사랑하는 내 친구."""
+    """주어와 어울리지 않는 목적어를 거릅니다.
+
+    어른의 숙제, 아버지가 사랑하는 내 친구.
+    """
     if subject.key in CHILDREN and thing.key in ("커피", "논문", "보고서"):
         raise Unsuitable
     if thing.key == subject.key or (
@@ -215,8 +224,8 @@ def arrange(
 ) -> tuple[list[Token], list[Token]]:
     """절 하나를 두 언어로 늘어놓습니다.
 
-    한국어는 (때) 주어 (때) 딸린 말 서술어, 영어는 (때) 주어 서술어 딸린 말 (때). front이면 때가 맨 앞입니다.
-    빈도(자주)는 영어에서 동사 앞에 놓입니다.
+    한국어는 (때) 주어 (때) 딸린 말 서술어, 영어는 (때) 주어 서술어 딸린 말 (때).
+    front이면 때가 맨 앞입니다. 빈도(자주)는 영어에서 동사 앞에 놓입니다.
     """
     check_subject(verb, subject)
     if (
@@ -246,7 +255,10 @@ def arrange(
 
 
 def check_subject(verb: Verb, subject: Phrase) -> None:
-    """주어와 어울리지 않는 동사를 거릅니다: 높이면 뜻이 달라지는 것(돌아가다), 어른의 일, 아이의 일."""
+    """주어와 어울리지 않는 동사를 거릅니다.
+
+    높이면 뜻이 달라지는 것(돌아가다), 어른의 일, 아이의 일입니다.
+    """
     child = subject.key in CHILDREN
     if verb.lemma == "매다" and (
         subject.key in ("그녀", "여자") or _is_she(subject.key)

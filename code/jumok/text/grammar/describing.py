@@ -1,4 +1,7 @@
-"""형용사와 이다와 있다의 문장: 그 사과는 맛있다, 민수는 의사이다, 책상 위에 책 두 권이 있다."""
+"""형용사와 이다와 있다의 문장.
+
+그 사과는 맛있다, 민수는 의사이다, 책상 위에 책 두 권이 있다.
+"""
 
 from .arguments import LARGE, object_phrase
 from .clauses import STYLES, check_subject, pick_subject, predicate_tags, spoken
@@ -249,7 +252,10 @@ def _looks(d: Dice, kind: str) -> tuple[Adjective, ...]:
 
 
 def person_in_action(d: Dice) -> Draft:
-    """관계절이 붙은 주어: 책을 읽고 있는 여자는 의사이다 ↔ The woman who is reading a book is a doctor"""
+    """관계절이 붙은 주어.
+
+    책을 읽고 있는 여자는 의사이다 ↔ The woman who is reading a book is a doctor
+    """
     noun = d.pick(lexicon().by_kind["people"])
     verb = d.pick(
         [

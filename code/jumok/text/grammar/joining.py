@@ -1,4 +1,7 @@
-"""이은 문장: 한 주어의 두 일(먹고 마셨다)과 두 주어의 두 일(먹었고 마셨다). 긴 문장의 시험에도 씁니다."""
+"""이은 문장: 한 주어의 두 일(먹고 마셨다)과 두 주어의 두 일(먹었고 마셨다).
+
+긴 문장의 시험에도 씁니다.
+"""
 
 from dataclasses import replace
 
@@ -54,7 +57,10 @@ def joined_verbs(d: Dice, long: bool = False) -> Draft:
 
 
 def joined_clauses(d: Dice, long: bool = False) -> Draft:
-    """두 주어의 두 일: 민수는 빵을 먹었고 지수는 우유를 마셨다 ↔ Minsu ate bread, and Jisu drank milk"""
+    """두 주어의 두 일.
+
+    민수는 빵을 먹었고 지수는 우유를 마셨다 ↔ Minsu ate bread, and Jisu drank milk
+    """
     style = d.weighted(STYLES)
     subjects = _spoken_subject(d, style), _spoken_subject(d, style)
     if {subjects[0].key, subjects[1].key} <= FIRST or subjects[0].key == subjects[
