@@ -23,7 +23,9 @@ from jumok.text.corpora.reading import load_aligned
 from jumok.training.corpus import load_corpus, load_review_corpus, load_text_corpus
 from jumok.training.presets import PRESETS, find_preset
 
-WORDS = [f"{who} {where} 간다" for who in ("나는", "너는") for where in ("집에", "산에")]
+WORDS = [
+    f"{who} {where} 간다" for who in ("나는", "너는") for where in ("집에", "산에")
+]
 TEXTS = [(text,) for text in WORDS * 6]
 PAIRS = [(text, f"go {i}") for i, text in enumerate(WORDS * 6)]
 REVIEWS = [(str(i % 2), text) for i, (text,) in enumerate(TEXTS)]

@@ -11,7 +11,7 @@ from jumok.text.grammar import english as en
 from jumok.text.grammar import examples, generate, stream, vocabulary
 from jumok.text.grammar import korean as ko
 from jumok.text.grammar.arguments import determiners_for, shapes_for
-from jumok.text.grammar.corpus import KINDS
+from jumok.text.grammar.generator import KINDS
 from jumok.text.grammar.hangul import PARTICLES, attach
 from jumok.text.grammar.lexicon import lexicon
 from jumok.text.grammar.pairs import WORD

@@ -13,7 +13,7 @@ from filelock import FileLock
 import jumok.text.grammar as package
 from jumok.text import CORPORA, generate, load_pairs, splits
 from jumok.text.grammar import stored
-from jumok.text.grammar.corpus import make_pairs, make_splits
+from jumok.text.grammar.generator import make_pairs, make_splits
 
 SIZES = (5, 400, 20, 5, 0)
 NAMES = [f"splits-5-400-20-5-0.{part}.tsv" for part in stored.SPLITS]

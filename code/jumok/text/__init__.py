@@ -24,7 +24,8 @@ __all__, __getattr__, __dir__ = lazy_names(
         "grammar": ("Pair", "generate", "splits", "vocabulary"),
         "library_bpe": ("LibraryBpe",),
         "merges": ("apply_merges", "learn_merges", "merge_pair"),
-        "mlm": ("MlmBatch", "MlmBatches", "NspBatches", "mask_tokens"),
+        "mlm": ("MlmBatch", "MlmBatches", "mask_tokens"),
+        "nsp": ("NspBatches",),
         "packed": ("LmBatch", "PackedBatches", "with_eos"),
         "saved": ("load_tokenizer",),
         "special": (

@@ -17,8 +17,8 @@ from ..text.corpora import (
     load_reviews,
     load_texts,
 )
+from ..text.corpora.definition import KINDS, Corpus
 from ..text.corpora.reading import load_aligned
-from ..text.corpora.registry import KINDS, Corpus
 from .metrics import Links
 
 TextPair = tuple[str, str]

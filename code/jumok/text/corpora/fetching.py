@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .cache import cache_folder, fresh_folder, locked
+from .definition import Corpus
 from .download import MIRROR_VARIABLE, download
 from .errors import CorpusError
-from .registry import Corpus, find_corpus
+from .registry import find_corpus
 from .report import Report, corpus_hash
 from .sources import Source
 

@@ -10,9 +10,10 @@ from typing import Any
 from ...files import file_sha256
 from ..grammar.pairs import Pair, Row
 from .cache import cache_folder
+from .definition import Corpus
 from .errors import CorpusError
 from .fetching import corpus_info
-from .registry import Corpus, find_corpus
+from .registry import find_corpus
 
 Texts = Iterator[list[str]]
 

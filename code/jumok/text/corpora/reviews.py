@@ -13,8 +13,9 @@ from itertools import chain
 from pathlib import Path
 
 from .archive import read_members
+from .definition import Corpus
 from .report import Report, Splits, read_lines
-from .sources import Source
+from .sources import GITHUB, RAW, Source
 
 _HEAD = "id\tdocument\tlabel"
 _HELD_OUT = 0.01  # dev와 test로 떼어 두는 영화의 몫
@@ -139,3 +140,41 @@ def _rows(data: bytes, name: str, report: Report) -> list:
         return rows
     report.skip(name, 1, "글의 목록이 아니라서 이 영화를 건너뜁니다")
     return []
+
+
+_RATINGS = {
+    "train": "e03b7d14e9e41be8d464a28057cd25d7396c53e67aa7fd5f7e552c59b0ee2940",
+    "test": "8ac9f64052f11dbf6ae0acb5e038f03d90a76f0eda7820cfb3a92d02edfcebda",
+}
+_RATED = {
+    split: Source(f"{RAW}/e9t/nsmc/master/ratings_{split}.txt", "sha256", digest)
+    for split, digest in _RATINGS.items()
+}
+_FILMS = Source(
+    f"{GITHUB}/e9t/nsmc/tar.gz/cc0670e872d4ac27bfe36c87456783004b39ef6c",
+    "content",
+    "af8d6e9761cd637fadd35697e67afea664faff3e01380f737645c4f118e3da41",
+    r"raw/\d+\.json",
+)
+_NSMC_CITATION = "Naver sentiment movie corpus v1.0. https://github.com/e9t/nsmc"
+
+NSMC = Corpus(
+    name="nsmc",
+    title="NSMC: 네이버 영화평의 긍정과 부정",
+    kind="reviews",
+    licence="CC0 1.0",
+    citation=_NSMC_CITATION,
+    sources=tuple(_RATED.values()),
+    build=build_nsmc,
+    splits=("train", "test"),
+)
+NSMC_RAW = Corpus(
+    name="nsmc-raw",
+    title="NSMC의 원문: 영화마다 모은 영화평",
+    kind="texts",
+    licence="CC0 1.0",
+    citation=_NSMC_CITATION,
+    sources=(_RATED["test"], _FILMS),
+    build=build_raw,
+    splits=("train", "dev", "test"),
+)

@@ -10,6 +10,9 @@ from pathlib import Path
 from ...files import file_sha256
 from .archive import read_members
 
+GITHUB = "https://codeload.github.com"
+RAW = "https://raw.githubusercontent.com"
+
 
 @dataclass(frozen=True)
 class Source:

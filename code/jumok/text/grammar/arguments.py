@@ -5,15 +5,11 @@
 
 from dataclasses import dataclass, field
 
-from .draft import Dice, Phrase, Token, Unsuitable, words
-from .english import past as english_past
-from .english import third_person
-from .hangul import attach
-from .korean import Stem, past_modifier, present_modifier
-from .lexicon import Adjective, Noun, Verb, lexicon
-from .people import human_object, other_person
-from .phrases import PRONOUNS, can_count, noun_phrase, pick_adjectives
-from .times import time_phrase
+from .draft import Dice, Phrase, Token, Unsuitable
+from .lexicon import Noun, Verb, lexicon
+from .people import human_object
+from .phrases import can_count, fitting_adjectives, noun_phrase
+from .relative_clauses import clause_phrase
 
 # 한 번에 많이 세지 않는 명사의 갈래
 LARGE = frozenset(
@@ -58,28 +54,8 @@ SHAPES = {  # 목적어의 꼴과 무게
     "own_clause": 1.0,
 }
 FIXED = frozenset({"name", "the"})
-FOOD = frozenset(
-    {
-        "fruit",
-        "melon",
-        "root",
-        "raw",
-        "snack",
-        "baked",
-        "slice",
-        "rice",
-        "meal",
-        "spicy",
-        "side",
-        "protein",
-        "hot",
-        "cold",
-    }
-)
 CREATES = frozenset({"make", "write", "draw", "bake", "build", "catch"})
 LEAVES = frozenset({"eat", "drink", "lose", "send", "throw away", "sell", "give"})
-# 빌린 것은 팔거나 버리지 않습니다.
-BORROWED = ("빌리다", frozenset({"팔다", "버리다", "주다", "보내다"}))
 
 
 @dataclass
@@ -180,20 +156,6 @@ def determiners_for(verb: Verb, tense: str) -> tuple[tuple[str, float], ...]:
     )
 
 
-def fitting_adjectives(
-    d: Dice, verb: Verb, kind: str, pair: bool
-) -> tuple[Adjective, ...]:
-    """동사와 어울리는 형용사.
-
-    더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다.
-    """
-    found = pick_adjectives(d, kind, pair)
-    for adjective in found:
-        if not lexicon().fits(adjective, verb):
-            raise Unsuitable
-    return found
-
-
 def pick_number(d: Dice, verb: Verb, noun: Noun, tense: str) -> int:
     """셀 수를 고릅니다.
 
@@ -202,65 +164,3 @@ def pick_number(d: Dice, verb: Verb, noun: Noun, tense: str) -> int:
     few = noun.kind in LARGE or noun.measure or tense == "future"
     limit = 3 if few else 4 if verb.english in FEW else 10
     return 1 + d.pick(range(limit))
-
-
-def clause_phrase(
-    d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool
-) -> Phrase:
-    """관계절이 붙은 명사구: 친구가 만든 빵 ↔ the bread my friend made
-
-    own이면 관계절의 주어가 바깥과 같아 적지 않고 때가 있습니다: 어제 산 책 ↔ the book I
-    bought yesterday
-    """
-    choices = [v for v in lexicon().sources[noun.kind] if v.lemma != verb.lemma]
-    if own:  # 음식은 오래 두지 않으니 때를 적지 않습니다.
-        choices = [v for v in choices if "own" in v.flags and noun.kind not in FOOD]
-    if not choices:
-        raise Unsuitable
-    source = d.pick(choices)
-    if source.lemma == BORROWED[0] and verb.lemma in BORROWED[1]:
-        raise Unsuitable
-    adjectives = fitting_adjectives(d, verb, noun.kind, False) if d.chance(0.15) else ()
-    head = noun_phrase(d, noun, adjectives, definite=True)
-    if head.english[0][0] != "the":
-        head.english.insert(0, ("the", ()))
-    doer = _own_subject(subject) if own else other_person(d, subject)
-    tag = d.tag()
-    when = (
-        time_phrase(d, "past", ("day", "week", "span"))
-        if own
-        or (d.chance(0.15) and "stat" not in source.flags and noun.kind not in FOOD)
-        else Phrase()
-    )
-    korean = [
-        *doer.with_particle(attach, "이"),
-        *when.korean,
-        (modifier(source.stem, "stat" in source.flags, doer.honorific), (tag,)),
-        *head.korean,
-    ]
-    spoken = verb_in_clause(source, doer.number)
-    english = [*head.english, *doer.english, *words(spoken, tag), *when.english]
-    combos = [*head.combos, f"{source.lemma}+{noun.korean}"]
-    return Phrase(
-        korean, english, head.number, key=noun.korean, combos=combos, has_clause=True
-    )
-
-
-def _own_subject(subject: Phrase) -> Phrase:
-    if subject.key not in PRONOUNS or not subject.korean:
-        raise Unsuitable
-    spoken, _, _ = PRONOUNS[subject.key]
-    return Phrase([], [(spoken, ())], subject.number)
-
-
-def modifier(stem: Stem, is_now: bool, honorific: bool) -> str:
-    """관계절의 동사: 만든, 만드신, 좋아하는."""
-    raised = stem.with_honorific() if honorific else stem
-    return present_modifier(raised) if is_now else past_modifier(raised)
-
-
-def verb_in_clause(verb: Verb, number: str) -> str:
-    """영어 관계절의 동사. 상태는 현재(likes), 나머지는 과거(made)입니다."""
-    if "stat" not in verb.flags:
-        return english_past(verb.english)
-    return third_person(verb.english) if number == "3s" else verb.english

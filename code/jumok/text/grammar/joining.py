@@ -6,21 +6,14 @@
 from dataclasses import replace
 
 from .arguments import Arguments
-from .clauses import (
-    STYLES,
-    arrange,
-    check_subject,
-    pick_arguments,
-    pick_subject,
-    predicate_tags,
-    spoken,
-)
+from .clauses import arrange, pick_arguments, predicate_tags, spoken
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .hangul import attach
 from .lexicon import Verb
 from .people import FIRST, THIRD
 from .predicates import Form, english_predicate, korean_predicate
 from .recipes import pick_verb
+from .subjects import STYLES, check_subject, pick_subject
 from .times import time_phrase
 
 

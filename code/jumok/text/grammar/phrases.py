@@ -3,7 +3,7 @@
 from .draft import Dice, Phrase, Token, Unsuitable, words
 from .english import article, plural
 from .korean import present_modifier
-from .lexicon import Adjective, Noun, Person, lexicon
+from .lexicon import Adjective, Noun, Person, Verb, lexicon
 
 NATIVE = (
     "",
@@ -184,6 +184,20 @@ def pick_adjectives(d: Dice, kind: str, pair: bool = False) -> tuple[Adjective, 
     if not choices:
         raise Unsuitable
     return (d.pick(choices),)
+
+
+def fitting_adjectives(
+    d: Dice, verb: Verb, kind: str, pair: bool
+) -> tuple[Adjective, ...]:
+    """동사와 어울리는 형용사.
+
+    더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다.
+    """
+    found = pick_adjectives(d, kind, pair)
+    for adjective in found:
+        if not lexicon().fits(adjective, verb):
+            raise Unsuitable
+    return found
 
 
 def person_phrase(d: Dice, person: Person) -> Phrase:

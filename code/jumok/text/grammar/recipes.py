@@ -4,16 +4,11 @@ from dataclasses import replace
 
 from .adjuncts import long_stay
 from .arguments import Arguments
-from .clauses import (
-    STYLES,
-    arrange,
-    pick_arguments,
-    pick_negation,
-    pick_subject,
-)
+from .clauses import arrange, pick_arguments, pick_negation
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .lexicon import Verb, lexicon
 from .predicates import Form
+from .subjects import STYLES, pick_subject
 from .times import time_phrase
 
 TENSES = (("past", 5), ("present", 2), ("progressive", 1.5), ("future", 2.5))

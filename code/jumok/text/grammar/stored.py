@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from ...files import replacing
 from ..corpora.cache import cache_folder
-from .corpus import make_pairs, make_splits
+from .generator import make_pairs, make_splits
 from .pairs import Pair, Row, Splits
 
 WORTH_KEEPING = 2_000  # 문장쌍이 이보다 적으면 적어 두지 않고 그때그때 만듭니다.

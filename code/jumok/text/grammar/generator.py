@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from .asking import how_many, what, when, where, who, whom
+from .being import existence, identity
 from .describing import (
     described_person,
     described_thing,
-    existence,
-    identity,
     person_in_action,
     weather,
 )
