@@ -42,7 +42,10 @@ USES += [("classifier", "reviews")]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """꼴마다 새 자료 하나(new-pairs …)를 목록에 더하고, 캐시와 실행 폴더를 따로 둡니다."""
+    """꼴마다 새 자료 하나(new-pairs …)를 목록에 더합니다.
+
+    캐시와 실행 폴더는 따로 둡니다.
+    """
     torch.set_num_threads(1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JUMOK_DATA", str(tmp_path / "cache"))

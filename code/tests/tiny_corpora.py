@@ -42,7 +42,10 @@ def tiny_corpus(**changes):
 
 
 def rows_corpus(name, kind, splits):
-    """나뉨마다 줄(칸들)을 적어 준 자료와, 거울에 둘 (자리, 내용). 꼴이 무엇이든 됩니다."""
+    """나뉨마다 줄(칸들)을 적어 준 자료와, 거울에 둘 (자리, 내용).
+
+    꼴이 무엇이든 됩니다.
+    """
     lines = ("\t".join((split, *row)) for split, rows in splits.items() for row in rows)
     data = "\n".join(lines).encode()
     path = f"{HOST}/{name}.tsv"
