@@ -1,6 +1,9 @@
-"""자료 쪽(book/data.md)을 만듭니다. 수와 보기는 받아 둔 자료에서 재어 book/runs/data.json에 둡니다.
+"""자료 쪽(book/data.md)을 만듭니다.
 
-python book/tools/make_data_page.py            # 모두 다시 잽니다 (몇 분, 자료를 모두 받아 두어야 합니다)
+수와 보기는 받아 둔 자료에서 재어 book/runs/data.json에 둡니다. 모두 다시 재려면 자료를
+모두 받아 두어야 하고 몇 분 걸립니다.
+
+python book/tools/make_data_page.py            # 모두 다시 잽니다
 python book/tools/make_data_page.py grammar    # 내장 말뭉치만 다시 잽니다
 python book/tools/make_data_page.py page       # 재지 않고 쪽만 다시 씁니다
 """
@@ -106,7 +109,10 @@ def grammar() -> dict:
 
 
 def tokenizations() -> dict[str, list[list]]:
-    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것. 어휘는 학습 자료에서 배우고 시험 자료를 자릅니다."""
+    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것.
+
+    어휘는 학습 자료에서 배우고 시험 자료를 자릅니다.
+    """
     from jumok.text import LibraryBpe, compare_tokenizations
 
     korean = {
@@ -251,7 +257,8 @@ def grammar_section(value: dict) -> str:
     parts = ", ".join(
         f"{name} {number:,}쌍" for name, number in value["splits"].items()
     )
-    return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{table('한국어', '영어', rows=value['samples'])}"
+    samples = table("한국어", "영어", rows=value["samples"])
+    return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{samples}"
 
 
 def tokenization_table(value: dict[str, list[list]]) -> str:

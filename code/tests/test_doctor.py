@@ -1,4 +1,7 @@
-"""점검(jumok doctor): 하나하나의 탈을 흉내 내어, 까닭과 할 일을 말하고 끝까지 가는지 봅니다."""
+"""점검(jumok doctor): 하나하나의 탈을 흉내 냅니다.
+
+까닭과 할 일을 말하고 끝까지 가는지 봅니다.
+"""
 
 import json
 import os
@@ -84,7 +87,7 @@ def installed(monkeypatch, **changes):
     monkeypatch.setattr(python, "_installed", lambda: have)
 
 
-# ── 결과와 차례 ──────────────────────────────────────────────────────────────────────────────────
+# ── 결과와 차례 ───────────────────────────────────────────────────────────────────────
 
 
 def boom():
@@ -144,7 +147,7 @@ def test_summary_counts_what_is_left():
     assert "모두" in summary([Result(GOOD, "")])
 
 
-# ── 파이썬과 꾸러미 ──────────────────────────────────────────────────────────────────────────────
+# ── 파이썬과 꾸러미 ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_a_console_without_symbols_is_a_warning(monkeypatch):
     assert python.console().status == WARN and "PYTHONUTF8=1" in python.console().todo
 
 
-# ── 메모리, 디스크, 폴더 ─────────────────────────────────────────────────────────────────────────
+# ── 메모리, 디스크, 폴더 ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("gib", "status"), [(0.5, BAD), (1.5, WARN), (8, GOOD)])
@@ -356,7 +359,7 @@ def test_odd_paths_are_warnings(tmp_path, name, words):
     assert machine.paths({"지금 폴더": Path("/home/jumok")}).status == GOOD
 
 
-# ── 책 파일, 커널, 글꼴 ──────────────────────────────────────────────────────────────────────────
+# ── 책 파일, 커널, 글꼴 ───────────────────────────────────────────────────────────────
 
 
 def test_this_book_is_complete():
@@ -441,7 +444,7 @@ def test_kernel_points_to_a_python(monkeypatch, program, status):
     assert book.kernel().status == status
 
 
-# ── torch와 GPU ──────────────────────────────────────────────────────────────────────────────────
+# ── torch와 GPU ───────────────────────────────────────────────────────────────────────
 
 BROKEN = {
     "던짐": (
@@ -546,7 +549,7 @@ def test_nvidia_smi_is_read(tmp_path, monkeypatch):
         assert accelerator.nvidia_card() == ""
 
 
-# ── 명령 ─────────────────────────────────────────────────────────────────────────────────────────
+# ── 명령 ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_command_speaks_line_by_line_and_ends_with_zero(

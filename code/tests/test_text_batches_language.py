@@ -1,4 +1,7 @@
-"""MLM, NSP, GPT 배치: 가리는 비율, 구간과 이름표, 이어진 줄, 나누기와 다시 시작하기, 메모리."""
+"""MLM, NSP, GPT 배치.
+
+가리는 비율, 구간과 이름표, 이어진 줄, 나누기와 다시 시작하기, 메모리.
+"""
 
 import tracemalloc
 from itertools import chain
@@ -187,7 +190,10 @@ def test_resuming_gives_the_rest(kind):
 
 
 def read_pairs(batches, epoch):
-    """NSP 배치에서 (앞 문장, 뒤 문장, 이름표)를 되읽으면서 구간과 <sep>의 자리를 봅니다."""
+    """NSP 배치에서 (앞 문장, 뒤 문장, 이름표)를 되읽습니다.
+
+    구간과 <sep>의 자리도 봅니다.
+    """
     for batch in batches.epoch(epoch):
         for ids, targets, segments, label in zip(
             batch.ids, batch.targets, batch.segments, batch.is_next, strict=True

@@ -23,7 +23,9 @@ from jumok.text.corpora.reading import load_aligned
 from jumok.training.corpus import load_corpus, load_review_corpus, load_text_corpus
 from jumok.training.presets import PRESETS, find_preset
 
-WORDS = [f"{who} {where} 간다" for who in ("나는", "너는") for where in ("집에", "산에")]
+WORDS = [
+    f"{who} {where} 간다" for who in ("나는", "너는") for where in ("집에", "산에")
+]
 TEXTS = [(text,) for text in WORDS * 6]
 PAIRS = [(text, f"go {i}") for i, text in enumerate(WORDS * 6)]
 REVIEWS = [(str(i % 2), text) for i, (text,) in enumerate(TEXTS)]
@@ -40,7 +42,10 @@ USES += [("classifier", "reviews")]
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch):
-    """꼴마다 새 자료 하나(new-pairs …)를 목록에 더하고, 캐시와 실행 폴더를 따로 둡니다."""
+    """꼴마다 새 자료 하나(new-pairs …)를 목록에 더합니다.
+
+    캐시와 실행 폴더는 따로 둡니다.
+    """
     torch.set_num_threads(1)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JUMOK_DATA", str(tmp_path / "cache"))

@@ -3,7 +3,7 @@
 import pytest
 
 from jumok.text.grammar import is_held_out
-from jumok.text.grammar.corpus import (
+from jumok.text.grammar.generator import (
     LONGEST,
     LONGEST_ENGLISH,
     ambiguous_words,

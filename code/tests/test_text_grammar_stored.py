@@ -1,4 +1,7 @@
-"""내장 말뭉치의 캐시: 같은 것을 돌려주고, 낡거나 깨진 것을 알아보고, 쓸 수 없어도 됩니다."""
+"""내장 말뭉치의 캐시.
+
+같은 것을 돌려주고, 낡거나 깨진 것을 알아보고, 쓸 수 없어도 됩니다.
+"""
 
 import errno
 import os
@@ -13,7 +16,7 @@ from filelock import FileLock
 import jumok.text.grammar as package
 from jumok.text import CORPORA, generate, load_pairs, splits
 from jumok.text.grammar import stored
-from jumok.text.grammar.corpus import make_pairs, make_splits
+from jumok.text.grammar.generator import make_pairs, make_splits
 
 SIZES = (5, 400, 20, 5, 0)
 NAMES = [f"splits-5-400-20-5-0.{part}.tsv" for part in stored.SPLITS]

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from jumok.text.corpora.definition import Corpus
 from jumok.text.corpora.dialogues import build_chatbot
-from jumok.text.corpora.registry import Corpus
 from jumok.text.corpora.report import Splits
 from jumok.text.corpora.sources import Source, content_hash
 
@@ -42,10 +42,11 @@ def tiny_corpus(**changes):
 
 
 def rows_corpus(name, kind, splits):
-    """나뉨마다 줄(칸들)을 적어 준 자료와, 거울에 둘 (자리, 내용). 꼴이 무엇이든 됩니다."""
-    lines = (
-        "\t".join((split, *row)) for split, rows in splits.items() for row in rows
-    )
+    """나뉨마다 줄(칸들)을 적어 준 자료와, 거울에 둘 (자리, 내용).
+
+    꼴이 무엇이든 됩니다.
+    """
+    lines = ("\t".join((split, *row)) for split, rows in splits.items() for row in rows)
     data = "\n".join(lines).encode()
     path = f"{HOST}/{name}.tsv"
     source = Source(f"https://{path}", "sha256", hashlib.sha256(data).hexdigest())

@@ -10,10 +10,8 @@ from pathlib import Path
 from .report import BAD, GOOD, WARN, Result, one_line
 
 GIB = 2**30
-MEMORY = (
-    1.0,
-    2.5,
-)  # 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+# 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+MEMORY = (1.0, 2.5)
 DISK = (0.5, 3.0)  # 환경을 새로 설치하려면 3 GB가 듭니다.
 _CGROUPS = (
     ("memory.max", "memory.current"),
@@ -104,7 +102,10 @@ def paths(folders: dict[str, Path]) -> Result:
         return Result(GOOD, "경로가 모두 영문이고 빈칸이 없습니다.")
     shown = ", ".join(f"{name}에 {why}({folders[name]})" for name, why in odd.items())
     better = r"C:\jumok" if sys.platform == "win32" else "~/jumok"
-    todo = f"책은 그대로 쓸 수 있습니다. 다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
+    todo = (
+        "책은 그대로 쓸 수 있습니다. "
+        f"다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
+    )
     return Result(WARN, f"{shown}.", todo)
 
 
@@ -151,7 +152,10 @@ def _system_memory() -> int | None:
 
 
 def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """컨테이너의 한도에서 이미 쓴 것을 뺀 값. 언제든 되돌릴 수 있는 캐시는 쓴 것으로 세지 않습니다."""
+    """컨테이너의 한도에서 이미 쓴 것을 뺀 값.
+
+    언제든 되돌릴 수 있는 캐시는 쓴 것으로 세지 않습니다.
+    """
     for limit, used in _CGROUPS:
         try:
             most, now = int((root / limit).read_text()), int((root / used).read_text())

@@ -1,4 +1,7 @@
-"""번역의 배치: 토큰 수로 정한 걸음을 여러 프로세스가 나누어 읽습니다. 결과는 numpy int64 배열입니다."""
+"""번역의 배치: 토큰 수로 정한 걸음을 여러 프로세스가 나누어 읽습니다.
+
+결과는 numpy int64 배열입니다.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,9 +20,10 @@ Pairs = Iterable[tuple[Sequence[int], Sequence[int]]] | tuple[TokenTable, TokenT
 class PairBatch:
     """한 프로세스가 한 걸음에 읽는 짝들.
 
-    모양: src (B, S), tgt (B, T) = <bos> + 번역, labels (B, T) = 번역 + <eos>. 빈자리는 PAD_ID입니다.
-    step_tokens는 이 걸음에 모든 프로세스가 함께 읽는 정답 토큰의 수입니다. 프로세스마다 정답의 수가 다르므로
-    손실의 합을 이 값으로 나누어야 한 프로세스로 학습한 것과 기울기가 같습니다.
+    모양: src (B, S), tgt (B, T) = <bos> + 번역, labels (B, T) = 번역 + <eos>. 빈자리는
+    PAD_ID입니다. step_tokens는 이 걸음에 모든 프로세스가 함께 읽는 정답 토큰의
+    수입니다. 프로세스마다 정답의 수가 다르므로 손실의 합을 이 값으로 나누어야 한
+    프로세스로 학습한 것과 기울기가 같습니다.
     """
 
     src: np.ndarray
@@ -46,9 +50,9 @@ class PairBatch:
 class PairBatches:
     """짝들을 길이가 비슷한 것끼리 묶어 한 걸음에 쪽마다 max_tokens칸까지 담습니다.
 
-    max_tokens는 모든 프로세스를 합친 한도이고 채움과 <bos>·<eos>를 셉니다. 나머지 값(seed,
-    rank, world, min_rows, round_to, pool)의 뜻은 `Sharing`에 있습니다.
-    길이가 max_tokens // min_rows나 max_len을 넘는 짝은 too_long이 "error"이면 오류이고,
+    max_tokens는 모든 프로세스를 합친 한도이고 채움과 <bos>·<eos>를 셉니다. 나머지
+    값(seed, rank, world, min_rows, round_to, pool)의 뜻은 `Sharing`에 있습니다. 길이가
+    max_tokens // min_rows나 max_len을 넘는 짝은 too_long이 "error"이면 오류이고,
     "drop"이면 버리고 n_dropped에 셉니다.
     """
 
@@ -69,7 +73,10 @@ class PairBatches:
         self.buckets = self.sharing.buckets(len(self.rows), max_tokens)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[PairBatch]:
-        """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
+        """epoch의 배치를 start번째 걸음부터 냅니다.
+
+        앞의 걸음은 만들지 않고 건너뜁니다.
+        """
         for rows, shape in skip(self._plan(epoch), start):
             yield self._batch(self.rows[rows], shape)
 
@@ -78,7 +85,10 @@ class PairBatches:
         return sum(1 for _ in self._plan(epoch))
 
     def shapes(self, epoch: int = 0) -> set[tuple[int, int, int]]:
-        """epoch에 나오는 걸음의 모양 (B, S, T)들. B는 모든 프로세스를 합친 줄 수입니다."""
+        """epoch에 나오는 걸음의 모양 (B, S, T)들.
+
+        B는 모든 프로세스를 합친 줄 수입니다.
+        """
         return {shape for _, shape in self._plan(epoch)}
 
     def padding_share(self, epoch: int = 0) -> float:
@@ -114,7 +124,8 @@ def skip(plan: Iterator[tuple], start: int) -> Iterator[tuple]:
     """계획의 앞 start걸음을 건너뜁니다. 오류: 걸음 수보다 큰 start는 ValueError."""
     if start < 0 or sum(1 for _ in islice(plan, start)) < start:
         raise ValueError(
-            f"start는 0 이상이고 epoch의 걸음 수 이하여야 합니다. 받은 값은 {start}입니다."
+            "start는 0 이상이고 epoch의 걸음 수 이하여야 합니다. "
+            f"받은 값은 {start}입니다."
         )
     return plan
 
@@ -136,7 +147,8 @@ def _tables(pairs: Pairs) -> tuple[TokenTable, TokenTable]:
     empty = np.flatnonzero(np.minimum(src.lengths(), tgt.lengths()) == 0)
     if len(empty):
         raise ValueError(
-            f"빈 문장이 있는 짝이 {len(empty)}개입니다. 빼 주세요. 첫째는 {empty[0]}번입니다."
+            f"빈 문장이 있는 짝이 {len(empty)}개입니다. 빼 주세요. "
+            f"첫째는 {empty[0]}번입니다."
         )
     return src, tgt
 
@@ -151,8 +163,9 @@ def _short_rows(lengths: np.ndarray, limit: int, too_long: str) -> np.ndarray:
     rows = np.flatnonzero(longest <= limit)
     if len(rows) < len(lengths) and too_long == "error":
         raise ValueError(
-            f"한도 {limit}칸보다 긴 짝이 {len(lengths) - len(rows)}개입니다. 가장 긴 것은 "
-            f"{longest.max()}칸입니다. "
-            'max_tokens나 max_len을 키우거나, min_rows를 줄이거나, too_long="drop"으로 버리세요.'
+            f"한도 {limit}칸보다 긴 짝이 {len(lengths) - len(rows)}개입니다. "
+            f"가장 긴 것은 {longest.max()}칸입니다. "
+            "max_tokens나 max_len을 키우거나, min_rows를 줄이거나, "
+            'too_long="drop"으로 버리세요.'
         )
     return rows

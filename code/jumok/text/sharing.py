@@ -9,11 +9,12 @@ from .buckets import Buckets
 class Sharing:
     """한 걸음을 여러 프로세스가 나누어 읽는 법.
 
-    걸음을 나누는 계획은 rank와 world를 보지 않습니다. 프로세스 rank는 걸음의 rank, rank + world,
-    …번째 줄을 읽으므로, 모두 합치면 한 프로세스의 걸음과 같고 걸음의 수도 같습니다. 걸음의 줄은
-    min_rows 이상이고 world는 min_rows 이하라서 빈 프로세스가 없습니다.
-    round_to를 주면 길이와 줄 수가 몇 가지로 정해지고, 남는 줄은 PAD_ID로 채웁니다. pool은 한꺼번에
-    뒤섞어 길이로 늘어놓는 문장의 수입니다. 오류: 빈 프로세스가 생길 수 있는 값은 ValueError.
+    걸음을 나누는 계획은 rank와 world를 보지 않습니다. 프로세스 rank는 걸음의 rank, rank
+    + world, …번째 줄을 읽으므로, 모두 합치면 한 프로세스의 걸음과 같고 걸음의 수도
+    같습니다. 걸음의 줄은 min_rows 이상이고 world는 min_rows 이하라서 빈 프로세스가
+    없습니다. round_to를 주면 길이와 줄 수가 몇 가지로 정해지고, 남는 줄은 PAD_ID로
+    채웁니다. pool은 한꺼번에 뒤섞어 길이로 늘어놓는 문장의 수입니다.
+    오류: 빈 프로세스가 생길 수 있는 값은 ValueError.
     """
 
     seed: int = 0
@@ -43,7 +44,10 @@ class Sharing:
         return slice(self.rank, None, self.world)
 
     def buckets(self, n: int, max_tokens: int) -> Buckets:
-        """n개의 문장을 걸음으로 나누는 계획. 오류: 프로세스보다 적은 문장은 ValueError."""
+        """n개의 문장을 걸음으로 나누는 계획.
+
+        오류: 프로세스보다 적은 문장은 ValueError.
+        """
         if n < self.world:
             raise ValueError(
                 f"문장이 {n}개라서 프로세스 {self.world}개가 나누어 읽을 수 없습니다. "

@@ -1,4 +1,7 @@
-"""배울 자료 한 벌: 책이 만드는 것이든 받은 것이든, 꼴이 같으면 같은 모양으로 읽습니다."""
+"""배울 자료 한 벌을 읽습니다.
+
+책이 만드는 것이든 받은 것이든, 꼴이 같으면 같은 모양입니다.
+"""
 
 import hashlib
 from collections.abc import Iterable
@@ -14,8 +17,8 @@ from ..text.corpora import (
     load_reviews,
     load_texts,
 )
+from ..text.corpora.definition import KINDS, Corpus
 from ..text.corpora.reading import load_aligned
-from ..text.corpora.registry import KINDS, Corpus
 from .metrics import Links
 
 TextPair = tuple[str, str]
@@ -68,7 +71,8 @@ def load_corpus(
 ) -> TranslationCorpus:
     """이름으로 번역 자료를 읽습니다. 시험만 하려면 splits를 ("test",)로 줍니다.
 
-    splits에 없는 train과 dev는 빈 목록이고, tests에는 test로 시작하는 나뉨이 모두 듭니다.
+    splits에 없는 train과 dev는 빈 목록이고, tests에는 test로 시작하는 나뉨이 모두
+    듭니다.
     오류: 쓸 수 없는 자료는 ValueError, 아직 받지 않은 자료는 CorpusError.
     """
     corpus = _usable(name, "pairs", splits)

@@ -19,7 +19,7 @@ CACHE_VARIABLE = "JUMOK_DATA"
 
 
 def cache_folder(folder: str | Path | None = None) -> Path:
-    """자료를 두는 폴더: 인자, 환경 변수 JUMOK_DATA, 사용자의 캐시 폴더의 차례로 정합니다."""
+    """자료를 두는 폴더. 인자, 환경 변수 JUMOK_DATA, 사용자의 캐시의 차례로 정합니다."""
     chosen = folder or os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen).expanduser()

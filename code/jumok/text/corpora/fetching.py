@@ -10,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .cache import cache_folder, fresh_folder, locked
+from .definition import Corpus
 from .download import MIRROR_VARIABLE, download
 from .errors import CorpusError
-from .registry import Corpus, find_corpus
+from .registry import find_corpus
 from .report import Report, corpus_hash
 from .sources import Source
 
@@ -28,10 +29,12 @@ def fetch(
     again: bool = False,
     say: Callable[[str], None] = print,
 ) -> dict:
-    """자료를 받고 만듭니다. 이미 있으면 아무것도 하지 않습니다. 돌려주는 것은 `corpus_info`와 같습니다.
+    """자료를 받고 만듭니다.
 
-    mirror와 cache가 없으면 환경 변수 JUMOK_MIRROR와 JUMOK_DATA를 봅니다. again이면 받아 둔 파일에서
-    다시 만듭니다. 받지 못하거나 파일이 알려진 것과 다르면 CorpusError이고, 반쯤 만든 것은 남지 않습니다.
+    이미 있으면 아무것도 하지 않습니다. 돌려주는 것은 `corpus_info`와 같습니다. mirror와
+    cache가 없으면 환경 변수 JUMOK_MIRROR와 JUMOK_DATA를 봅니다. again이면 받아 둔
+    파일에서 다시 만듭니다. 받지 못하거나 파일이 알려진 것과 다르면 CorpusError이고,
+    반쯤 만든 것은 남지 않습니다.
     """
     corpus = find_corpus(name)
     sources = _wanted(corpus, without_train)
@@ -57,9 +60,10 @@ def fetch(
 
 
 def corpus_info(name: str, cache: str | Path | None = None) -> dict | None:
-    """받아 둔 자료의 기록: 나뉜 파일과 줄 수, 해시, 센 수, 건너뛴 줄. 받지 않았으면 None.
+    """받아 둔 자료의 기록: 나뉜 파일과 줄 수, 해시, 센 수, 건너뛴 줄.
 
-    `sha256`은 만든 자료 전체의 이름입니다. 실행 기록에 적으면 어느 자료였는지 알 수 있습니다.
+    받지 않았으면 None. `sha256`은 만든 자료 전체의 이름입니다. 실행 기록에 적으면 어느
+    자료였는지 알 수 있습니다.
     """
     corpus = find_corpus(name)
     if corpus.built_in:

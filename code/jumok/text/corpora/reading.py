@@ -10,9 +10,10 @@ from typing import Any
 from ...files import file_sha256
 from ..grammar.pairs import Pair, Row
 from .cache import cache_folder
+from .definition import Corpus
 from .errors import CorpusError
 from .fetching import corpus_info
-from .registry import Corpus, find_corpus
+from .registry import find_corpus
 
 Texts = Iterator[list[str]]
 
@@ -25,8 +26,9 @@ def load(
 ) -> Any:
     """자료의 나뉨 하나를 그 자료의 꼴로 읽습니다.
 
-    pairs와 dialogues는 (글, 글)의 목록, reviews는 (글들, 라벨들), texts는 문서(글의 목록)를
-    하나씩 내는 반복자입니다. 여러 꼴로 읽을 수 있는 자료(grammar)에서는 kind로 고릅니다.
+    pairs와 dialogues는 (글, 글)의 목록, reviews는 (글들, 라벨들), texts는 문서(글의
+    목록)를 하나씩 내는 반복자입니다. 여러 꼴로 읽을 수 있는 자료(grammar)에서는 kind로
+    고릅니다.
     오류: 없는 자료나 나뉨, 그 꼴이 아닌 자료, 받지 않은 자료는 CorpusError.
     """
     corpus = find_corpus(name)
@@ -46,7 +48,10 @@ def load_pairs(
 def load_reviews(
     name: str = "nsmc", split: str = "train", cache: str | Path | None = None
 ) -> tuple[list[str], list[int]]:
-    """라벨이 있는 자료의 글들과 라벨들(0은 부정, 1은 긍정). 받지 않았으면 CorpusError."""
+    """라벨이 있는 자료의 글들과 라벨들(0은 부정, 1은 긍정).
+
+    받지 않았으면 CorpusError.
+    """
     return load(name, split, cache, "reviews")
 
 

@@ -5,7 +5,7 @@ from ..lazy import lazy_names
 __all__, __getattr__, __dir__ = lazy_names(
     __name__,
     {
-        "corpus": ("examples", "is_held_out", "stream", "vocabulary"),
+        "generator": ("examples", "is_held_out", "stream", "vocabulary"),
         "pairs": ("Pair", "Splits"),
         "stored": ("generate", "splits"),
     },

@@ -54,7 +54,10 @@ class Pair:
 
 @dataclass(frozen=True)
 class Splits:
-    """말뭉치의 나눔. test는 학습에 없는 조합, test_long은 학습한 것보다 긴 문장입니다."""
+    """말뭉치의 나눔.
+
+    test는 학습에 없는 조합, test_long은 학습한 것보다 긴 문장입니다.
+    """
 
     train: list[Pair]
     dev: list[Pair]

@@ -1,7 +1,8 @@
-"""한 번 만든 문장쌍을 캐시에 두고 다시 읽습니다. 만들기는 십여 초, 읽기는 1초 안쪽입니다.
+"""한 번 만든 문장쌍을 캐시에 두고 다시 읽습니다.
 
-파일의 첫 줄에는 만든 코드와 낱말의 표의 해시, 내용의 해시가 있습니다. 하나라도 다르면 다시
-만듭니다. 캐시에 쓸 수 없으면(읽기 전용, 가득 찬 디스크) 적어 두지 않고 만들어 씁니다.
+만들기는 십여 초, 읽기는 1초 안쪽입니다. 파일의 첫 줄에는 만든 코드와 낱말의 표의 해시,
+내용의 해시가 있습니다. 하나라도 다르면 다시 만듭니다. 캐시에 쓸 수 없으면(읽기 전용,
+가득 찬 디스크) 적어 두지 않고 만들어 씁니다.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from filelock import FileLock
 
 from ...files import replacing
 from ..corpora.cache import cache_folder
-from .corpus import make_pairs, make_splits
+from .generator import make_pairs, make_splits
 from .pairs import Pair, Row, Splits
 
 WORTH_KEEPING = 2_000  # 문장쌍이 이보다 적으면 적어 두지 않고 그때그때 만듭니다.
@@ -48,10 +49,10 @@ def splits(
     n_test: int = 2_000,
     n_long: int = 1_000,
 ) -> Splits:
-    """학습, 개발, 시험(처음 보는 조합), 긴 시험의 나눔. 한 번 만든 것은 캐시에서 읽습니다.
+    """학습, 개발, 시험(처음 보는 조합), 긴 시험의 나눔.
 
-    문장은 서로 겹치지 않습니다. 시험의 문장에는 학습에 없는 조합이 하나 넘게 있고, 학습에
-    없는 낱말은 없습니다.
+    한 번 만든 것은 캐시에서 읽습니다. 문장은 서로 겹치지 않습니다. 시험의 문장에는
+    학습에 없는 조합이 하나 넘게 있고, 학습에 없는 낱말은 없습니다.
     """
     sizes = (seed, n_train, n_dev, n_test, n_long)
     if n_train < WORTH_KEEPING:
@@ -85,7 +86,10 @@ class Stored:
         return list(map(Pair.from_row, self.rows(part)))
 
     def rows(self, part: str, folder: str | Path | None = None) -> list[Row]:
-        """나뉨 하나의 줄들. 캐시에 없거나 낡았거나 깨졌으면 모든 나뉨을 새로 만듭니다."""
+        """나뉨 하나의 줄들.
+
+        캐시에 없거나 낡았거나 깨졌으면 모든 나뉨을 새로 만듭니다.
+        """
         place = cache_folder(folder) / "grammar"
         found = _read(self._file(place, part))
         return self._remake(place)[part] if found is None else found
@@ -130,7 +134,10 @@ class Stored:
 
 
 def sources_key(folder: Traversable) -> str:
-    """folder에 있는 코드(.py)와 낱말의 표(.txt)의 해시. 한 바이트만 달라도 달라집니다."""
+    """folder에 있는 코드(.py)와 낱말의 표(.txt)의 해시.
+
+    한 바이트만 달라도 달라집니다.
+    """
     sources = sorted(
         (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
         for file in folder.iterdir()

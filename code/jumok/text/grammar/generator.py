@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from .asking import how_many, what, when, where, who, whom
+from .being import existence, identity
 from .describing import (
     described_person,
     described_thing,
-    existence,
-    identity,
     person_in_action,
     weather,
 )
@@ -107,8 +106,8 @@ def make_pairs(n: int, seed: int = 0) -> list[Pair]:
 def is_held_out(combo: str, seed: int = 0) -> bool:
     """학습에서 빼 두는 조합인지. 파이썬의 hash는 실행마다 달라지므로 CRC를 씁니다.
 
-    뜻이 여럿인 말(굽다: bake와 grill)의 조합은 빼 두지 않습니다. 어느 뜻인지를 그 조합이 정하므로, 본 적이
-    없으면 아무도 맞힐 수 없습니다.
+    뜻이 여럿인 말(굽다: bake와 grill)의 조합은 빼 두지 않습니다. 어느 뜻인지를 그
+    조합이 정하므로, 본 적이 없으면 아무도 맞힐 수 없습니다.
     """
     if combo in ALWAYS_SEEN or combo.partition("+")[0] in ambiguous_words():
         return False
