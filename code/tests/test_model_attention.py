@@ -1,4 +1,4 @@
-"""torch 어텐션: F.scaled_dot_product_attention과 앞걸음·기울기가 같은지, 그리고 성질."""
+"""torch 어텐션: torch의 함수와 앞걸음·기울기가 같은지, 그리고 성질."""
 
 import numpy as np
 import pytest
@@ -104,7 +104,10 @@ def test_parity_with_torch(function, dtype, shape, mask_name, device):
     "function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"]
 )
 def test_half_precision_stays_within_its_own_precision(function, dtype, mask_name):
-    """반정밀도의 답을 float64의 답과 견줍니다. 같은 입력에서 몇 눈금(eps) 안이어야 합니다."""
+    """반정밀도의 답을 float64의 답과 견줍니다.
+
+    같은 입력에서 몇 눈금(eps) 안이어야 합니다.
+    """
     mask = make_mask(mask_name, 7, 7)
     half = inputs((7, 7, 4, 6), dtype)
     exact = [t.detach().double().requires_grad_() for t in half]
@@ -136,7 +139,10 @@ def test_empty_row_gives_zero_output_weights_and_gradients():
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 @pytest.mark.parametrize("dtype", [*TOLERANCE, torch.float16, torch.bfloat16], ids=str)
 def test_fused_empty_row_is_zero_in_every_kernel(dtype, dropout, device):
-    """드롭아웃과 자료형에 따라 torch가 고르는 커널이 달라도 빈 행은 0이고 기울기는 유한합니다."""
+    """torch가 고르는 커널이 무엇이든 빈 행은 0이고 기울기는 유한합니다.
+
+    커널은 드롭아웃과 자료형에 따라 달라집니다.
+    """
     q, k, v = inputs((7, 7, 4, 6), dtype, device)
     output = fused_attention(q, k, v, make_mask("empty row", 7, 7, device), dropout)
     grads = torch.autograd.grad(output.sum(), (q, k, v))

@@ -143,7 +143,7 @@ def test_a_search_sees_weights_changed_before_it():
     same(steps(fast_decoder(model), sources()), steps(model, sources()))
 
 
-# ── 어텐션 안의 위치 ────────────────────────────────────────────────────────
+# ── 어텐션 안의 위치 ──────────────────────────────────────────────────────────────────
 
 
 class Turned(AttentionPositions):

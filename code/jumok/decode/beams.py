@@ -54,6 +54,7 @@ def beam_n_best(
     ValueError.
     출처: Wu et al. (2016), 식 (14).
     """
+    # 잘못된 수는 한참 푼 뒤가 아니라 시작하기 전에 알립니다.
     check(
         beam_size >= 1, f"beam_size는 1 이상이어야 합니다. 받은 값은 {beam_size}입니다."
     )
@@ -93,6 +94,7 @@ class _Found:
         끝나지 않은 줄의 점수는 −inf입니다.
         """
         n_best, n_new = self.scores.size(1), ids.size(1)
+        # 이미 찾은 N개와 새 K개를 한 줄에 세우고 다시 N개를 고릅니다.
         scores = torch.cat([self.scores, scores], dim=1)  # (B, N + K)
         lengths = F.pad(self.lengths, (0, n_new), value=length)
         self.scores, order = scores.topk(n_best)  # (B, N)
@@ -132,7 +134,9 @@ class _Beams:
         left = torch.arange(batch, device=device)  # 아직 찾고 있는 문장의 번호
         for n in range(1, self.max_len + 1):
             log_probs, state = model.step(token, state)
+            # 줄마다 이어 쓴 것을 한데 모아 가장 좋은 beam_size개를 남깁니다.
             scores, parents, tokens = _extend(scores, log_probs, self.beam_size)
+            # 자식은 부모의 글을 물려받습니다. 부모 하나가 여럿을 낳기도 합니다.
             texts = _pick(texts, parents)
             texts[:, :, n - 1] = tokens
             scores = self._finish(found, texts, scores, n)
@@ -140,6 +144,7 @@ class _Beams:
             n_going = int(going.sum())
             if not n_going:
                 break
+            # 첫 걸음까지는 문장마다 한 줄이므로 여기서 처음으로 갈라집니다.
             if n == 1:
                 state.fork(self.beam_size)
             else:
@@ -162,6 +167,7 @@ class _Beams:
         return scores.amax(dim=1) / self._penalty(self.max_len) > found.scores[:, -1]
 
     def _nothing(self, texts: Tensor, n_best: int) -> _Found:
+        # 점수가 −inf인 자리는 아직 찾지 못했다는 뜻입니다.
         ids = texts.repeat(1, n_best, 1)
         lengths = ids.new_zeros(ids.shape[:2])
         scores = torch.full(lengths.shape, -torch.inf, device=ids.device)
@@ -172,6 +178,7 @@ class _Beams:
 
     def _finish(self, found: _Found, texts: Tensor, scores: Tensor, n: int) -> Tensor:
         """끝난 줄을 found로 옮기고 그 줄의 점수를 −inf로 지웁니다."""
+        # 한도에 닿은 것은 끝 토큰이 없어도 후보입니다.
         if n == self.max_len:
             ended = torch.ones_like(scores, dtype=torch.bool)
         elif self.ends.eos_id is None:
@@ -182,6 +189,7 @@ class _Beams:
                 return scores
         final = (scores / self._penalty(n)).masked_fill(~ended, -torch.inf)
         found.merge(texts, final, n)
+        # 끝난 줄은 더 늘릴 수 없으므로 다음 걸음에서 뽑히지 않게 합니다.
         return scores.masked_fill(ended, -torch.inf)
 
 

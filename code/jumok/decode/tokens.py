@@ -56,6 +56,7 @@ def sample(
         places = torch.multinomial(probs, 1, generator=generator)  # (R, 1)
         return tokens.gather(1, places).squeeze(1)
 
+    # 온도 0은 나눌 수 없지만, 0으로 갈 때의 끝은 가장 큰 것 하나입니다.
     choose = draw if temperature > 0 else _most_likely
     return _generate(model, ids, max_len, choose, Ends.read(ends))
 
@@ -73,6 +74,7 @@ def sampling_probs(
     토큰만 남기므로 첫 토큰은 늘 남습니다.
     """
     n_tokens = log_probs.size(-1)
+    # 어휘보다 많이 남기라고 하면 모두 남깁니다.
     n_kept = min(top_k or n_tokens, n_tokens)
     scores, tokens = (log_probs.float() / temperature).topk(n_kept)
     probs = scores.softmax(dim=-1)
@@ -106,8 +108,10 @@ def _generate(
         going = torch.ones_like(left, dtype=torch.bool)
         for n in range(max_len):
             log_probs, state = model.step(token, state)
+            # 끝났지만 아직 버리지 않은 줄에는 채움을 적습니다.
             chosen = torch.where(going, choose(log_probs), ends.pad_id)
             output[left, n] = chosen
+            # 끝 토큰이 없으면 모든 줄이 max_len까지 갑니다.
             if ends.eos_id is not None:
                 going &= chosen != ends.eos_id
                 n_going = int(going.sum())

@@ -22,7 +22,8 @@ def scaled_dot_product_attention(
     출처: Vaswani et al. (2017), 식 (1).
     """
     _check_shapes(query, key, value, mask)
-    root = math.sqrt(query.size(-1))  # √d_k
+    # 성분이 d_k개라 내적의 표준편차는 √d_k배로 커집니다. 나누어 되돌립니다.
+    root = math.sqrt(query.size(-1))
     scores = query @ key.transpose(-2, -1) / root  # (..., T_q, T_k)
     if mask is None:
         weights = scores.softmax(dim=-1)
@@ -56,6 +57,7 @@ def fused_attention(
         return F.scaled_dot_product_attention(
             query, key, value, attn_mask=mask, dropout_p=dropout
         )
+    # 다른 커널은 그 행에 NaN을 낼 수 있으므로 교과서 식과 같은 길로 갑니다.
     empty = ~mask.any(dim=-1, keepdim=True)  # (..., T_q, 1)
     output = F.scaled_dot_product_attention(
         query, key, value, attn_mask=mask | empty, dropout_p=dropout
@@ -81,6 +83,7 @@ def attention_maps(model: nn.Module) -> Iterator[dict[str, Tensor]]:
         for name, module in model.named_modules()
         if callable(getattr(module, "weights", None))
     ]
+    # 블록 안에서 오류가 나도 갈고리는 떼어 냅니다.
     try:
         yield maps
     finally:
@@ -120,6 +123,7 @@ def _check_shapes(
 
 
 def _check_mask(mask: Tensor, shape: tuple[int, ...]) -> None:
+    # 0과 1의 실수 마스크를 받으면 torch의 커널은 점수에 더해 버립니다.
     if mask.dtype != torch.bool:
         raise TypeError(
             f"마스크는 bool 텐서여야 합니다(True = 본다). 받은 자료형은 {mask.dtype}"

@@ -30,8 +30,10 @@ class Bert(nn.Module):
         initialise_bert(self)
 
     def forward(self, ids: Tensor, segments: Tensor | None = None) -> Tensor:
+        # 문장이 하나뿐이면 모두 첫째 구간입니다.
         if segments is None:
             segments = torch.zeros_like(ids)
+        # 트랜스포머와 달리 √D를 곱하지 않고, 더한 뒤에 층 정규화를 한 번 합니다.
         x = self.positions(self.tokens(ids) + self.segments(segments))  # (B, T, D)
         mask = padding_mask(ids, self.config.pad_id)  # (B, 1, 1, T)
         return self.encoder(self.dropout(self.norm(x)), mask)
@@ -64,6 +66,7 @@ class BertForPretraining(nn.Module):
         super().__init__()
         self.bert = Bert(config)
         self.pooler = BertPooler(config)
+        # 토큰을 맞히는 머리: 선형, 활성화, 층 정규화를 거쳐 임베딩과 내적합니다.
         self.transform = nn.Linear(config.d_model, config.d_model)
         self.norm = nn.LayerNorm(config.d_model, eps=config.norm_eps)
         self.output = nn.Linear(config.d_model, config.vocab_size)
@@ -76,6 +79,7 @@ class BertForPretraining(nn.Module):
     def forward(
         self, ids: Tensor, segments: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
+        # 두 문제를 한 번에 읽은 같은 벡터로 풉니다.
         hidden = self.bert(ids, segments)  # (B, T, D)
         return self.words(hidden), self.order(hidden)  # (B, T, V), (B, 2)
 
@@ -104,6 +108,7 @@ class BertClassifier(nn.Module):
     def __init__(self, bert: Bert, n_classes: int) -> None:
         super().__init__()
         self.bert = bert
+        # 논문처럼 [CLS]의 벡터 하나로 문장을 가립니다.
         self.pooler = BertPooler(bert.config)
         self.dropout = Dropout(bert.config.dropout)
         self.output = nn.Linear(bert.config.d_model, n_classes)

@@ -43,6 +43,7 @@ class LayerConfig:
     n_layers: int = 6
     d_ff: int = 2048
     dropout: float = 0.1
+    # 논문은 어텐션 가중치에 드롭아웃을 걸지 않습니다. BERT와 GPT는 겁니다.
     attention_dropout: float = 0.0
     max_len: int = 512
     norm_first: bool = False
@@ -51,6 +52,7 @@ class LayerConfig:
 
     def __post_init__(self) -> None:
         check_numbers(self)
+        # 헤드들이 d_model을 똑같이 나누어 가집니다.
         if self.d_model % self.n_heads:
             raise ValueError(
                 f"d_model({self.d_model})이 n_heads({self.n_heads})로 "
@@ -85,12 +87,14 @@ class TransformerConfig(LayerConfig):
     @classmethod
     def base(cls, vocab_size: int = 37000, **changes: object) -> Self:
         """논문의 base: 37,000개 공유 어휘에서 6,500만 개로 보고된 크기."""
+        # 두 언어가 어휘 하나를 함께 씁니다(5.1절).
         both = {"src_vocab_size": vocab_size, "tgt_vocab_size": vocab_size}
         return cls(**{**both, **changes})
 
     @classmethod
     def big(cls, vocab_size: int = 37000, **changes: object) -> Self:
         """논문의 big: 37,000개 공유 어휘에서 2억 1,300만 개로 보고된 크기."""
+        # 헤드를 두 배로 늘려 헤드 하나의 폭 64는 base와 같습니다.
         size = {"d_model": 1024, "n_heads": 16, "d_ff": 4096, "dropout": 0.3}
         return cls.base(vocab_size, **{**size, **changes})
 
@@ -106,6 +110,7 @@ class BertConfig(LayerConfig):
     d_ff: int = 3072
     attention_dropout: float = 0.1
     activation: str = "gelu"
+    # 원래 코드의 값입니다. 이만큼 작으면 없는 것과 같습니다.
     norm_eps: float = 1e-12
     n_segments: int = 2
     pad_id: int = 0
@@ -128,6 +133,7 @@ class GptConfig(LayerConfig):
     attention_dropout: float = 0.1
     max_len: int = 1024
     norm_first: bool = True
+    # GPT-2의 코드는 GELU를 tanh로 어림한 꼴을 씁니다.
     activation: str = "gelu_tanh"
     tie_weights: bool = True
 
@@ -160,6 +166,7 @@ class VitConfig(LayerConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        # 남는 화소가 있으면 조각으로 나눌 수 없습니다.
         if self.image_size % self.patch_size:
             raise ValueError(
                 f"그림의 한 변({self.image_size})이 조각의 한 변({self.patch_size})"
@@ -233,6 +240,7 @@ class RnnConfig:
 
     def __post_init__(self) -> None:
         check_numbers(self)
+        # 이름의 오타를 모델을 만들 때가 아니라 설정을 적을 때 알립니다.
         if self.cell not in CELLS:
             raise ValueError(
                 f"셀 '{self.cell}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(CELLS)}"

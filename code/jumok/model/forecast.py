@@ -23,10 +23,12 @@ class Forecaster(nn.Module):
     def __init__(self, config: ForecastConfig) -> None:
         super().__init__()
         self.config = replace(config, max_len=config.n_patches)
+        # 조각 하나(P걸음의 모든 변수)가 토큰 하나입니다.
         self.patches = nn.Linear(config.patch_size * config.channels, config.d_model)
         self.positions = LearnedPositions(config.d_model, self.config.max_len)
         self.dropout = Dropout(config.dropout)
         self.encoder = Encoder(self.config)
+        # 한 걸음씩 이어 쓰지 않고 앞날을 한 번에 내므로 틀린 것이 쌓이지 않습니다.
         self.output = nn.Linear(
             config.n_patches * config.d_model, config.horizon * config.channels
         )
@@ -45,6 +47,7 @@ class Forecaster(nn.Module):
                 "모양이어야 합니다. "
                 f"받은 모양은 {tuple(series.shape)}입니다."
             )
+        # 값의 높이를 지웁니다. 높이가 배운 것과 다른 시계열도 읽을 수 있습니다.
         moved = series - series[:, -1:]
         patches = moved.unflatten(1, (self.config.n_patches, -1))  # (B, 조각 수, P, C)
         patches = patches.flatten(2)  # (B, 조각 수, P·C)

@@ -26,9 +26,11 @@ class Gpt(nn.Module):
         self.tokens = nn.Embedding(config.vocab_size, config.d_model)
         self.positions = LearnedPositions(config.d_model, config.max_len)
         self.dropout = Dropout(config.dropout)
+        # 원문이 없으니 크로스 어텐션도 없습니다. 남는 것은 인코더의 층입니다.
         self.encoder = Encoder(config)
         self.output = nn.Linear(config.d_model, config.vocab_size, bias=False)
         initialise_gpt(self, config.n_layers)
+        # 처음 값을 정한 뒤에 묶습니다. 묶으면 행렬 하나만 남습니다.
         if config.tie_weights:
             self.output.weight = self.tokens.weight
 
@@ -42,7 +44,8 @@ class Gpt(nn.Module):
 
     def hidden(self, ids: Tensor) -> Tensor:
         """출력층에 넣기 앞의 벡터들. 모양: ids (B, T) → (B, T, D)."""
-        x = self.embed(ids)
+        x = self.embed(ids)  # (B, T, D)
+        # 인코더를 GPT로 만드는 것은 이 마스크 하나입니다.
         return self.encoder(x, causal_mask(x.size(1), x.device))
 
     def embed(self, ids: Tensor, start: int = 0) -> Tensor:
@@ -56,6 +59,7 @@ class Gpt(nn.Module):
         """
         check_ids(ids, self.config.vocab_size)
         check_length(max_len, self.config.max_len)
+        # 캐시의 자료형과 장치는 가중치를 따릅니다.
         like = self.tokens.weight.new_empty(ids.size(0), 0)
         return DecodingState(empty_caches(like, self.config, max_len))
 
@@ -66,4 +70,5 @@ class Gpt(nn.Module):
         """
         x = self.embed(ids, state.position)  # (R, t, D)
         x = self.encoder(x, state.mask(ids.size(1)), state.caches)
+        # 마지막 자리의 벡터에서 다음 토큰을 냅니다. 앞자리의 답은 이미 압니다.
         return self.output(x[:, -1]).log_softmax(dim=-1), state

@@ -46,6 +46,7 @@ def initialise_matrices(model: nn.Module, std: float | None) -> None:
     """
     if std is None:
         return
+    # 묶은 행렬은 parameters()에 한 번만 나오므로 한 번만 뽑습니다.
     for parameter in model.parameters():
         # 치우침과 층 정규화는 벡터라서 여기에 들지 않습니다.
         if parameter.dim() == 2:
@@ -66,13 +67,16 @@ def initialise_gpt(model: nn.Module, n_layers: int) -> None:
     출처: Radford et al. (2019), 2.3절.
     """
     for name, parameter in model.named_parameters():
+        # 치우침과 층 정규화는 그대로 둡니다.
         if parameter.dim() < 2:
             continue
+        # 셀프 어텐션의 W^O와 피드포워드의 W₂가 잔차 길에 더해지는 행렬입니다.
         deep = name.endswith(("output_proj.weight", "down.weight"))
         nn.init.normal_(parameter, std=SMALL / (2 * n_layers) ** 0.5 if deep else SMALL)
 
 
 def _one_of_bert(module: nn.Module) -> None:
+    # 층 정규화는 torch의 기본값(1과 0) 그대로입니다.
     if isinstance(module, nn.Linear | nn.Embedding):
         nn.init.normal_(module.weight, std=SMALL)
     if isinstance(module, nn.Linear) and module.bias is not None:

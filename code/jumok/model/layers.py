@@ -35,7 +35,7 @@ class Embedding(nn.Module):
         initialise_embedding(self.tokens.weight)
 
     def forward(self, ids: Tensor, start: int = 0) -> Tensor:
-        # 위치를 더하기 전에 곱합니다. 나중에 곱하면 위치까지 커집니다.
+        # 위치를 더하기 전에 곱합니다. 나중에 곱하면 위치까지 커져 뜻이 묻힙니다.
         x = self.tokens(ids) * math.sqrt(self.tokens.embedding_dim)  # (B, T, D)
         return self.dropout(self.positions(x, start))
 
@@ -61,6 +61,7 @@ class FeedForward(nn.Module):
         initialise_linear(self.up, self.down)
 
     def forward(self, x: Tensor) -> Tensor:
+        # 토큰끼리 섞이지 않습니다. 섞는 일은 어텐션이 혼자 합니다.
         hidden = self.activation(self.up(x))  # (B, T, d_ff)
         return self.down(hidden)  # (B, T, D)
 
@@ -98,6 +99,7 @@ class EncoderLayer(nn.Module):
         super().__init__()
         self.attention = self_attention(config)
         self.feed_forward = FeedForward(config.d_model, config.d_ff, config.activation)
+        # 부분 층마다 층 정규화가 따로 있으므로 Residual도 따로 둡니다.
         self.residuals = nn.ModuleList(Residual(config) for _ in range(2))
 
     def forward(
@@ -139,6 +141,7 @@ class DecoderLayer(nn.Module):
     ) -> Tensor:
         own, cross = cache or (None, None)
 
+        # 쿼리, 키, 밸류가 모두 지금까지 쓴 번역에서 옵니다.
         def attend(h: Tensor) -> Tensor:
             return self.self_attention(h, h, h, tgt_mask, own)
 
@@ -165,6 +168,7 @@ class Encoder(nn.Module):
     def forward(
         self, x: Tensor, mask: Tensor | None = None, caches: list[KVCache] | None = None
     ) -> Tensor:
+        # 학습할 때는 캐시가 없습니다.
         caches = caches or [None] * len(self.layers)
         for layer, cache in zip(self.layers, caches, strict=True):
             x = layer(x, mask, cache)
@@ -172,9 +176,10 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """DecoderLayer를 n_layers개 쌓습니다. 마스크와 캐시는 층의 것과 같습니다.
+    """DecoderLayer를 n_layers개 쌓습니다.
 
     모양: x (B, T, D), memory (B, S, D) → (B, T, D).
+    masks는 층에 그대로 건네는 tgt_mask와 memory_mask입니다.
     """
 
     def __init__(self, config: LayerConfig) -> None:
@@ -186,13 +191,13 @@ class Decoder(nn.Module):
         self,
         x: Tensor,
         memory: Tensor,
-        tgt_mask: Tensor | None = None,
-        memory_mask: Tensor | None = None,
+        *masks: Tensor | None,
         caches: list[tuple[KVCache, MemoryCache]] | None = None,
     ) -> Tensor:
         caches = caches or [None] * len(self.layers)
+        # 층이 몇이든 모두 인코더의 마지막 출력 하나를 봅니다.
         for layer, cache in zip(self.layers, caches, strict=True):
-            x = layer(x, memory, tgt_mask, memory_mask, cache)
+            x = layer(x, memory, *masks, cache=cache)
         return self.norm(x)
 
 

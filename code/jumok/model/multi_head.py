@@ -24,6 +24,7 @@ class KVCache:
         shape = (like.size(0), n_heads, max_len, d_head)
         self.keys = torch.zeros(shape, dtype=like.dtype, device=like.device)
         self.values = torch.zeros_like(self.keys)
+        # 뒤의 빈 칸은 0이지만 filled가 잘라 내므로 어텐션에 들지 않습니다.
         self.length = 0
 
     def read(
@@ -36,6 +37,7 @@ class KVCache:
                 f"캐시는 {self.keys.size(2)}칸인데 {end}번째 토큰을 쓰려 했습니다. "
                 "max_len을 늘리세요."
             )
+        # 앞의 토큰은 다시 사영하지 않습니다. 이것이 캐시가 아끼는 일입니다.
         k, v = project(key, value)
         self.keys[:, :, self.length : end] = k
         self.values[:, :, self.length : end] = v
@@ -117,13 +119,13 @@ class MultiHeadAttention(nn.Module):
         mask: Tensor | None = None,
         cache: KVCache | MemoryCache | None = None,
     ) -> Tensor:
+        # 쿼리는 새 토큰의 것만 있으면 됩니다. 캐시에 쌓는 것은 키와 밸류뿐입니다.
         q = self.split(self.query_proj(query))  # (B, H, T_q, d_head)
-        if cache is None:
-            k, v = self.project(key, value)  # (B, H, T_k, d_head)
-        else:
-            k, v = cache.read(self.project, key, value)
-        q, k = self.placed(q, k, cache)
-        heads = attend(q, k, v, mask, self.dropout if self.training else 0.0)
+        k, v = self.keys_and_values(key, value, cache)  # (B, H, T_k, d_head)
+        heads = attend(
+            self.placed(q, cache), k, v, mask, self.dropout if self.training else 0.0
+        )
+        # 헤드를 도로 이어 붙입니다: (B, H, T_q, d_head) → (B, T_q, H·d_head).
         return self.output_proj(heads.transpose(1, 2).flatten(2))  # (B, T_q, D)
 
     def weights(
@@ -140,31 +142,41 @@ class MultiHeadAttention(nn.Module):
         """
         q = self.split(self.query_proj(query))
         k = self.split(self.key_proj(key)) if cache is None else cache.filled[0]
-        q, k = self.placed(q, k, cache)
+        q, k = self.placed(q, cache), self.placed(k, cache)
         # 밸류가 무엇이든 가중치는 같으므로 키를 그 자리에 넣습니다.
         return scaled_dot_product_attention(q, k, k, mask)[1]
 
-    def split(self, x: Tensor) -> Tensor:
-        """헤드로 나눕니다. 모양: (B, T, D) → (B, T, H, d_head) → (B, H, T, d_head)."""
-        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(1, 2)
+    def keys_and_values(
+        self, key: Tensor, value: Tensor, cache: KVCache | MemoryCache | None
+    ) -> tuple[Tensor, Tensor]:
+        """지금까지의 모든 키와 밸류 (B, H, T_k, d_head)."""
+        if cache is None:
+            k, v = self.project(key, value)
+        else:
+            k, v = cache.read(self.project, key, value)
+        # 캐시에는 위치를 알리기 전의 키를 둡니다. 누가 다시 물어도 답이 같습니다.
+        return self.placed(k, cache), v
 
     def project(self, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
-        """키와 밸류를 사영해 헤드로 나눕니다 → (B, H, T_k, d_head) 둘."""
+        """새 토큰의 키와 밸류를 사영해 헤드로 나눕니다 → (B, H, T, d_head) 둘."""
         return self.split(self.key_proj(key)), self.split(self.value_proj(value))
 
-    def placed(
-        self, q: Tensor, k: Tensor, cache: KVCache | MemoryCache | None
-    ) -> tuple[Tensor, Tensor]:
-        """positions가 있으면 쿼리와 키에 저마다의 위치를 알립니다.
+    def split(self, x: Tensor) -> Tensor:
+        """헤드로 나눕니다. 모양: (B, T, D) → (B, T, H, d_head) → (B, H, T, d_head)."""
+        # 헤드의 축을 앞으로 옮겨야 행렬곱이 헤드마다 따로 됩니다.
+        return x.view(*x.shape[:-1], self.n_heads, -1).transpose(1, 2)
+
+    def placed(self, heads: Tensor, cache: KVCache | MemoryCache | None) -> Tensor:
+        """positions가 있으면 쿼리나 키 (B, H, T, d_head)에 저마다의 위치를 알립니다.
 
         없으면 그대로입니다. 사인파와 배우는 표는 임베딩에서 이미 더했습니다.
         """
         if self.positions is None:
-            return q, k
+            return heads
+        n = heads.size(2)
         if cache is None:
-            places = torch.arange(k.size(2), device=k.device)  # (T_k,)
+            places = torch.arange(n, device=heads.device)
         else:
-            places = cache.places
-        # 쿼리는 늘 가장 나중에 온 토큰들입니다.
-        newest = places[-q.size(2) :]  # (T_q,)
-        return self.positions(q, newest), self.positions(k, places)
+            # 쿼리는 캐시에 가장 나중에 들어온 토큰들이고, 키는 캐시의 모두입니다.
+            places = cache.places[-n:]
+        return self.positions(heads, places)

@@ -38,6 +38,7 @@ class SinusoidalPositions(nn.Module):
 
     def __init__(self, d_model: int, max_len: int) -> None:
         super().__init__()
+        # 언제든 다시 만들 수 있으므로 저장하지 않습니다(persistent=False).
         table = sinusoids(max_len, d_model).to(torch.get_default_dtype())
         self.register_buffer("table", table, persistent=False)
 
@@ -53,6 +54,7 @@ class SinusoidalPositions(nn.Module):
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         _check_batch(x)
         check_length(start + x.size(1), self.table.size(0))
+        # 한 토큰씩 풀 때는 앞에서 읽은 만큼 건너뛴 자리부터 더합니다.
         return x + self.table[start : start + x.size(1)].to(x.dtype)  # (B, T, D)
 
 
@@ -72,6 +74,7 @@ class LearnedPositions(nn.Module):
     def forward(self, x: Tensor, start: int = 0) -> Tensor:
         _check_batch(x)
         check_length(start + x.size(1), self.weight.size(0))
+        # 문장마다 같은 표를 더하므로 배치의 축은 넓혀집니다.
         return x + self.weight[start : start + x.size(1)]  # (B, T, D)
 
 
@@ -94,6 +97,7 @@ def check_length(length: int, max_len: int) -> None:
 
 
 def _check_batch(x: Tensor) -> None:
+    # (T, D)를 받으면 x.size(1)이 길이가 아니라 폭입니다.
     if x.dim() != 3:
         raise ValueError(
             f"토큰의 벡터들은 (B, T, D) 모양이어야 합니다. 받은 모양은 {tuple(x.shape)}"

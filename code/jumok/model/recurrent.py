@@ -89,6 +89,7 @@ class RnnState:
 
     def keep(self, sentences: Tensor) -> None:
         """끝난 문장을 버리고 sentences (B′,) 번째 문장만 남깁니다."""
+        # 은닉 상태의 줄은 문장마다 빔의 수만큼 이어져 있습니다.
         rows = torch.arange(self.n_rows, device=sentences.device)
         self.reorder(rows.view(len(self.memory), -1)[sentences].flatten())
         self.memory = self.memory[sentences]
@@ -119,6 +120,7 @@ class RnnSeq2Seq(nn.Module):
             self.attention = None
         else:
             self.attention = RnnAttention(d, config.attention)
+        # 문맥과 디코더 상태를 이어 붙인 2D를 도로 D로 섞습니다.
         self.combine = nn.Linear(2 * d, d)
         self.output = nn.Linear(d, config.tgt_vocab_size)
         self.dropout = Dropout(config.dropout)
@@ -171,6 +173,7 @@ class RnnSeq2Seq(nn.Module):
         memory, _ = nn.utils.rnn.pad_packed_sequence(
             packed_memory, True, total_length=src_ids.size(1)
         )
+        # 맨 뒤가 아니라 길이에 맞는 자리에서 꺼냅니다. 짧은 문장의 뒤는 채움입니다.
         rows = torch.arange(len(memory), device=memory.device)
         last = memory[rows, lengths - 1]  # (B, D), 마지막 진짜 단어의 상태
         return RnnState(memory, mask, last, hidden)
@@ -180,6 +183,7 @@ class RnnSeq2Seq(nn.Module):
         states, state.hidden = self.decoder(x, state.hidden)  # (R, t, D)
         # 빔의 줄을 쿼리로 눕히면 인코더 상태를 빔마다 베끼지 않아도 됩니다.
         queries = states.reshape(len(state.memory), -1, states.size(-1))  # (B, K·t, D)
+        # 어텐션이 없으면 어느 걸음에서나 같은 벡터 하나를 봅니다.
         if self.attention is None:
             context = state.last[:, None].expand_as(queries)
         else:

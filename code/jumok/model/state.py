@@ -38,16 +38,19 @@ class DecodingState:
 
     def mask(self, n: int) -> Tensor:
         """새 토큰 n개의 인과 마스크 (n, 지금까지의 칸 + n)."""
+        # 전체 마스크에서 새 토큰의 줄만 떼면, 앞의 칸은 모두 True입니다.
         device = self.caches[0].keys.device
         return causal_mask(self.position + n, device)[self.position :]
 
     def fork(self, copies: int) -> None:
         """문장마다 빔 copies줄로 갈라집니다."""
+        # 한 문장의 줄들이 나란히 놓입니다: 0 0 1 1 2 2 …
         self.reorder(self._rows().repeat_interleave(copies))
         self.copies = copies
 
     def reorder(self, rows: Tensor) -> None:
         """줄을 다시 고릅니다. rows (R,)는 새 줄마다 물려받을 옛 줄의 번호입니다."""
+        # 줄이 자리를 바꾸면 그 줄이 읽은 키와 밸류도 따라가야 합니다.
         for cache in (*self.caches, *self.memory_caches):
             cache.take(rows)
         if self.memory is not None:
@@ -80,6 +83,7 @@ def check_ids(ids: Tensor, vocab_size: int, pad_id: int | None = None) -> None:
     오류: 정수가 아니면 TypeError. 모양이 다르거나, 비었거나, 번호가 어휘 밖이거나,
     한 줄이 모두 채움(pad_id)이면 ValueError.
     """
+    # 틀린 번호로 임베딩을 부르면 GPU에서는 한참 뒤에 알 수 없는 오류가 납니다.
     if ids.dtype not in (torch.int64, torch.int32):
         raise TypeError(
             f"토큰 번호는 정수 텐서여야 합니다. 받은 자료형은 {ids.dtype}입니다."
@@ -94,6 +98,7 @@ def check_ids(ids: Tensor, vocab_size: int, pad_id: int | None = None) -> None:
             f"빈 문장은 풀 수 없습니다. 받은 모양은 {tuple(ids.shape)}입니다."
         )
     check_range((int(ids.min()), int(ids.max())), vocab_size)
+    # 모두 채움인 문장은 볼 키가 하나도 없어 번역할 것이 없습니다.
     if pad_id is not None:
         empty = (ids == pad_id).all(dim=1).nonzero().flatten().tolist()
         if empty:

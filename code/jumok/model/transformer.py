@@ -24,6 +24,7 @@ class Transformer(nn.Module):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__()
         self.config = config
+        # 논문의 그림 1을 왼쪽 아래에서 오른쪽 위로 따라갑니다.
         self.src_embedding = Embedding(config.src_vocab_size, config)
         self.tgt_embedding = Embedding(config.tgt_vocab_size, config)
         self.encoder = Encoder(config)
@@ -44,12 +45,13 @@ class Transformer(nn.Module):
         return self.config.tgt_vocab_size
 
     def forward(self, src_ids: Tensor, tgt_ids: Tensor) -> Tensor:
-        memory = self.encode(src_ids)  # (B, S, D)
         memory_mask = padding_mask(src_ids, self.config.pad_id)  # (B, 1, 1, S)
-        return self.output(self.decode(tgt_ids, memory, memory_mask))  # (B, T, V)
+        # 안쪽부터 읽고(encode), 쓰고(decode), 로짓을 냅니다.
+        return self.output(self.decode(tgt_ids, self.encode(src_ids), memory_mask))
 
     def encode(self, src_ids: Tensor) -> Tensor:
         """src_ids (B, S) → memory (B, S, D)."""
+        # 원문은 앞뒤를 다 봅니다. 채움만 가립니다.
         mask = padding_mask(src_ids, self.config.pad_id)  # (B, 1, 1, S)
         return self.encoder(self.src_embedding(src_ids), mask)
 
@@ -68,6 +70,7 @@ class Transformer(nn.Module):
         check_length(max_len, self.config.max_len)
         memory = self.encode(src_ids)  # (B, S, D)
         memory_mask = padding_mask(src_ids, self.config.pad_id)  # (B, 1, 1, S)
+        # 셀프 어텐션의 것은 한 칸씩 차고, 크로스 어텐션의 것은 첫 걸음에 다 찹니다.
         caches = empty_caches(memory, self.config, max_len)
         memory_caches = [MemoryCache() for _ in caches]
         return DecodingState(caches, memory_caches, memory, memory_mask)
@@ -79,6 +82,7 @@ class Transformer(nn.Module):
         `decode`와 달리, 모델이 스스로 낸 채움 번호도 가리지 않고 모두 봅니다.
         """
         x = self.tgt_embedding(ids, state.position)  # (R, t, D)
-        mask = state.mask(ids.size(1))
-        x = self.decoder(x, state.memory, mask, state.memory_mask, state.pairs)
+        masks = (state.mask(ids.size(1)), state.memory_mask)
+        x = self.decoder(x, state.memory, *masks, caches=state.pairs)
+        # 마지막 자리의 벡터에서 다음 토큰을 냅니다. 앞자리의 답은 이미 압니다.
         return self.output(x[:, -1]).log_softmax(dim=-1), state

@@ -39,6 +39,7 @@ class Vit(nn.Module):
 
     def features(self, images: Tensor) -> Tensor:
         """인코더의 출력 (B, 1 + 조각 수, D). 첫 자리가 [CLS]입니다."""
+        # 크기가 다르면 조각의 수가 달라져, 배운 위치의 표와 어긋납니다.
         size = self.config.image_size
         if images.shape[1:] != (self.config.channels, size, size):
             raise ValueError(
@@ -46,7 +47,8 @@ class Vit(nn.Module):
                 "모양이어야 합니다. "
                 f"받은 모양은 {tuple(images.shape)}입니다."
             )
+        # 합성곱의 출력 (B, D, 세로, 가로)를 조각의 줄로 폅니다.
         x = self.patches(images).flatten(2).transpose(1, 2)  # (B, 조각 수, D)
-        cls = self.cls.expand(x.size(0), -1, -1)  # (B, 1, D), 모든 그림이 같은 것
-        x = torch.cat([cls, x], dim=1)  # (B, 1 + 조각 수, D)
+        # 모든 그림의 맨 앞에 같은 [CLS]를 붙입니다 → (B, 1 + 조각 수, D).
+        x = torch.cat([self.cls.expand(x.size(0), -1, -1), x], dim=1)
         return self.encoder(self.dropout(self.positions(x)))

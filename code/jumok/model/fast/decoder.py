@@ -44,6 +44,7 @@ class _FastDecoder:
         # 빔 K줄이 쿼리 K개로 눕습니다.
         x = x.view(state.batch_size, -1, x.size(-1))  # (B, K·t, D)
         x = self.layers(x, state, state.mask(ids.size(1)))
+        # 누운 줄을 도로 세우고 마지막 토큰만 꺼냅니다.
         last = x.view(*ids.shape, -1)[:, -1]  # (R, D)
         return self.next_token(last), state
 
@@ -53,12 +54,14 @@ class FastTransformer(_FastDecoder):
 
     def __init__(self, model: Transformer) -> None:
         super().__init__(model)
+        # 디코더의 입력이므로 번역 쪽의 임베딩입니다.
         self.embed = model.tgt_embedding
         self.decoder = QuickDecoder(model.decoder)
 
     def layers(self, x: Tensor, state: SharedState, mask: Tensor | None) -> Tensor:
         """디코더의 층 모두. 모양: (B, K·t, D) → (B, K·t, D)."""
-        return self.decoder(x, state.memory, mask, state.memory_mask, state.pairs)
+        masks = (mask, state.memory_mask)
+        return self.decoder(x, state.memory, *masks, caches=state.pairs)
 
 
 class FastGpt(_FastDecoder):
@@ -73,4 +76,5 @@ class FastGpt(_FastDecoder):
         return self.model.encoder(x, mask, state.caches)
 
 
+# 정확히 이 클래스일 때만 감쌉니다. 물려받은 것은 식이 다를 수 있습니다.
 FAST = {Transformer: FastTransformer, Gpt: FastGpt}

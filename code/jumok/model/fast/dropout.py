@@ -31,8 +31,10 @@ def dropout_mask(like: Tensor, rate: float) -> Tensor:
     모양과 자료형은 like와 같습니다.
     """
     n = like.numel()
+    # 64비트 난수를 만들어 16비트 넷으로 나눠 봅니다. 모자라지 않게 올림합니다.
     bits = torch.empty((n + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
     drawn = bits.view(torch.int16)[:n].view(like.shape)  # −32768…32767의 고른 정수
+    # 이보다 작은 정수가 나오면 지웁니다. 모두 지우면 나눌 수 없으므로 하나는 남깁니다.
     dropped = min(round(rate * LEVELS), LEVELS - 1)
     mask = torch.empty(like.shape, dtype=like.dtype)
     # 비교의 답을 바로 실수로 받으면 bool을 거치는 것보다 다섯 배 빠릅니다.

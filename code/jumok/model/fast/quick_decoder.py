@@ -16,7 +16,7 @@ KNOWN |= {nn.Linear, nn.LayerNorm, nn.Identity, nn.ModuleList}
 
 
 class QuickDecoder:
-    """모양과 값이 `decoder(x, memory, tgt_mask, memory_mask, caches)`와 같은 것.
+    """모양과 값이 `decoder(x, memory, *masks, caches=caches)`와 같은 것.
 
     토큰 하나의 계산은 아주 작아서, 모듈을 부르는 값이 곱셈보다 비쌉니다.
     쿼리, 키, 밸류의 사영도 한 번에 합니다. CPU 1스레드의 프로세스 시간으로 탐욕 풀이
@@ -37,15 +37,14 @@ class QuickDecoder:
         self,
         x: Tensor,
         memory: Tensor,
-        tgt_mask: Tensor | None,
-        memory_mask: Tensor | None,
+        *masks: Tensor | None,
         caches: list[tuple[KVCache, MemoryCache]],
     ) -> Tensor:
         if not self._can_skip_modules():
-            return self.decoder(x, memory, tgt_mask, memory_mask, caches)
+            return self.decoder(x, memory, *masks, caches=caches)
+        # 사본은 정말 쓸 때 한 번만 만듭니다.
         if not self.layers:
             self.layers = [_QuickLayer(layer) for layer in self.decoder.layers]
-        masks = (tgt_mask, memory_mask)
         for layer, cache in zip(self.layers, caches, strict=True):
             x = layer(x, memory, masks, cache)
         return self.decoder.norm(x)
@@ -98,8 +97,9 @@ class _QuickLayer:
         """셀프 어텐션. 모양: (B, T, D) → (B, T, D)."""
         joint = F.linear(h, *self.qkv).unflatten(2, (3, self.own.n_heads, -1))
         q, k, v = joint.permute(2, 0, 3, 1, 4)  # 저마다 (B, H, T, d_head)
+        # 사영은 이미 했으므로 캐시에는 그것을 그대로 건넵니다.
         k, v = cache.read(lambda *_: (k, v), h, h)
-        q, k = self.own.placed(q, k, cache)
+        q, k = self.own.placed(q, cache), self.own.placed(k, cache)
         heads = fused_attention(q, k, v, mask)  # (B, H, T, d_head)
         return F.linear(_join(heads), *self.own_output)
 
@@ -115,6 +115,7 @@ class _QuickLayer:
 
 
 def _is_known(module: nn.Module) -> bool:
+    # forward를 바꿔 끼운 모듈은 식을 알 수 없습니다.
     if "forward" in vars(module):
         return False
     # 어텐션 안의 위치는 원래 모듈을 그대로 부르므로 무엇이든 괜찮습니다.

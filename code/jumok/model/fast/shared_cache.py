@@ -33,6 +33,7 @@ class SharedCache(KVCache):
     def places(self) -> Tensor:
         """찬 칸마다 그 토큰의 위치 (length,). 나란히 선 빔의 칸은 위치가 같습니다."""
         places = torch.arange(self.length, device=self.keys.device)
+        # 갈라진 뒤에는 칸 copies개가 한 위치입니다.
         own = self.shared + (places - self.shared) // self.copies
         return torch.where(places < self.shared, places, own)
 
@@ -43,6 +44,7 @@ class SharedCache(KVCache):
         """
         self.shared, self.copies = self.length, copies
         batch, heads, size, width = self.keys.shape
+        # 앞으로는 토큰 하나마다 copies칸이 찹니다.
         n = self.length + copies * (size - self.length)
         k, v = self.filled
         self.keys = k.new_zeros(batch, heads, n, width)
@@ -99,6 +101,7 @@ class SharedState(DecodingState):
         for cache in self.caches:
             cache.widen(copies)
         keys, n = self.caches[0].keys, self.caches[0].length
+        # 새 칸은 빔의 차례로 되풀이되므로, 제 것은 단위 행렬이 되풀이되는 꼴입니다.
         own = torch.eye(copies, dtype=torch.bool, device=keys.device)
         own = own.repeat(1, (keys.size(2) - n) // copies)
         tree = torch.cat([own.new_ones(copies, n), own], dim=1)  # (K, 칸 수)
@@ -106,6 +109,7 @@ class SharedState(DecodingState):
 
     def reorder(self, rows: Tensor) -> None:
         """빔이 같은 문장 안에서 자리를 바꿉니다. rows (B·K,)는 옛 줄의 번호입니다."""
+        # 새 줄은 옛 줄의 조상을 물려받습니다. 아직 차지 않은 칸은 그대로입니다.
         n = self.caches[0].length
         family = self.tree.flatten(0, 1)[rows, :n]  # (B·K, 찬 칸)
         self.tree[:, :, :n] = family.unflatten(0, self.tree.shape[:2])
