@@ -1,8 +1,10 @@
-"""배운 번역기를 웹 책의 「어텐션 들여다보기」(book/explorer.md)에 싣습니다. 같은 모델이면 파일도 같습니다.
+"""배운 번역기를 웹 책의 「어텐션 들여다보기」(book/explorer.md)에 싣습니다.
 
+같은 모델이면 파일도 같습니다.
     python code/bench/export_web.py code/jumok/records/translation-cpu-0
 
-실행 폴더(runs/…)도 됩니다. 배운 자료의 어절도 함께 실으므로 내장 말뭉치를 만드는 데 30초쯤 걸립니다.
+실행 폴더(runs/…)도 됩니다. 배운 자료의 어절도 함께 실으므로 내장 말뭉치를 만드는 데
+30초쯤 걸립니다.
 """
 
 import argparse

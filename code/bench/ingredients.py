@@ -3,7 +3,8 @@
     python code/bench/ingredients.py --output runs/ingredients --seeds 0 1 2
     python code/bench/ingredients.py --output runs/ingredients --record ingredients-quick
 
-한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 폴더 하나를 여러 프로세스가 나누어 맡아도 됩니다(--only).
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다.
+폴더 하나를 여러 프로세스가 나누어 맡아도 됩니다(--only).
 --record는 학습하지 않고, 끝난 실행들을 패키지의 기록 하나로 모읍니다.
 """
 
@@ -79,7 +80,10 @@ def main(words: list[str] | None = None) -> int:
 def one(
     name: str, preset: Preset, corpus: TranslationCorpus, folder: Path, world: World
 ) -> None:
-    """실행 하나와 그 성적. 학습률이 남아 있는 일정이면 마지막 가중치와 평균한 가중치도 견줍니다."""
+    """실행 하나와 그 성적.
+
+    학습률이 남아 있는 일정이면 마지막 가중치와 평균한 가중치도 견줍니다.
+    """
     print(f"── {folder.name}", flush=True)
     card = run_translation(preset, corpus, folder, world)
     if card is None:

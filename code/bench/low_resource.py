@@ -5,9 +5,9 @@
         --only base "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" "1 layer" "3 layers" \\
         --json book/runs/low_resource_cpu.json                                   CPU에서(책의 기록)
 
-한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 표는 results.jsonl에 쌓입니다. 고르는 데에는 dev만 쓰고
-시험 자료는 보지 않습니다. 어휘가 다르면 토큰이 달라 dev 손실을 견줄 수 없으므로 BLEU와 chrF로 봅니다.
---json은 쌓인 표를 기계와 설정과 함께 적습니다.
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 표는 results.jsonl에 쌓입니다.
+고르는 데에는 dev만 쓰고 시험 자료는 보지 않습니다. 어휘가 다르면 토큰이 달라 dev 손실을
+견줄 수 없으므로 BLEU와 chrF로 봅니다. --json은 쌓인 표를 기계와 설정과 함께 적습니다.
 """
 
 import argparse
@@ -67,7 +67,8 @@ def main(words: list[str] | None = None) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     whole = load_corpus(args.corpus)
-    # 시험 자료 대신 dev로 BLEU를 잽니다. 고르는 동안 시험 자료를 보지 않기 위해서입니다.
+    # 시험 자료 대신 dev로 BLEU를 잽니다. 고르는 동안 시험 자료를 보지
+    # 않기 위해서입니다.
     corpus = dataclasses.replace(whole, tests={"dev": whole.dev}, aligned=())
     start = find_preset("translation", args.preset).changed(
         corpus=args.corpus,

@@ -2,8 +2,8 @@
 
     python code/bench/marian_twin.py --preset docs-cpu --output runs/marian --like runs/translation-docs-cpu
 
-크기, 드롭아웃의 자리, 손실, 배치의 차례가 같습니다. 첫 가중치는 Marian의 방식이고, 빔 서치는 Marian의
-generate를 씁니다. --like의 실행 폴더에 든 어휘를 그대로 씁니다.
+크기, 드롭아웃의 자리, 손실, 배치의 차례가 같습니다. 첫 가중치는 Marian의 방식이고,
+빔 서치는 Marian의 generate를 씁니다. --like의 실행 폴더에 든 어휘를 그대로 씁니다.
 멈추었다가 같은 명령을 다시 부르면 이어 갑니다.
 """
 

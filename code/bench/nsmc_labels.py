@@ -3,9 +3,10 @@
     python code/bench/nsmc_labels.py --bert runs/bert-nsmc-cpu --preset nsmc-cpu        모두
     python code/bench/nsmc_labels.py --bert … --counts 100 1000 --kinds scratch         일부만
 
-한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 여러 개를 함께 띄워 나누어 해도 됩니다.
---record NAME을 주면 그때까지 끝난 것을 모아 기록(jumok/records/NAME/results.json)에 적습니다.
-시험 자료는 성적을 적을 때에만 봅니다. 걸음의 수는 이름표의 수로만 정하고 시험 자료로 고르지 않습니다.
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다.
+여러 개를 함께 띄워 나누어 해도 됩니다. --record NAME을 주면 그때까지 끝난 것을 모아
+기록(jumok/records/NAME/results.json)에 적습니다. 시험 자료는 성적을 적을 때에만 봅니다.
+걸음의 수는 이름표의 수로만 정하고 시험 자료로 고르지 않습니다.
 """
 
 import argparse

@@ -43,7 +43,8 @@ from jumok.training.card import device_name
 from jumok.training.estimate import matmul_speed, step_flops
 
 SEED = 0  # 가중치와 입력의 씨앗
-# 리눅스의 glibc가 시작할 때만 읽는 환경 변수. 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
+# 리눅스의 glibc가 시작할 때만 읽는 환경 변수.
+# 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
 KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "4000000000",
     "MALLOC_MMAP_THRESHOLD_": "4000000000",
@@ -233,7 +234,10 @@ def wait(device: str) -> None:
 def decoding(
     name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace
 ) -> dict:
-    """같은 원문에서 정해진 수의 토큰을 풉니다. 끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다."""
+    """같은 원문에서 정해진 수의 토큰을 풉니다.
+
+    끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다.
+    """
     src, n_new = batch(size, n_sentences)[0].to(args.device), args.new_tokens
     attention = args.attention or "eager"
     models = (jumok_model(size), marian_model(size, attention))
@@ -259,7 +263,10 @@ def decoding(
 def interleave(
     reference: Callable, ours: Callable, n_pairs: int
 ) -> list[tuple[float, float]]:
-    """번갈아 재어 (참조, 우리) 초의 짝을 냅니다. 짝마다 차례를 바꾸고, 첫 짝은 몸풀기로 버립니다."""
+    """번갈아 재어 (참조, 우리) 초의 짝을 냅니다.
+
+    짝마다 차례를 바꾸고, 첫 짝은 몸풀기로 버립니다.
+    """
     pairs = []
     for i in range(n_pairs + 1):
         times = [0.0, 0.0]

@@ -1,5 +1,6 @@
-"""끝난 실행의 카드와 곡선을 패키지의 기록으로 옮깁니다. 장은 `load_record(이름)`으로 읽습니다.
+"""끝난 실행의 카드와 곡선을 패키지의 기록으로 옮깁니다.
 
+장은 `load_record(이름)`으로 읽습니다.
     python code/bench/store_record.py runs/bert-nsmc-cpu bert-nsmc-cpu --model
 
 --model을 주면 가중치도 16비트로 줄여 함께 둡니다(작은 모델만).

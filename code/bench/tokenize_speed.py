@@ -3,8 +3,9 @@
     python code/bench/tokenize_speed.py 글.txt                      한 줄이 한 문장
     python code/bench/tokenize_speed.py ratings_train.txt --column 1   NSMC의 글 열
 
-앞의 --train줄에서 규칙 --merges개를 배우고, 그다음 --test줄을 두 번 번호로 바꿉니다. 첫째는 외운 조각 없이,
-둘째는 외운 조각으로 합니다. CPU 시간이라 다른 일이 끼어들어도 덜 흔들립니다.
+앞의 --train줄에서 규칙 --merges개를 배우고, 그다음 --test줄을 두 번 번호로 바꿉니다.
+첫째는 외운 조각 없이, 둘째는 외운 조각으로 합니다.
+CPU 시간이라 다른 일이 끼어들어도 덜 흔들립니다.
 """
 
 import argparse
