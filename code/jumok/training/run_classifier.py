@@ -19,7 +19,7 @@ from jumok.text.tokenizer import Tokenizer
 
 from .classification import Classification
 from .corpus import pairs_sha256
-from .digits import digits
+from .digit_images import digits
 from .distributed import World
 from .experiment import Card, Experiment, Say, held_out_scores, run_experiment
 from .folder import identity_of, make_tokenizer
