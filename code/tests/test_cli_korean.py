@@ -200,7 +200,10 @@ def test_the_list_knows_every_message_of_this_python():
 
 @pytest.mark.parametrize("message", MESSAGES)
 def test_every_translation_keeps_its_places(message):
-    """%(이름)s와 %s 자리를 빠뜨리거나 만들어 내지 않습니다. 형의 이름만 뺄 수 있습니다."""
+    """%(이름)s와 %s 자리를 빠뜨리거나 만들어 내지 않습니다.
+
+    형의 이름만 뺄 수 있습니다.
+    """
     places = re.compile(r"%(?:\((\w+)\))?[sr]")
     before = {found.group(0) for found in places.finditer(message)}
     after = {found.group(0) for found in places.finditer(MESSAGES[message])}

@@ -74,7 +74,7 @@ def corpus():
     )
 
 
-# ── GPT ───────────────────────────────────────────────────────────────────────────────────────────
+# ── GPT ───────────────────────────────────────────────────────────────────────────────
 
 
 def test_nats_are_the_chain_rule_over_every_token_and_the_end():
@@ -154,7 +154,8 @@ def gpt_run(tmp_path_factory):
 def test_gpt_learns_the_language_and_writes_sentences_of_it(gpt_run):
     folder, card = gpt_run
     result = card["result"]
-    # 문장 하나는 3 × 3 × 2가지이므로 글자당 비트는 log2(18) / 글자 수보다 작을 수 없습니다.
+    # 문장 하나는 3 × 3 × 2가지이므로 글자당 비트는 log2(18) / 글자 수보다 작을
+    # 수 없습니다.
     least = math.log2(18) * 6 / sum(map(len, TEXTS[6:12]))
     assert least * 0.98 < result["test_bits_per_character"] < least * 1.25
     assert result["test_ngram_bits_per_character"] > least * 0.98
@@ -193,7 +194,7 @@ def test_a_run_of_another_kind_is_refused(gpt_run):
         Translator.load(gpt_run[0])
 
 
-# ── BERT ──────────────────────────────────────────────────────────────────────────────────────────
+# ── BERT ──────────────────────────────────────────────────────────────────────────────
 
 
 def small_bert():
@@ -264,7 +265,7 @@ def test_bert_pretrains_and_a_classifier_starts_from_it(tmp_path):
         run_classifier(tune, reviews, tmp_path / "x", ALONE, tmp_path / "bert", 10_000)
 
 
-# ── 이름표 ────────────────────────────────────────────────────────────────────────────────────────
+# ── 이름표 ────────────────────────────────────────────────────────────────────────────
 
 
 def toy_classes(rows=8, n=50):

@@ -42,7 +42,10 @@ def read(folder: Path, name: str):
 
 
 def write_run(folder: Path, change=None, kind: str = "transformer", **options) -> Path:
-    """학습을 마친 것처럼 보이는 실행 폴더를 적습니다. change는 모델을 고치는 함수입니다."""
+    """학습을 마친 것처럼 보이는 실행 폴더를 적습니다.
+
+    change는 모델을 고치는 함수입니다.
+    """
     folder.mkdir(parents=True)
     options = {**SIZES, **options} if kind == "transformer" else {"d_model": 16}
     bpe = LibraryBpe.from_texts(TEXTS, 300)

@@ -1,4 +1,7 @@
-"""학습 시험이 함께 쓰는 작은 일: 숫자 줄을 거꾸로 옮기기. 다른 프로세스에서도 돌립니다."""
+"""학습 시험이 함께 쓰는 작은 일: 숫자 줄을 거꾸로 옮기기.
+
+다른 프로세스에서도 돌립니다.
+"""
 
 import argparse
 import signal
@@ -50,7 +53,10 @@ def toy_task(
 
 @contextmanager
 def usual_signals():
-    """Ctrl-C와 SIGTERM을 터미널에서 띄운 것처럼. 시험을 nohup이나 &로 띄워도 같게 합니다."""
+    """Ctrl-C와 SIGTERM을 터미널에서 띄운 것처럼.
+
+    시험을 nohup이나 &로 띄워도 같게 합니다.
+    """
     usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
     before = {number: signal.signal(number, how) for number, how in usual.items()}
     try:

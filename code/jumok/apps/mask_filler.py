@@ -31,7 +31,8 @@ class MaskFiller(Trained):
         limit = self.model.bert.config.max_len
         if len(ids) > limit:
             raise ValueError(
-                f"글이 {len(ids)}토큰으로, 이 모델이 읽을 수 있는 {limit}토큰보다 깁니다."
+                f"글이 {len(ids)}토큰으로, "
+                f"이 모델이 읽을 수 있는 {limit}토큰보다 깁니다."
             )
         return ids
 

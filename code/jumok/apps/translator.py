@@ -23,7 +23,10 @@ from jumok.training.translating import (
 
 @dataclass
 class Translator(Trained):
-    """모델과 토크나이저 한 벌. 빔의 크기와 길이 벌점의 기본값은 논문의 4와 0.6입니다."""
+    """모델과 토크나이저 한 벌.
+
+    빔의 크기와 길이 벌점의 기본값은 논문의 4와 0.6입니다.
+    """
 
     beam_size: int = 4
     length_penalty: float = 0.6
@@ -45,7 +48,10 @@ class Translator(Trained):
         return encode_source(self.model, self.tokenizer, text)
 
     def translate(self, texts: Sequence[str], max_tokens: int = 4096) -> list[str]:
-        """문장들을 옮깁니다. 길이가 비슷한 것끼리 한 번에 max_tokens칸까지 모아 풉니다."""
+        """문장들을 옮깁니다.
+
+        길이가 비슷한 것끼리 한 번에 max_tokens칸까지 모아 풉니다.
+        """
         return translate(self, texts, self.search, max_tokens)
 
     def decode_ids(self, src: Tensor) -> list[list[int]]:
@@ -53,9 +59,11 @@ class Translator(Trained):
         return decode_ids(self.model, src.to(self.device), self.search)
 
     def attention(self, text: str) -> tuple[list[str], list[str], Tensor]:
-        """원문의 토큰, 번역의 토큰(끝 토큰까지), 마지막 층 크로스 어텐션 (T, S)를 냅니다.
+        """원문의 토큰, 번역의 토큰, 마지막 층 크로스 어텐션 (T, S)를 냅니다.
 
-        t번째 줄은 t번째 번역 토큰을 낼 때 원문의 어디를 보았는지이고, 헤드는 평균합니다.
+        번역의 토큰에는 끝 토큰도 있습니다.
+        t번째 줄은 t번째 번역 토큰을 낼 때 원문의 어디를 보았는지이고,
+        헤드는 평균합니다.
         """
         src = pad([self.encode(text)]).to(self.device)
         ids = self.decode_ids(src)[0]

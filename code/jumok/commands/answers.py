@@ -1,4 +1,7 @@
-"""명령의 답: 사용자의 실수를 한국어 한마디와 끝냄 번호로 바꿉니다. 모든 명령이 함께 씁니다."""
+"""명령의 답: 사용자의 실수를 한국어 한마디와 끝냄 번호로 바꿉니다.
+
+모든 명령이 함께 씁니다.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,10 @@ def mistake(error: Exception) -> str | None:
 
 
 def missing_package(error: ModuleNotFoundError) -> str | None:
-    """없는 꾸러미의 이름을 알리는 말. 이 책의 것이면 잘못 설치한 것이 아니므로 None입니다."""
+    """없는 꾸러미의 이름을 알리는 말.
+
+    이 책의 것이면 잘못 설치한 것이 아니므로 None입니다.
+    """
     name = error.name.partition(".")[0]
     if name.startswith("jumok"):
         return None
@@ -69,7 +75,10 @@ def _out_of_memory(error: Exception) -> bool:
 
 
 def _is_known(error: Exception) -> bool:
-    """이 책이 스스로 내는 오류인지. 잘못된 다음에야 불러오므로 명령의 시작을 늦추지 않습니다."""
+    """이 책이 스스로 내는 오류인지.
+
+    잘못된 다음에야 불러오므로 명령의 시작을 늦추지 않습니다.
+    """
     from ..text.corpora import CorpusError
 
     if isinstance(error, CorpusError):

@@ -11,14 +11,15 @@ from .argparse_korean import number, speaking_korean, whole_number
 class Parser(argparse.ArgumentParser):
     """오류와 도움말을 한국어로 말하는 parser.
 
-    `add_parser`가 만드는 가지도 이 parser입니다. `type=int`와 `type=float`에 맞지 않는 값이 오면
-    어떤 수를 적어야 하는지 한국어로 말합니다.
+    `add_parser`가 만드는 가지도 이 parser입니다. `type=int`와 `type=float`에 맞지 않는
+    값이 오면 어떤 수를 적어야 하는지 한국어로 말합니다.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
         with speaking_korean():
             super().__init__(*args, **options)
-        # argparse가 만드는 말에는 함수의 이름(int)이 들어가므로, 스스로 말하는 함수로 바꿉니다.
+        # argparse가 만드는 말에는 함수의 이름(int)이 들어가므로, 스스로 말하는
+        # 함수로 바꿉니다.
         self.register("type", int, whole_number)
         self.register("type", float, number)
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     RunKind = Callable[[argparse.Namespace, Preset, Path, World], Card | None]
 
 _EPILOG = """\
-멈추기: Ctrl-C를 누르면 그 걸음을 마치고 저장합니다. 같은 명령을 다시 부르면 거기서 이어 갑니다.
+멈추기: Ctrl-C를 누르면 그 걸음을 마치고 저장합니다.
+      같은 명령을 다시 부르면 거기서 이어 갑니다.
 여러 장치: torchrun --nproc-per-node=8 -m jumok.cli train translation …
 
 끝냄 번호(exit code)

@@ -125,7 +125,8 @@ def _eval(args: argparse.Namespace) -> None:
     corpus = load_corpus(args.corpus or trained_on, args.cache, ("test",))
     results = {}
     for name, pairs in corpus.tests.items():
-        # 여기서 옮긴 글은 학습할 때 적어 둔 것을 덮어쓰지 않게 자료의 이름을 붙여 적습니다.
+        # 여기서 옮긴 글은 학습할 때 적어 둔 것을 덮어쓰지 않게 자료의 이름을
+        # 붙여 적습니다.
         stem = f"{corpus.name}-{name}"
         scores = score_test(translator.translate, pairs, args.folder, stem)
         results[name] = scores

@@ -48,7 +48,8 @@ def predicted_links(
 ) -> set[tuple[int, int]]:
     """어텐션 (T, S)을 낱말끼리 모아, 번역 낱말마다 가장 많이 본 원문 낱말을 잇습니다.
 
-    원문 쪽은 토큰의 가중치를 더하고 번역 쪽은 평균합니다. 낱말에 들지 않은 토큰은 빼고 봅니다.
+    원문 쪽은 토큰의 가중치를 더하고 번역 쪽은 평균합니다.
+    낱말에 들지 않은 토큰은 빼고 봅니다.
     """
     into = torch.zeros(len(src_words), max(src_words) + 1)
     for s, word in enumerate(src_words):

@@ -29,9 +29,10 @@ def nothing_to_add(_: Task) -> str:
 class Experiment:
     """무엇을 배우고 무엇으로 재는지.
 
-    build는 새 모델로 배울 일을 만듭니다. 메모리가 모자라 다시 시작할 때에도 부르고, 부르기 전에 씨앗을
-    되돌리므로 늘 같은 모델에서 시작합니다. evaluate는 평균한 모델의 성적을 냅니다. data는 카드에,
-    run은 run.json에 적을 사실이고, introduce는 계획 앞에 붙여 자료를 알리는 줄입니다.
+    build는 새 모델로 배울 일을 만듭니다. 메모리가 모자라 다시 시작할 때에도 부르고,
+    부르기 전에 씨앗을 되돌리므로 늘 같은 모델에서 시작합니다.
+    evaluate는 평균한 모델의 성적을 냅니다. data는 카드에, run은 run.json에 적을
+    사실이고, introduce는 계획 앞에 붙여 자료를 알리는 줄입니다.
     """
 
     build: Callable[[], Task]
@@ -44,9 +45,10 @@ class Experiment:
 def run_experiment(
     experiment: Experiment, preset: Preset, folder: Path, world: World, say: Say = print
 ) -> Card | None:
-    """실험을 끝까지 하고 카드를 돌려줍니다. 도중에 멈추었으면 None이고, 다시 부르면 이어 갑니다.
+    """실험을 끝까지 하고 카드를 돌려줍니다.
 
-    프로세스가 여럿이면 첫 프로세스만 성적을 매기고 파일을 씁니다. 다른 프로세스의 카드에는 성적이 없습니다.
+    도중에 멈추었으면 None이고, 다시 부르면 이어 갑니다. 프로세스가 여럿이면 첫
+    프로세스만 성적을 매기고 파일을 씁니다. 다른 프로세스의 카드에는 성적이 없습니다.
     오류: 한 걸음을 가장 잘게 나누어도 메모리가 모자라면 MemoryError.
     """
     task, preset, progress = learn(experiment, preset, folder, world, say)
@@ -65,8 +67,9 @@ def run_experiment(
 def learn(
     experiment: Experiment, preset: Preset, folder: Path, world: World, say: Say
 ) -> tuple[Task, Preset, Progress]:
-    """메모리에 맞게 한 걸음을 나누어 배웁니다. 그래도 모자라면 더 잘게 나누어 이어 갑니다.
+    """메모리에 맞게 한 걸음을 나누어 배웁니다.
 
+    그래도 모자라면 더 잘게 나누어 이어 갑니다.
     나누어도 기울기는 같으므로 배우는 것도 같습니다.
     """
     while True:
@@ -79,7 +82,8 @@ def learn(
         try:
             progress = train(task, preset.recipe, folder, world)
         except (RuntimeError, MemoryError) as error:
-            # 프로세스가 여럿이면 다른 프로세스가 기다리고 있으므로 혼자 다시 시작할 수 없습니다.
+            # 프로세스가 여럿이면 다른 프로세스가 기다리고 있으므로 혼자 다시 시작할
+            # 수 없습니다.
             if world.size > 1 or not out_of_memory(error):
                 raise
             preset = finer(task, preset, world, say, "메모리가 모자라 멈추었습니다.")

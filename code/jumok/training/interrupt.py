@@ -30,7 +30,8 @@ class Interrupt:
 
     def _listen(self, number: int) -> None:
         before = signal.getsignal(number)
-        # 띄운 사람이 무시하라고 한 신호입니다. None은 파이썬 밖에서 맡은 신호라 되돌릴 수 없습니다.
+        # 띄운 사람이 무시하라고 한 신호입니다.
+        # None은 파이썬 밖에서 맡은 신호라 되돌릴 수 없습니다.
         if before in (signal.SIG_IGN, None):
             return
         self._before[number] = before

@@ -29,9 +29,10 @@ def train(
 ) -> Progress:
     """recipe대로 학습하고 folder에 체크포인트와 history.jsonl을 남깁니다.
 
-    체크포인트가 있으면 이어 갑니다. Ctrl-C나 SIGTERM을 받으면 그 걸음을 마치고 저장한 뒤
-    돌아옵니다. 이때 finished()는 False입니다.
-    오류: 다른 설정의 폴더이거나 손실이 NaN이면 ValueError, 함께하던 프로세스가 사라지면 LostWorker.
+    체크포인트가 있으면 이어 갑니다. Ctrl-C나 SIGTERM을 받으면 그 걸음을 마치고 저장한
+    뒤 돌아옵니다. 이때 finished()는 False입니다.
+    오류: 다른 설정의 폴더이거나 손실이 NaN이면 ValueError, 함께하던 프로세스가
+    사라지면 LostWorker.
     """
     torch.manual_seed(recipe.seed + world.rank)
     task.loss.to(world.device).train()
@@ -70,7 +71,10 @@ def train(
 
 
 def prepare(task: Task, recipe: Recipe, world: World) -> Machinery:
-    """옵티마이저와 fp16의 배율을 갖춥니다. 학습률은 걸음마다 정하므로 0에서 시작합니다."""
+    """옵티마이저와 fp16의 배율을 갖춥니다.
+
+    학습률은 걸음마다 정하므로 0에서 시작합니다.
+    """
     optimizer = torch.optim.AdamW(
         task.loss.parameters(),
         lr=0.0,
@@ -92,9 +96,9 @@ def one_step(
 ) -> tuple[Tensor, float]:
     """한 걸음: autocast → 배율 → 역전파 → 배율 되돌리기 → 자르기 → 걸음.
 
-    이 프로세스가 맡은 손실의 몫과, 모두가 함께 센 토큰의 수를 냅니다. 배치를 accumulate조각으로
-    나누어도, 프로세스 여럿이 나누어 맡아도, 토큰마다 같은 몫으로 더하므로 큰 배치 하나를 한꺼번에
-    계산한 것과 같은 기울기가 됩니다.
+    이 프로세스가 맡은 손실의 몫과, 모두가 함께 센 토큰의 수를 냅니다.
+    배치를 accumulate조각으로 나누어도, 프로세스 여럿이 나누어 맡아도, 토큰마다 같은
+    몫으로 더하므로 큰 배치 하나를 한꺼번에 계산한 것과 같은 기울기가 됩니다.
     """
     optimizer, scaler, world = machinery.optimizer, machinery.scaler, machinery.world
     pieces = zip(*(x.chunk(recipe.accumulate) for x in batch), strict=True)
@@ -110,7 +114,8 @@ def one_step(
         with loss_of.no_sync() if later else nullcontext(), talking():
             with torch.autocast(world.device.type, dtype, enabled=dtype is not None):
                 loss = loss_of(*on_device) * (count(piece) / n_tokens)
-            # DDP는 프로세스들의 기울기를 평균합니다. 합이 되도록 프로세스의 수를 곱해 둡니다.
+            # DDP는 프로세스들의 기울기를 평균합니다.
+            # 합이 되도록 프로세스의 수를 곱해 둡니다.
             scaler.scale(loss * world.size).backward()
         share += loss.detach()
     scaler.unscale_(optimizer)
@@ -133,7 +138,8 @@ def evaluate(
 ) -> dict[str, Any]:
     """dev의 성적을 매기고 기록의 한 줄을 냅니다.
 
-    loss_sum은 지난 평가 뒤로 모두가 쌓은 손실입니다. 오류: dev 손실이 NaN이면 ValueError.
+    loss_sum은 지난 평가 뒤로 모두가 쌓은 손실입니다.
+    오류: dev 손실이 NaN이면 ValueError.
     """
     task.loss.eval()
     scores = {f"dev_{name}": x for name, x in task.evaluate(device).items()}

@@ -22,8 +22,9 @@ TRANSLATORS = ("transformer", "rnn")  # 원문을 읽고 번역을 쓰는 모델
 
 
 def build_model(kind: str, vocab_size: int, options: dict[str, Any]) -> nn.Module:
-    """이름과 어휘의 크기와 설정으로 모델을 만듭니다. vit에서는 vocab_size를 쓰지 않습니다.
+    """이름과 어휘의 크기와 설정으로 모델을 만듭니다.
 
+    vit에서는 vocab_size를 쓰지 않습니다.
     오류: 모르는 이름은 ValueError, 모델이 모르는 설정은 TypeError.
     """
     if kind not in MODELS:

@@ -1,4 +1,7 @@
-"""시작하기 전의 계획: 시간과 메모리를 어림해 보여 주고, 메모리에 맞게 한 걸음을 나눕니다."""
+"""시작하기 전의 계획: 시간과 메모리를 어림해 보여 줍니다.
+
+메모리가 모자라면 한 걸음을 나눕니다.
+"""
 
 from collections.abc import Callable
 
@@ -51,7 +54,8 @@ def announce(task: Task, preset: Preset, world: World) -> str:
         f"장치      {machine['device']} × {world.size}, torch {machine['torch']}, "
         f"{preset.recipe.precision}\n"
         f"모델      {preset.model}, 매개변수 {guess.n_parameters:,}개\n"
-        f"어림      {guess.seconds / 60:.1f}분, 메모리 {guess.bytes / GIB:.2f} GiB ({room})"
+        f"어림      {guess.seconds / 60:.1f}분, "
+        f"메모리 {guess.bytes / GIB:.2f} GiB ({room})"
     )
 
 

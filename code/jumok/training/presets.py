@@ -10,7 +10,8 @@ from .recipe import Recipe
 class Preset:
     """실행 하나의 설정. options는 모델의 설정에서 어휘 크기를 뺀 것입니다.
 
-    average는 마지막에 평균할 체크포인트의 수, seq_len은 GPT와 BERT가 읽는 줄의 길이입니다.
+    average는 마지막에 평균할 체크포인트의 수, seq_len은 GPT와 BERT가 읽는
+    줄의 길이입니다.
     """
 
     corpus: str
@@ -195,7 +196,8 @@ VIT = {
         recipe=replace(_DECAY, steps=600, max_tokens=64),
     ),
 }
-# 미세 조정: 사전 학습한 BERT에 머리를 얹어 이름표를 배웁니다. max_tokens는 한 걸음의 줄 수입니다.
+# 미세 조정: 사전 학습한 BERT에 머리를 얹어 이름표를 배웁니다.
+# max_tokens는 한 걸음의 줄 수입니다.
 _TUNE = Preset(
     corpus="nsmc",
     model="classifier",

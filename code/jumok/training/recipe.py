@@ -22,10 +22,11 @@ AT_LEAST_ONE = (
 class Recipe:
     """학습 한 번의 모든 숫자. 기본값은 Vaswani et al. (2017), 5절의 base입니다.
 
-    max_tokens는 한 걸음(모든 장치와 조각을 합친)의 원문 토큰과 번역 토큰 가운데 많은 쪽의 상한입니다.
-    peak_rate가 None이면 논문의 식대로 (d_model · warmup)^-0.5가 가장 높은 학습률입니다.
-    accumulate는 한 걸음을 나누어 계산할 조각의 수, clip은 기울기 길이의 상한(0이면 자르지 않음)입니다.
-    patience는 dev 손실이 이 횟수만큼 좋아지지 않으면 그만두라는 뜻이고 0이면 끝까지 갑니다.
+    max_tokens는 한 걸음(모든 장치와 조각을 합친)의 원문 토큰과 번역 토큰 가운데 많은
+    쪽의 상한입니다. peak_rate가 None이면 논문의 식대로 (d_model · warmup)^-0.5가
+    가장 높은 학습률입니다. accumulate는 한 걸음을 나누어 계산할 조각의 수,
+    clip은 기울기 길이의 상한(0이면 자르지 않음)입니다. patience는 dev 손실이 이
+    횟수만큼 좋아지지 않으면 그만두라는 뜻이고 0이면 끝까지 갑니다.
     오류: 모르는 이름이나 범위를 벗어난 수는 ValueError.
     """
 
@@ -78,10 +79,11 @@ def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
 
 
 def learning_rate(step: int, recipe: Recipe, d_model: int) -> float:
-    """step(1부터)째 걸음의 학습률. 워밍업 동안 곧게 오르고, 그 뒤는 schedule을 따릅니다.
+    """step(1부터)째 걸음의 학습률.
 
-    inverse_sqrt는 논문의 식 d_model^-0.5 · min(step^-0.5, step · warmup^-1.5)와 같습니다.
-    linear와 cosine은 마지막 걸음에서 0에 닿고, constant는 그대로입니다.
+    워밍업 동안 곧게 오르고, 그 뒤는 schedule을 따릅니다.
+    inverse_sqrt는 논문의 식 d_model^-0.5 · min(step^-0.5, step · warmup^-1.5)와
+    같습니다. linear와 cosine은 마지막 걸음에서 0에 닿고, constant는 그대로입니다.
     출처: Vaswani et al. (2017), 식 (3); Loshchilov & Hutter (2017)의 cosine.
     """
     peak = recipe.peak_rate

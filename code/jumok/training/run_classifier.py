@@ -1,4 +1,7 @@
-"""이름표를 배우는 실험: 영화평의 감정(BERT 미세 조정 또는 처음부터)과 숫자 그림(ViT)."""
+"""이름표를 배우는 실험: 영화평의 감정과 숫자 그림.
+
+감정은 사전 학습한 BERT에서 시작하거나 처음부터 배우고, 그림은 ViT가 배웁니다.
+"""
 
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +18,7 @@ from jumok.text.tokenizer import Tokenizer
 
 from .classification import Classification
 from .corpus import Reviews, pairs_sha256
-from .digits import digits
+from .digit_images import digits
 from .distributed import World
 from .experiment import Card, Experiment, Say, held_out_scores, run_experiment
 from .folder import identity_of, make_tokenizer
@@ -38,8 +41,8 @@ def run_classifier(
 ) -> Card | None:
     """영화평의 감정을 배우고 시험 자료의 정확도를 냅니다. 멈추었으면 None입니다.
 
-    pretrained는 사전 학습한 BERT의 실행 폴더이고, 없으면 preset의 설정으로 처음부터 배웁니다.
-    n_labels를 주면 이름표가 있는 글을 그만큼만 씁니다(dev는 따로입니다).
+    pretrained는 사전 학습한 BERT의 실행 폴더이고, 없으면 preset의 설정으로 처음부터
+    배웁니다. n_labels를 주면 이름표가 있는 글을 그만큼만 씁니다(dev는 따로입니다).
     오류: 이름표의 수가 자료보다 많거나 1보다 작으면 ValueError.
     """
     parts = split_reviews(reviews, n_labels)
@@ -140,7 +143,10 @@ def split_reviews(
 def encode_reviews(
     tokenizer: Tokenizer, texts: list[str], labels: list[int], seq_len: int
 ) -> tuple[Tensor, Tensor]:
-    """글마다 <cls> 글 <sep>을 만들어 PAD_ID로 채웁니다. 모양: (N, seq_len), (N,). 긴 글은 뒤를 자릅니다."""
+    """글마다 <cls> 글 <sep>을 만들어 PAD_ID로 채웁니다.
+
+    모양: (N, seq_len), (N,). 긴 글은 뒤를 자릅니다.
+    """
     ids = np.full((len(texts), seq_len), PAD_ID)
     for row, text in zip(ids, texts, strict=True):
         found = [CLS_ID, *tokenizer.encode(text)[: seq_len - 2], SEP_ID]

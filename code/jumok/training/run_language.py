@@ -23,7 +23,10 @@ N_DEV = 1000  # 학습하는 사이에 보는 dev 글의 수
 def run_gpt(
     preset: Preset, corpus: TextCorpus, folder: Path, world: World, say: Say = print
 ) -> Card | None:
-    """GPT를 배우고, 떼어 둔 글의 글자당 비트를 5-gram 기준선과 견줍니다. 멈추었으면 None입니다."""
+    """GPT를 배우고, 떼어 둔 글의 글자당 비트를 5-gram 기준선과 견줍니다.
+
+    멈추었으면 None입니다.
+    """
     tokenizer = make_tokenizer(corpus.train, preset.vocab_size, folder, world)
     tokens = TokenTable.from_rows(with_eos(map(tokenizer.encode, corpus.train)))
     identity = identity_of(preset, corpus.sha256)
@@ -62,9 +65,7 @@ def run_bert(
 
     def build() -> MaskedLanguageModel:
         model = build_model("bert", tokenizer.vocab_size, preset.options)
-        return MaskedLanguageModel(
-            model, partial(masked, train), masked(dev), identity
-        )
+        return MaskedLanguageModel(model, partial(masked, train), masked(dev), identity)
 
     def evaluate(task: MaskedLanguageModel) -> dict[str, Any]:
         return held_out_scores(task, masked(test), world.device)
@@ -86,9 +87,7 @@ def table_of(tokenizer: Tokenizer, texts: Sequence[str]) -> TokenTable:
     return TokenTable.from_rows(ids for ids in map(tokenizer.encode, texts) if ids)
 
 
-def masked_batches(
-    tokenizer: Tokenizer, preset: Preset
-) -> Callable[..., MlmBatches]:
+def masked_batches(tokenizer: Tokenizer, preset: Preset) -> Callable[..., MlmBatches]:
     """(글, rank, world)를 받아 토큰을 가린 배치들을 만드는 함수."""
     recipe = preset.recipe
 

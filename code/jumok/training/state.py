@@ -25,8 +25,9 @@ from .recipe import Recipe
 class Progress:
     """어디까지 왔는지. position은 지금 회차(epoch)에서 끝낸 걸음의 수입니다.
 
-    loss_sum과 loss_tokens는 마지막 평가 뒤로 쌓인 손실, best는 가장 좋았던 dev 손실, stale은 그 뒤로
-    좋아지지 않은 평가의 수, seconds는 멈추었다 이어 온 시간까지 더한 것입니다.
+    loss_sum과 loss_tokens는 마지막 평가 뒤로 쌓인 손실, best는 가장 좋았던 dev 손실,
+    stale은 그 뒤로 좋아지지 않은 평가의 수, seconds는 멈추었다 이어 온 시간까지
+    더한 것입니다.
     """
 
     step: int = 0
@@ -86,25 +87,27 @@ class Machinery:
 
     def save(self, folder: Path, progress: Progress, keep: int) -> None:
         """모두의 난수를 모아 첫 프로세스가 체크포인트를 씁니다."""
-        noise = {
-            name: self.world.gather(x)
-            for name, x in _random_states(self.world.device).items()
-        }
+        states = _random_states(self.world.device)
+        noise = {name: self.world.gather(x) for name, x in states.items()}
         if self.world.is_first:
-            tensors = {
-                f"model/{name}": x for name, x in model_tensors(self.model).items()
-            }
-            for i, slot in self.optimizer.state_dict()["state"].items():
-                tensors |= {f"optimizer/{i}/{key}": x for key, x in slot.items()}
-            for name, states in noise.items():
-                tensors |= {f"random/{name}/{rank}": x for rank, x in enumerate(states)}
             facts = {
                 "progress": asdict(progress),
                 "scaler": self.scaler.state_dict(),
                 **self.identity,
             }
-            save_checkpoint(folder, progress.step, tensors, facts, keep)
+            save_checkpoint(folder, progress.step, self._tensors(noise), facts, keep)
         self.world.wait()
+
+    def _tensors(self, noise: dict[str, list[Tensor]]) -> dict[str, Tensor]:
+        """이름 붙인 가중치, 옵티마이저의 평균들, 프로세스마다의 난수."""
+        tensors = {f"model/{name}": x for name, x in model_tensors(self.model).items()}
+        for i, slot in self.optimizer.state_dict()["state"].items():
+            for key, x in slot.items():
+                tensors[f"optimizer/{i}/{key}"] = x
+        for name, states in noise.items():
+            for rank, x in enumerate(states):
+                tensors[f"random/{name}/{rank}"] = x
+        return tensors
 
     def restore(self, folder: Path, say: Callable[[str], None]) -> Progress:
         """가장 새로운 성한 체크포인트로 되돌립니다. 없으면 처음부터입니다.
@@ -127,7 +130,8 @@ class Machinery:
             progress = Progress(**found.facts["progress"])
         except (KeyError, TypeError) as error:
             raise BadCheckpoint(
-                f"{found.path.name}은(는) 다른 판의 주목이 쓴 것이라 이어 갈 수 없습니다({error}). "
+                f"{found.path.name}은(는) 다른 판의 주목이 쓴 것이라 "
+                f"이어 갈 수 없습니다({error}). "
                 "새 폴더에서 시작하세요."
             ) from error
         _restore_random(found.part("random/"), self.world)
@@ -139,7 +143,10 @@ def _silent(_: str) -> None:
 
 
 def _check_identity(found: Checkpoint, mine: dict[str, Any]) -> None:
-    """체크포인트가 이 학습의 것인지 봅니다. 걸음 수를 늘려 더 배우는 것은 괜찮습니다."""
+    """체크포인트가 이 학습의 것인지 봅니다.
+
+    걸음 수를 늘려 더 배우는 것은 괜찮습니다.
+    """
     for name, value in mine.items():
         theirs = found.facts.get(name)
         if isinstance(value, dict) and isinstance(theirs, dict):
@@ -163,12 +170,16 @@ def _random_states(device: torch.device) -> dict[str, Tensor]:
 
 
 def _restore_random(states: dict[str, Tensor], world: World) -> None:
-    """오류: 프로세스의 수가 달라졌으면 ValueError. 난수의 줄기가 프로세스마다 하나이기 때문입니다."""
+    """오류: 프로세스의 수가 달라졌으면 ValueError.
+
+    난수의 줄기가 프로세스마다 하나이기 때문입니다.
+    """
     sizes = {name.split("/")[0] for name in states}
     n_ranks = len([name for name in states if name.startswith("cpu/")])
     if n_ranks != world.size:
         raise ValueError(
-            f"이 학습은 프로세스 {n_ranks}개로 시작했습니다. 지금은 {world.size}개입니다."
+            f"이 학습은 프로세스 {n_ranks}개로 시작했습니다. "
+            f"지금은 {world.size}개입니다."
         )
     torch.set_rng_state(states[f"cpu/{world.rank}"])
     if "cuda" in sizes and world.device.type == "cuda":

@@ -16,7 +16,10 @@ from .models import build_model
 
 @dataclass
 class Trained:
-    """배운 모델과 토크나이저 한 벌과, 계산할 장치. 쓰는 법(jumok.apps)은 이것에 더합니다."""
+    """배운 모델과 토크나이저 한 벌과, 계산할 장치.
+
+    쓰는 법(jumok.apps)은 이것에 더합니다.
+    """
 
     model: nn.Module
     tokenizer: Tokenizer

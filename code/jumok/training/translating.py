@@ -50,14 +50,18 @@ def translate(
 
 
 def encode_source(model: Seq2Seq, tokenizer: Tokenizer, text: str) -> list[int]:
-    """원문 하나를 번호로. 오류: 빈 문장이나 모델이 읽을 수 없이 긴 문장은 ValueError."""
+    """원문 하나를 번호로.
+
+    오류: 빈 문장이나 모델이 읽을 수 없이 긴 문장은 ValueError.
+    """
     ids = tokenizer.encode(text.strip())
     limit = max_source(model)
     if not ids:
         raise ValueError("빈 문장은 번역할 수 없습니다.")
     if limit and len(ids) > limit:
         raise ValueError(
-            f"문장이 {len(ids)}토큰으로, 이 모델이 읽을 수 있는 {limit}토큰보다 깁니다. "
+            f"문장이 {len(ids)}토큰으로, "
+            f"이 모델이 읽을 수 있는 {limit}토큰보다 깁니다. "
             "문장을 나누어 주세요."
         )
     return ids
