@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -95,12 +96,22 @@ class LanguageModel:
         return {"loss": nats / n_tokens, "bits_per_character": bits}
 
 
-@torch.no_grad()
 def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
-    """글마다 <eos> 다음에서 시작해 모든 토큰과 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
+    """글마다 <eos> 다음에서 시작해 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
 
     앞글을 보지 않으므로 n-gram 기준선과 같은 조건입니다.
     오류: 모델이 읽을 수 있는 것보다 긴 글은 ValueError.
+    """
+    return -sum(float(row.sum()) for row in text_log_probs(model, rows, device))
+
+
+@torch.no_grad()
+def text_log_probs(
+    model: Gpt, rows: Sequence[Ids], device: torch.device
+) -> list[np.ndarray]:
+    """글마다, 토큰들과 끝의 <eos>의 log 확률(자연로그).
+
+    모양: 글 n개 → (토큰 수 + 1,) float64인 배열 n개. 조건과 오류는 `text_nats`와 같습니다.
     """
     limit = model.config.max_len
     longest = max(map(len, rows), default=0) + 1
@@ -108,29 +119,29 @@ def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
         raise ValueError(
             f"글이 {longest}토큰으로 모델의 한도 {limit}보다 깁니다. 잘라서 넣으세요."
         )
-    total, group = 0.0, []
-    for row in [*sorted(rows, key=len), None]:
-        full = row is None or (len(group) + 1) * (len(row) + 1) > EVAL_TOKENS
-        if full and group:
-            width = max(map(len, group)) + 1
-            text = torch.tensor(
-                [
-                    [EOS_ID, *ids, EOS_ID, *[PAD_ID] * (width - len(ids) - 1)]
-                    for ids in group
-                ]
-            )
-            logits = model(text[:, :-1].to(device))  # (B, T, V)
-            targets = text[:, 1:].to(device)
-            total += F.cross_entropy(
-                logits.float().flatten(0, 1),
-                targets.flatten(),
-                ignore_index=PAD_ID,
-                reduction="sum",
-            ).item()
+    found = [np.zeros(0)] * len(rows)
+    for group in _like_lengths(rows):
+        width = len(rows[group[-1]]) + 1
+        ends = [[EOS_ID, *rows[i], EOS_ID] for i in group]
+        text = torch.tensor([row + [PAD_ID] * (width + 1 - len(row)) for row in ends])
+        logits = model(text[:, :-1].to(device)).float()  # (B, T, V)
+        targets = text[:, 1:].to(device)
+        losses = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+        for i, row in zip(group, losses.double().cpu().numpy(), strict=True):
+            found[i] = -row[: len(rows[i]) + 1]
+    return found
+
+
+def _like_lengths(rows: Sequence[Ids]) -> Iterator[list[int]]:
+    """짧은 글부터, 채운 칸이 EVAL_TOKENS를 넘지 않게 묶은 글의 번호들."""
+    group: list[int] = []
+    for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
+        if group and (len(group) + 1) * (len(rows[i]) + 1) > EVAL_TOKENS:
+            yield group
             group = []
-        if row is not None:
-            group.append(row)
-    return total
+        group.append(i)
+    if group:
+        yield group
 
 
 class BertLoss(nn.Module):

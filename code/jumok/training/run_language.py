@@ -12,12 +12,13 @@ import torch
 
 from jumok.decode import sample
 from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
-from jumok.text import EOS_ID, MlmBatches, TokenTable, with_eos
+from jumok.text import EOS_ID, MlmBatches, TokenTable
 from jumok.text.corpora import corpus_info, load_texts
 from jumok.text.tokenizer import Tokenizer
 
 from .corpus import load_corpus, pairs_sha256
 from .distributed import World
+from .estimate import n_parameters
 from .folder import (
     identity_of,
     make_tokenizer,
@@ -31,9 +32,11 @@ from .folder import (
 from .language import LanguageModel, MaskedLanguageModel
 from .loop import train
 from .metrics import bits_per_character
+from .mixing import budget_facts
 from .ngram import KneserNey, ngram_bits_per_character
 from .plan import announce
 from .presets import Preset
+from .token_cache import token_table
 
 Say = Callable[[str], None]
 N_DEV = 1000  # 학습하는 사이에 보는 dev 글의 수
@@ -77,7 +80,8 @@ def run_gpt(
     tokenizer = make_tokenizer(corpus.train, preset.vocab_size, folder, world)
     torch.manual_seed(preset.recipe.seed)
     model = Gpt(GptConfig(vocab_size=tokenizer.vocab_size, **preset.options))
-    tokens = TokenTable.from_rows(with_eos(map(tokenizer.encode, corpus.train)))
+    path = folder / f"tokens-{corpus.sha256[:12]}.bin"
+    tokens = token_table(tokenizer, corpus.train, path, world)
     limit = model.config.max_len
     held_out = [
         _short(tokenizer, part, limit) for part in (corpus.dev[:N_DEV], corpus.test)
@@ -94,6 +98,7 @@ def run_gpt(
     result = result_facts(progress) | {
         f"test_{k}": x for k, x in task.evaluate(world.device).items()
     }
+    result |= budget_facts(n_parameters(model), progress.n_tokens)
     same = [
         text for text in corpus.test if len(tokenizer.encode(text)) < limit
     ]  # GPT가 읽은 글만
