@@ -44,7 +44,7 @@ def test_tokens_are_counted_like_letters():
 
 
 def test_a_line_too_long_for_64_bits_is_counted_all_the_same():
-    """높은 차수에서는 줄 하나가 64비트에 들지 않습니다. 짧은 글에서는 차수를 더 올려도 값이 같습니다."""
+    """높은 차수에서는 줄 하나가 64비트에 들지 않습니다. 그래도 확률의 합은 1입니다."""
     train, held = texts(20, 0), texts(4, 1)
     for order in (9, 24):
         model = KneserNey(train, order)

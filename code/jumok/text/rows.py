@@ -12,12 +12,12 @@ from .table import TokenTable
 
 
 class RowBatches:
-    """글마다 <eos> 다음에서 시작해 글과 끝의 <eos>를 맞히는 배치를, 한 걸음에 max_tokens칸까지 냅니다.
+    """글마다 <eos> 다음에서 시작해 글과 끝의 <eos>를 맞히는, max_tokens칸까지의 배치.
 
-    `PackedBatches`와 달리 앞의 다른 글을 보지 않고 자리도 0부터 셉니다. 글을 하나씩 재거나 처음부터 쓸
-    때와 같은 조건입니다. documents는 `with_eos`로 끝을 맺은 글들의 표입니다.
-    max_tokens, min_rows, rank, world, round_to의 뜻은 `PairBatches`와 같고, max_len보다 긴 글은 뒤를
-    자릅니다.
+    `PackedBatches`와 달리 앞의 다른 글을 보지 않고 자리도 0부터 셉니다. 글을 하나씩
+    재거나 처음부터 쓸 때와 같은 조건입니다. documents는 `with_eos`로 끝을 맺은 글들의
+    표입니다. max_tokens, min_rows, rank, world, round_to의 뜻은 `PairBatches`와 같고,
+    max_len보다 긴 글은 뒤를 자릅니다.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class RowBatches:
         self.buckets = Buckets(n, max_tokens, seed, min_rows, round_to, pool)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[LmBatch]:
-        """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
+        """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않습니다."""
         for rows, shape in skip(self._plan(epoch), start):
             yield self._batch(rows, shape)
 
@@ -73,7 +73,7 @@ class RowBatches:
         n_mine = len(range(self.rank, n_rows, self.world))
         ids, targets = (np.full((n_mine, width), PAD_ID) for _ in range(2))
         real, lengths = slice(len(mine)), self._lengths(mine)
-        # 표의 줄은 <eos>로 끝납니다. 한 칸 밀린 입력은 그 <eos> 대신 맨 앞의 <eos>로 시작합니다.
+        # 표의 줄은 <eos>로 끝납니다. 입력은 그것을 빼고 맨 앞에 <eos>를 둡니다.
         self.table.fill(targets[real], mine, lengths, 0)
         self.table.fill(ids[real], mine, lengths - 1, 1)
         ids[real, 0] = EOS_ID

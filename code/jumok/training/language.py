@@ -40,15 +40,15 @@ class LanguageLoss(nn.Module):
 
 
 def _in_chunks(ids: Tensor) -> bool:
-    """나누어 구한 손실을 쓸지. GPU의 커널과 torch.compile에는 통째로 구하는 쪽이 낫습니다."""
+    """로짓을 나누어 만들지. GPU와 torch.compile에는 통째로 만드는 쪽이 낫습니다."""
     return ids.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 class LanguageModel:
-    """GPT를 배우는 일. tokens는 글들을 <eos>로 이은 긴 줄, dev는 (번호들, 글자 수)의 목록입니다.
+    """GPT를 배우는 일. tokens는 <eos>로 끝나는 글들의 표나 그것을 이은 긴 줄입니다.
 
-    긴 줄을 seq_len칸씩 잘라 배웁니다. seq_len이 0이면 글마다 따로, 처음부터 배웁니다(tokens는 글의 표).
-    identity에는 이어 갈 때 같아야 하는 것을 넣습니다.
+    긴 줄을 seq_len칸씩 잘라 배우거나, seq_len이 0이면 글마다 따로 처음부터 배웁니다.
+    dev는 (번호들, 글자 수)의 목록이고, identity는 이어 갈 때 같아야 하는 것입니다.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ def text_log_probs(
 ) -> list[np.ndarray]:
     """글마다, 토큰들과 끝의 <eos>의 log 확률(자연로그).
 
-    모양: 글 n개 → (토큰 수 + 1,) float64인 배열 n개. 조건과 오류는 `text_nats`와 같습니다.
+    모양: 글 n개 → (토큰 수 + 1,)인 배열 n개. 조건과 오류는 `text_nats`와 같습니다.
     """
     limit = model.config.max_len
     longest = max(map(len, rows), default=0) + 1
@@ -145,11 +145,12 @@ def _like_lengths(rows: Sequence[Ids]) -> Iterator[list[int]]:
 
 
 class BertLoss(nn.Module):
-    """가린 토큰의 교차 엔트로피와, 두 문장이면 다음 문장 예측의 교차 엔트로피를 더합니다.
+    """가린 토큰의 교차 엔트로피에, 두 문장이면 다음 문장 예측의 것을 더합니다.
 
-    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라. is_next가 없으면 앞의 것만입니다.
-    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다(어휘가 8,000이면 걸음이 두 배 넘게 빨라집니다).
-    torch.compile은 모양이 늘 같아야 빠르므로 그때는 모든 자리를 만듭니다. 출처: Devlin et al. (2019), 3.1절.
+    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라.
+    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다. 어휘가 8,000이면 걸음이 두 배
+    넘게 빨라집니다. torch.compile은 모양이 늘 같아야 하므로 모든 자리를 만듭니다.
+    출처: Devlin et al. (2019), 3.1절.
     """
 
     def __init__(self, model: BertForPretraining) -> None:
@@ -184,7 +185,10 @@ class BertLoss(nn.Module):
 
 
 class MaskedLanguageModel:
-    """BERT를 사전 학습하는 일. train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다."""
+    """BERT를 사전 학습하는 일.
+
+    train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다.
+    """
 
     def __init__(
         self,
@@ -199,7 +203,7 @@ class MaskedLanguageModel:
         self._made: dict[World, MlmBatches] = {}
 
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
-        """회차(epoch)의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
+        """회차의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
         if world not in self._made:
             self._made[world] = self.train(world.rank, world.size)
         yield from map(mlm_tensors, self._made[world].epoch(epoch, start))
@@ -210,7 +214,7 @@ class MaskedLanguageModel:
 
     @torch.no_grad()
     def evaluate(self, device: torch.device) -> dict[str, float]:
-        """dev의 가린 토큰마다의 교차 엔트로피와 맞힌 몫, 두 문장이면 다음 문장을 맞힌 몫."""
+        """dev의 가린 토큰의 교차 엔트로피와 맞힌 몫, 두 문장이면 그것을 맞힌 몫."""
         loss = hits = n_tokens = order_hits = n_rows = 0.0
         for batch in map(mlm_tensors, self.dev.epoch(0)):
             ids, targets, segments, *rest = (x.to(device) for x in batch)

@@ -16,7 +16,8 @@ SHARES = tuple(np.linspace(0, 1, 21).round(2).tolist())
 def budget_facts(n_parameters: int, n_tokens: int) -> dict[str, float]:
     """학습의 계산량 6ND와 매개변수마다 읽은 토큰 수.
 
-    토큰 하나에 매개변수마다 앞걸음 2번, 뒷걸음 4번 계산한다는 어림입니다(임베딩도 셉니다).
+    토큰 하나에 매개변수마다 앞걸음 2번, 뒷걸음 4번 계산한다는 어림입니다.
+    임베딩도 매개변수로 셉니다.
     출처: Kaplan et al. (2020), 2.1절; Hoffmann et al. (2022).
     """
     return {
@@ -35,7 +36,7 @@ def ngram_curve(
 ) -> list[dict[str, Any]]:
     """글을 sizes편만 세었을 때마다의 글자당 비트. 큰 것은 작은 것을 품습니다.
 
-    자료는 영화의 차례라서 앞에서부터 고르면 몇 영화뿐입니다. 뒤섞은 줄의 앞에서 고릅니다.
+    자료는 영화의 차례라서 앞에서부터 고르면 몇 영화뿐입니다. 뒤섞어 앞에서 고릅니다.
     오류: 자료보다 큰 size는 ValueError.
     """
     if max(sizes) > len(train):
@@ -59,7 +60,7 @@ def ngram_curve(
 
 @dataclass(frozen=True)
 class Mixture:
-    """섞은 모델의 성적. share는 dev에서 고른 첫째 모델의 몫이고, bits는 글자당 비트입니다."""
+    """섞은 모델의 글자당 비트. share는 dev에서 고른 첫째 모델의 몫입니다."""
 
     share: float
     dev_bits: float
@@ -72,7 +73,8 @@ def mixed_bits(
 ) -> float:
     """토큰마다 share·p₁ + (1 − share)·p₂로 섞은 모델의 글자당 비트.
 
-    두 모델이 같은 토큰의 줄을 맞혀야 섞은 것도 확률입니다. 오류: 줄의 길이가 다르면 ValueError.
+    두 모델이 같은 토큰의 줄을 맞혀야 섞은 것도 확률입니다.
+    오류: 줄의 길이가 다르면 ValueError.
     """
     if [len(row) for row in first] != [len(row) for row in second]:
         raise ValueError("두 모델이 맞힌 토큰의 수가 글마다 같아야 섞을 수 있습니다.")
@@ -87,7 +89,7 @@ def best_mixture(
     test: tuple[LogProbs, LogProbs, int],
     shares: Sequence[float] = SHARES,
 ) -> Mixture:
-    """dev에서 가장 좋은 몫을 골라 test를 한 번 잽니다. 한 벌은 (첫째, 둘째, 글자 수)입니다."""
+    """dev에서 몫을 골라 test를 한 번 잽니다. 한 벌은 (첫째, 둘째, 글자 수)입니다."""
     curve = tuple((share, _bits(dev, share)) for share in shares)
     share, dev_bits = min(curve, key=_second)
     return Mixture(share, dev_bits, _bits(test, share), curve)

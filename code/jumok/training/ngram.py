@@ -21,8 +21,8 @@ Text = str | Sequence[int]
 class Level:
     """차수 하나에서 센 것. 글자 n개의 줄 하나를 S진법의 수 하나로 적습니다.
 
-    grams와 counts는 나온 줄과 그 수, contexts와 totals와 kinds는 앞의 n − 1글자와 c(h), N(h•)입니다.
-    모두 번호의 차례로 늘어놓아 이분 탐색으로 찾습니다.
+    grams와 counts는 나온 줄과 그 수, contexts와 totals와 kinds는 앞의 n − 1글자와
+    c(h), N(h•)입니다. 모두 번호의 차례로 늘어놓아 이분 탐색으로 찾습니다.
     """
 
     grams: np.ndarray
@@ -44,9 +44,10 @@ class Level:
 class KneserNey:
     """보간한 Kneser–Ney n-gram. 글이 문자열이면 글자를, 번호의 줄이면 토큰을 셉니다.
 
-    p(w|h) = max(c(hw) − d, 0)/c(h) + d·N(h•)/c(h) · p(w|h′)이고, h′는 h에서 가장 먼 글자를 뺀
-    것입니다. 가장 긴 차수는 나온 수를, 그보다 짧은 차수는 앞에 온 글자의 가짓수를 셉니다. 한 번도 못 본
-    글자는 하나의 이름으로 모아 고르게 나눈 확률을 줍니다. d는 차수마다 n₁/(n₁ + 2n₂)입니다.
+    p(w|h) = max(c(hw) − d, 0)/c(h) + d·N(h•)/c(h) · p(w|h′)이고, h′는 h에서 가장 먼
+    글자를 뺀 것입니다. 가장 긴 차수는 나온 수를, 그보다 짧은 차수는 앞에 온 글자의
+    가짓수를 셉니다. 한 번도 못 본 글자는 하나의 이름으로 모아 고르게 나눈 확률을
+    줍니다. d는 차수마다 n₁/(n₁ + 2n₂)입니다.
     오류: 1보다 작은 order와 빈 글은 ValueError.
     출처: Kneser & Ney (1995); Chen & Goodman (1999), 식 (24).
     """
@@ -76,16 +77,19 @@ class KneserNey:
         return set(map(chr, codes)) if self._reads_text else codes
 
     def prob(self, symbol: str | int, history: Text) -> float:
-        """history 다음에 symbol이 올 확률. 모든 글자와 UNKNOWN, 끝에 대해 더하면 1입니다."""
+        """history 다음에 symbol이 올 확률. 글자와 UNKNOWN, 끝에 모두 더하면 1."""
         near = history[max(0, len(history) - self.order + 1) :]
-        # 모자란 앞은 나온 적 없는 것으로 채웁니다. 그 차수의 앞글자에서 찾지 못해 거기서 멈춥니다.
+        # 모자란 앞은 나온 적 없는 것으로 채웁니다. 그 차수부터는 앞글자를 찾지 못합니다.
         missing = [1] * (self.order - 1 - len(near))
         symbol = symbol if self._reads_text else [symbol]
         places = [*missing, *_codes(near).tolist(), *_codes(symbol).tolist()]
         return float(self._probs(self._windows(np.array(places)))[0])
 
     def log_probs(self, texts: Sequence[Text]) -> list[np.ndarray]:
-        """글마다, 글자들과 끝의 log 확률(자연로그). 모양: 글 n개 → (글자 수 + 1,)인 배열 n개."""
+        """글마다, 글자들과 끝의 log 확률(자연로그).
+
+        모양: 글 n개 → (글자 수 + 1,)인 배열 n개.
+        """
         found: list[np.ndarray] = []
         for group in _groups(texts):
             flat = np.log(self._probs(self._grams(group)))
@@ -101,10 +105,10 @@ class KneserNey:
         parts = [np.unique(_stream(group, 1)) for group in _groups(texts)]
         self._alphabet = np.unique(np.concatenate([*parts, [0, 1]]))
         self._size = len(self._alphabet)  # S
-        # 표에 없는 글자는 UNKNOWN의 번호 1을 갖습니다. 표의 마지막 칸은 표보다 큰 글자들의 것입니다.
+        # 없는 글자는 UNKNOWN의 번호 1입니다. 마지막 칸은 표보다 큰 글자들의 것입니다.
         self._number = np.ones(int(self._alphabet[-1]) + 2, np.int64)
         self._number[self._alphabet] = np.arange(self._size)
-        # 줄 하나가 64비트에 들지 않으면 파이썬의 큰 정수로 셈합니다. 느리지만 값은 같습니다.
+        # 64비트에 들지 않으면 파이썬의 큰 정수로 셉니다. 느리지만 값은 같습니다.
         self._integer = np.int64 if self._size**self.order < 2**63 else object
 
     def _grams(self, texts: Sequence[Text]) -> np.ndarray:
