@@ -12,6 +12,7 @@ from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
 from jumok.text import (
     EOS_ID,
     PAD_ID,
+    LibraryBpe,
     MlmBatches,
     NspBatches,
     TokenTable,
@@ -32,6 +33,7 @@ from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run_classifier import encode_reviews, run_classifier, run_vit
 from jumok.training.run_language import TextCorpus, run_bert, run_gpt
+from jumok.training.token_cache import token_table
 
 ALONE = World(torch.device("cpu"))
 SIZE = {
@@ -185,6 +187,29 @@ def test_bits_of_a_writer_match_its_card(gpt_run):
     folder, card = gpt_run
     bits = Writer.load(folder).bits_per_character(TEXTS[6:12])
     assert bits == pytest.approx(card["result"]["test_bits_per_character"], rel=1e-6)
+
+
+def test_the_card_says_what_the_budget_was(gpt_run):
+    card = gpt_run[1]
+    result, n = card["result"], card["n_parameters"]
+    assert result["train_flops_6nd"] == 6 * n * result["train_tokens"]
+    # 한 걸음에 토큰 256개씩 240걸음입니다.
+    assert result["train_tokens"] == 240 * 256
+
+
+def test_cut_text_is_kept_for_the_next_start(tmp_path):
+    texts = TEXTS * 3
+    tokenizer = LibraryBpe.from_texts(texts, 300)
+    path = tmp_path / "tokens.bin"
+    first = token_table(tokenizer, texts, path, ALONE)
+    made = path.stat().st_mtime_ns
+    again = token_table(None, texts, path, ALONE)
+    assert path.stat().st_mtime_ns == made, "다시 자르지 않습니다"
+    for table in (first, again):
+        rows = [table[i].tolist() for i in range(len(table))]
+        assert rows == [[*tokenizer.encode(text), EOS_ID] for text in texts]
+    with pytest.raises(ValueError, match="다른 자료"):
+        token_table(tokenizer, texts[:-1], path, ALONE)
 
 
 def test_a_run_of_another_kind_is_refused(gpt_run):

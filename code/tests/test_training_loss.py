@@ -86,7 +86,7 @@ def test_a_bias_of_the_output_is_learned_too(smoothing):
 
 
 def test_autocast_rounds_the_products_only():
-    """bf16의 autocast 안에서는 16비트로 곱한 로짓의 손실이고, 기울기는 받은 자료형으로 돌아옵니다."""
+    """bf16의 autocast 안에서는 16비트로 곱한 로짓의 손실과 같습니다."""
     hidden, weight, targets = inputs(torch.float32)
     rounded = [x.detach().bfloat16().float() for x in (hidden, weight)]
     with torch.autocast("cpu", torch.bfloat16):

@@ -41,7 +41,7 @@ class RowBatches:
         self.buckets = self.sharing.buckets(len(documents), max_tokens)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[LmBatch]:
-        """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
+        """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않습니다."""
         for rows, shape in skip(self._plan(epoch), start):
             yield self._batch(rows, shape)
 

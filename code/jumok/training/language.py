@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -39,15 +40,15 @@ class LanguageLoss(nn.Module):
 
 
 def _in_chunks(ids: Tensor) -> bool:
-    """나누어 구한 손실을 쓸지. GPU의 커널과 torch.compile에는 통째로 구하는 쪽이 낫습니다."""
+    """로짓을 나누어 만들지. GPU와 torch.compile에는 통째로 만드는 쪽이 낫습니다."""
     return ids.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 class LanguageModel:
-    """GPT를 배우는 일. tokens는 글들을 <eos>로 이은 긴 줄, dev는 (번호들, 글자 수)의 목록입니다.
+    """GPT를 배우는 일. tokens는 <eos>로 끝나는 글들의 표나 그것을 이은 긴 줄입니다.
 
-    긴 줄을 seq_len칸씩 잘라 배웁니다. seq_len이 0이면 글마다 따로, 처음부터 배웁니다(tokens는 글의 표).
-    identity에는 이어 갈 때 같아야 하는 것을 넣습니다.
+    긴 줄을 seq_len칸씩 잘라 배우거나, seq_len이 0이면 글마다 따로 처음부터 배웁니다.
+    dev는 (번호들, 글자 수)의 목록이고, identity는 이어 갈 때 같아야 하는 것입니다.
     """
 
     def __init__(
@@ -95,12 +96,22 @@ class LanguageModel:
         return {"loss": nats / n_tokens, "bits_per_character": bits}
 
 
-@torch.no_grad()
 def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
-    """글마다 <eos> 다음에서 시작해 모든 토큰과 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
+    """글마다 <eos> 다음에서 시작해 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
 
     앞글을 보지 않으므로 n-gram 기준선과 같은 조건입니다.
     오류: 모델이 읽을 수 있는 것보다 긴 글은 ValueError.
+    """
+    return -sum(float(row.sum()) for row in text_log_probs(model, rows, device))
+
+
+@torch.no_grad()
+def text_log_probs(
+    model: Gpt, rows: Sequence[Ids], device: torch.device
+) -> list[np.ndarray]:
+    """글마다, 토큰들과 끝의 <eos>의 log 확률(자연로그).
+
+    모양: 글 n개 → (토큰 수 + 1,)인 배열 n개. 조건과 오류는 `text_nats`와 같습니다.
     """
     limit = model.config.max_len
     longest = max(map(len, rows), default=0) + 1
@@ -108,37 +119,38 @@ def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
         raise ValueError(
             f"글이 {longest}토큰으로 모델의 한도 {limit}보다 깁니다. 잘라서 넣으세요."
         )
-    total, group = 0.0, []
-    for row in [*sorted(rows, key=len), None]:
-        full = row is None or (len(group) + 1) * (len(row) + 1) > EVAL_TOKENS
-        if full and group:
-            width = max(map(len, group)) + 1
-            text = torch.tensor(
-                [
-                    [EOS_ID, *ids, EOS_ID, *[PAD_ID] * (width - len(ids) - 1)]
-                    for ids in group
-                ]
-            )
-            logits = model(text[:, :-1].to(device))  # (B, T, V)
-            targets = text[:, 1:].to(device)
-            total += F.cross_entropy(
-                logits.float().flatten(0, 1),
-                targets.flatten(),
-                ignore_index=PAD_ID,
-                reduction="sum",
-            ).item()
+    found = [np.zeros(0)] * len(rows)
+    for group in _like_lengths(rows):
+        width = len(rows[group[-1]]) + 1
+        ends = [[EOS_ID, *rows[i], EOS_ID] for i in group]
+        text = torch.tensor([row + [PAD_ID] * (width + 1 - len(row)) for row in ends])
+        logits = model(text[:, :-1].to(device)).float()  # (B, T, V)
+        targets = text[:, 1:].to(device)
+        losses = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+        for i, row in zip(group, losses.double().cpu().numpy(), strict=True):
+            found[i] = -row[: len(rows[i]) + 1]
+    return found
+
+
+def _like_lengths(rows: Sequence[Ids]) -> Iterator[list[int]]:
+    """짧은 글부터, 채운 칸이 EVAL_TOKENS를 넘지 않게 묶은 글의 번호들."""
+    group: list[int] = []
+    for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
+        if group and (len(group) + 1) * (len(rows[i]) + 1) > EVAL_TOKENS:
+            yield group
             group = []
-        if row is not None:
-            group.append(row)
-    return total
+        group.append(i)
+    if group:
+        yield group
 
 
 class BertLoss(nn.Module):
-    """가린 토큰의 교차 엔트로피와, 두 문장이면 다음 문장 예측의 교차 엔트로피를 더합니다.
+    """가린 토큰의 교차 엔트로피에, 두 문장이면 다음 문장 예측의 것을 더합니다.
 
-    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라. is_next가 없으면 앞의 것만입니다.
-    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다(어휘가 8,000이면 걸음이 두 배 넘게 빨라집니다).
-    torch.compile은 모양이 늘 같아야 빠르므로 그때는 모든 자리를 만듭니다. 출처: Devlin et al. (2019), 3.1절.
+    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라.
+    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다. 어휘가 8,000이면 걸음이 두 배
+    넘게 빨라집니다. torch.compile은 모양이 늘 같아야 하므로 모든 자리를 만듭니다.
+    출처: Devlin et al. (2019), 3.1절.
     """
 
     def __init__(self, model: BertForPretraining) -> None:
@@ -173,7 +185,10 @@ class BertLoss(nn.Module):
 
 
 class MaskedLanguageModel:
-    """BERT를 사전 학습하는 일. train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다."""
+    """BERT를 사전 학습하는 일.
+
+    train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다.
+    """
 
     def __init__(
         self,
@@ -188,7 +203,7 @@ class MaskedLanguageModel:
         self._made: dict[World, MlmBatches] = {}
 
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
-        """회차(epoch)의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
+        """회차의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
         if world not in self._made:
             self._made[world] = self.train(world.rank, world.size)
         yield from map(mlm_tensors, self._made[world].epoch(epoch, start))
@@ -199,7 +214,7 @@ class MaskedLanguageModel:
 
     @torch.no_grad()
     def evaluate(self, device: torch.device) -> dict[str, float]:
-        """dev의 가린 토큰마다의 교차 엔트로피와 맞힌 몫, 두 문장이면 다음 문장을 맞힌 몫."""
+        """dev의 가린 토큰의 교차 엔트로피와 맞힌 몫, 두 문장이면 그것을 맞힌 몫."""
         loss = hits = n_tokens = order_hits = n_rows = 0.0
         for batch in map(mlm_tensors, self.dev.epoch(0)):
             ids, targets, segments, *rest = (x.to(device) for x in batch)

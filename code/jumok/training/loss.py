@@ -1,4 +1,7 @@
-"""손실: 레이블 스무딩 교차 엔트로피. 나누어 구하는 것은 model/fast/chunked_loss.py에 있습니다."""
+"""손실: 레이블 스무딩 교차 엔트로피.
+
+로짓을 나누어 만드는 것은 model/fast/chunked_loss.py에 있습니다.
+"""
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -13,7 +16,8 @@ def label_smoothed_loss(
 ) -> Tensor:
     """채움이 아닌 토큰에 대한 평균 (1 − ε)·(−log p_y) + (ε/V)·Σ_v(−log p_v).
 
-    모양: logits (…, V), targets (…) → 스칼라. 정답의 확률 목표는 1 − ε + ε/V입니다(torch의 꼴).
+    모양: logits (…, V), targets (…) → 스칼라.
+    정답의 확률 목표는 1 − ε + ε/V입니다(torch의 꼴).
     오류: [0, 1) 밖의 smoothing은 ValueError.
     출처: Szegedy et al. (2016); Vaswani et al. (2017), 5.4절.
     """

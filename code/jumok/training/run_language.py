@@ -5,17 +5,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from jumok.text import MlmBatches, TokenTable, with_eos
+from jumok.text import MlmBatches, TokenTable
 from jumok.text.tokenizer import Tokenizer
 
 from .corpus import TextCorpus
 from .distributed import World
+from .estimate import n_parameters
 from .experiment import Card, Experiment, Say, held_out_scores, run_experiment
 from .folder import identity_of, make_tokenizer
 from .language import LanguageModel, MaskedLanguageModel
+from .mixing import budget_facts
 from .models import build_model
 from .ngram import KneserNey, ngram_bits_per_character
 from .presets import Preset
+from .state import Progress
+from .token_cache import token_table
 
 N_DEV = 1000  # 학습하는 사이에 보는 dev 글의 수
 
@@ -28,7 +32,8 @@ def run_gpt(
     멈추었으면 None입니다.
     """
     tokenizer = make_tokenizer(corpus.train, preset.vocab_size, folder, world)
-    tokens = TokenTable.from_rows(with_eos(map(tokenizer.encode, corpus.train)))
+    path = folder / f"tokens-{corpus.sha256[:12]}.bin"
+    tokens = token_table(tokenizer, corpus.train, path, world)
     identity = identity_of(preset, corpus.sha256)
 
     def build() -> LanguageModel:
@@ -47,7 +52,9 @@ def run_gpt(
         bits = ngram_bits_per_character(KneserNey(corpus.train), same)
         return scores | {"test_ngram_bits_per_character": bits}
 
-    experiment = Experiment(build, evaluate, _data(corpus), _run(tokenizer))
+    experiment = Experiment(
+        build, evaluate, _data(corpus), _run(tokenizer), count=count_budget
+    )
     return run_experiment(experiment, preset, folder, world, say)
 
 
@@ -72,6 +79,11 @@ def run_bert(
 
     experiment = Experiment(build, evaluate, _data(corpus), _run(tokenizer))
     return run_experiment(experiment, preset, folder, world, say)
+
+
+def count_budget(task: LanguageModel, progress: Progress) -> dict[str, float]:
+    """배운 계산량(6ND)과 매개변수마다 읽은 토큰 수."""
+    return budget_facts(n_parameters(task.model), progress.n_tokens)
 
 
 def readable(

@@ -35,12 +35,12 @@ def chunked_loss(
     chunk: int = 512,
     bias: Tensor | None = None,
 ) -> Tensor:
-    """`label_smoothed_loss(hidden @ weight.T + bias, …)`과 같은 값을 chunk줄씩 나누어 구합니다.
+    """`label_smoothed_loss(hidden @ weight.T + bias, …)`를 chunk줄씩 나누어 구합니다.
 
-    로짓 (N, V)가 통째로 생기지 않으므로 메모리를 덜 쓰고, 큰 메모리를 받아 오는 시간도 줄어듭니다.
-    CPU 2스레드에서 학습 한 걸음이 tiny 1.3–1.4배, small 1.1배 빨라졌습니다(code/bench).
-    CPU의 autocast 안에서는 곱하기만 그 자료형으로 하고 소프트맥스와 더하기는 float32로 합니다.
-    모양: hidden (…, D), weight (V, D), bias (V,), targets (…) → 스칼라(채움이 아닌 토큰의 평균).
+    로짓 (N, V)가 통째로 생기지 않으므로 메모리를 덜 쓰고, 그 메모리를 받아 오는 시간도
+    줄어듭니다. CPU 2스레드에서 학습 한 걸음이 tiny 1.3–1.4배, small 1.1배 빨라졌습니다
+    (code/bench). autocast 안에서는 곱하기만 그 자료형으로, 나머지는 float32로 합니다.
+    모양: hidden (…, D), weight (V, D), bias (V,), targets (…) → 스칼라(토큰의 평균).
     오류: [0, 1) 밖의 smoothing은 ValueError.
     """
     rule = LossRule(smoothing, pad_id, chunk)
@@ -50,7 +50,10 @@ def chunked_loss(
 
 
 class _ChunkedLoss(torch.autograd.Function):
-    """앞걸음에서 기울기까지 구해 둡니다. 손실의 기울기 softmax − 목표가 로짓에서 바로 나오기 때문입니다."""
+    """앞걸음에서 기울기까지 구해 둡니다.
+
+    손실의 기울기 softmax − 목표가 로짓에서 바로 나오기 때문입니다.
+    """
 
     @staticmethod
     def forward(
@@ -70,8 +73,8 @@ class _ChunkedLoss(torch.autograd.Function):
         d_weight = torch.zeros_like(weight, dtype=exact)
         d_bias = torch.zeros_like(weight[:, 0], dtype=exact)
         total = share.new_zeros(())
-        # 로짓의 자리는 하나만 잡아 조각마다 다시 씁니다. 새 메모리는 처음 쓸 때가 비쌉니다.
-        # CPU 1스레드에서 이 함수의 앞뒤가 tiny 1.1–1.2배, small 1.0–1.1배 빨라졌습니다.
+        # 로짓의 자리는 하나만 잡아 조각마다 다시 씁니다. 새 메모리는 처음 쓸 때가
+        # 비쌉니다. CPU 1스레드에서 앞뒤가 tiny 1.1–1.2배, small 1.0–1.1배 빨라졌습니다.
         shape = (min(rule.chunk, len(hidden)), len(weight))
         room = share.new_empty(shape)
         product = room if matrix.dtype == exact else matrix.new_empty(shape)
@@ -122,13 +125,17 @@ def _add_product(total: Tensor, a: Tensor, b: Tensor) -> None:
 def _loss_and_gradient(
     logits: Tensor, y: Tensor, smoothing: float
 ) -> tuple[Tensor, Tensor]:
-    """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과, 로짓의 자리에 쓴 기울기 (n, V)."""
+    """로짓 (n, V), 정답 (n, 1) → 토큰마다의 손실 (n, 1)과 기울기 (n, V).
+
+    기울기는 로짓의 자리에 씁니다.
+    """
     loss = -(1 - smoothing) * logits.gather(1, y)
     if smoothing:
         loss -= smoothing * logits.mean(1, keepdim=True)
     highest = logits.amax(1, keepdim=True)
     probs = torch.softmax(logits, 1, out=logits)
-    # log Σexp를 가장 큰 확률에서 얻습니다. 그 값은 1/V 이상이라 로그가 안전하고, exp를 두 번 하지 않습니다.
+    # log Σexp를 가장 큰 확률에서 얻습니다. 그 값은 1/V 이상이라 로그가 안전하고,
+    # exp를 두 번 하지 않습니다.
     loss += highest - probs.amax(1, keepdim=True).log()
     if smoothing:
         probs -= smoothing / logits.size(1)
