@@ -34,7 +34,7 @@ FLOORS = (
     ("jumok_grader.sandbox",),
     ("jumok_grader.worker",),
     ("jumok_grader.check",),
-    ("jumok_grader.results",),
+    ("jumok_grader.check_space", "jumok_grader.results"),
     ("jumok_grader.run", "jumok_grader.report"),
     ("jumok_grader.grading", "jumok_grader.progress"),
     ("jumok_grader.submission",),

@@ -1,16 +1,18 @@
-"""채점의 속도: 한 장의 합성 제출물을 `jumok class grade`와 `nbgrader autograde`로 채점해 견줍니다.
+"""채점의 속도: 한 장의 합성 제출물로 `jumok class`와 nbgrader를 견줍니다.
 
-    python code/bench/grading_speed.py                       4장, 제출물 12개, nbgrader와 4개를 견줍니다
+    python code/bench/grading_speed.py
     python code/bench/grading_speed.py --chapter 7 --students 40 --nbgrader 10
     python code/bench/grading_speed.py --json book/runs/grading_speed.json
 
-제출물은 문제 노트북에 정답이나 wrong_answers.py의 오답을 채운 것입니다. 같은 파일을 두 채점기에 줍니다.
-제출물이 더 있으면 그 모두를 주목으로 한 번 더 채점합니다. 처음 띄우는 시간의 몫이 작아진 속도가 보입니다.
-주목은 class grade의 기본대로 bubblewrap에 가두어 채점합니다(`--isolation none`을 주면 가두지 않습니다).
+인자를 주지 않으면 4장의 제출물 12개를 채점하고, 그 가운데 4개를 nbgrader와 견줍니다.
+제출물은 문제 노트북에 정답이나 wrong_answers.py의 오답을 채운 것입니다. 같은 파일을 두
+채점기에 줍니다. 제출물이 더 있으면 그 모두를 주목으로 한 번 더 채점합니다. 처음 띄우는
+시간의 몫이 작아진 속도가 보입니다. 주목은 class grade의 기본대로 bubblewrap에 가두어
+채점합니다(`--isolation none`을 주면 가두지 않습니다).
 
-다른 일이 도는 컴퓨터에서는 벽시계가 흔들리므로, 자식까지 더한 CPU 시간과 부하(load average)를 함께 적습니다.
-메모리는 채점하는 프로세스와 그 자손 모두의 PSS를 0.5초마다 재어 가장 큰 것을 적습니다. PSS는 나누어 쓰는 쪽을
-나누어 셈합니다.
+다른 일이 도는 컴퓨터에서는 벽시계가 흔들리므로, 자식까지 더한 CPU 시간과 부하(load
+average)를 함께 적습니다. 메모리는 채점하는 프로세스와 그 자손 모두의 PSS를 0.5초마다
+재어 가장 큰 것을 적습니다. PSS는 나누어 쓰는 쪽을 나누어 셈합니다.
 """
 
 import argparse
@@ -92,7 +94,10 @@ def make_class(folder: Path, course: Course, slug: str, students: int) -> Path:
 
 
 class Weight:
-    """이 프로세스의 자손들이 쓰는 메모리를 0.5초마다 재는 줄기. Linux가 아니면 0입니다."""
+    """이 프로세스의 자손들이 쓰는 메모리를 0.5초마다 재는 줄기.
+
+    Linux가 아니면 0입니다.
+    """
 
     def __init__(self) -> None:
         self.peak, self.over = 0, threading.Event()
@@ -132,10 +137,14 @@ def measured(work: Callable[[], int]) -> dict:
         - own
     )
     return {
-        "count": count, "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
-        "per_minute": round(60 * count / seconds, 2), "cpu_each": round(cpu / max(count, 1), 2),
-        "load": [load, load_now()], "memory_mib": weight.close(),
-    }  # fmt: skip
+        "count": count,
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu, 1),
+        "per_minute": round(60 * count / seconds, 2),
+        "cpu_each": round(cpu / max(count, 1), 2),
+        "load": [load, load_now()],
+        "memory_mib": weight.close(),
+    }
 
 
 def load_now() -> float:
@@ -164,7 +173,10 @@ def ours(room_folder: Path, handed: Path, jobs: int, isolation: str) -> dict:
 
 
 def nbgrader(folder: Path, course: Course, slug: str, handed: list[Path]) -> dict:
-    """같은 제출물을 `nbgrader autograde`로 채점하는 속도. 과제를 만드는 시간은 넣지 않습니다."""
+    """같은 제출물을 `nbgrader autograde`로 채점하는 속도.
+
+    과제를 만드는 시간은 넣지 않습니다.
+    """
     book = folder / "nbgrader"
     shutil.copytree(course.master(slug).parent, book / "solutions" / slug)
     shutil.copytree(course.exercise(slug).parent, book / "exercises" / slug)
@@ -230,7 +242,8 @@ def main() -> None:
     }
     print(f"{slug}, {record['machine']}, 격리 {args.isolation}\n")
     print(
-        "| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n|---|--:|--:|--:|--:|--:|--:|"
+        "| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n"
+        "|---|--:|--:|--:|--:|--:|--:|"
     )
     for title, run in runs.items():
         numbers = [
@@ -247,7 +260,10 @@ def main() -> None:
 
 def machine() -> str:
     """재는 컴퓨터의 한 줄 설명."""
-    return f"{platform.machine()}, 코어 {os.cpu_count()}개, Python {platform.python_version()}"
+    return (
+        f"{platform.machine()}, 코어 {os.cpu_count()}개, Python "
+        f"{platform.python_version()}"
+    )
 
 
 def arguments() -> argparse.Namespace:

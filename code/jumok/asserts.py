@@ -10,9 +10,11 @@ def assert_close(
 ) -> None:
     """두 값의 모양이 같고 가장 큰 차이가 tolerance를 넘지 않는지 확인합니다.
 
-    차이는 절댓값입니다. numpy 배열, torch 텐서, 숫자, 리스트를 받습니다. NaN과 무한대는
-    같은 자리에 같은 값으로 있을 때만 같다고 봅니다. 맞으면 `✔`로 시작하는 한 줄을 출력합니다.
-    오류: 다르면 AssertionError (어디서 얼마나 다른지), tolerance가 음수면 ValueError.
+    차이는 절댓값입니다. numpy 배열, torch 텐서, 숫자, 리스트를 받습니다. NaN과
+    무한대는 같은 자리에 같은 값으로 있을 때만 같다고 봅니다. 맞으면 `✔`로 시작하는 한
+    줄을 출력합니다.
+    오류: 다르면 AssertionError (어디서 얼마나 다른지), tolerance가
+    음수면 ValueError.
     """
     if tolerance < 0:
         raise ValueError(
@@ -21,7 +23,8 @@ def assert_close(
     a, b = _to_numpy(got), _to_numpy(want)
     if a.shape != b.shape:
         raise AssertionError(
-            f"{name}: 모양이 다릅니다. 얻은 것은 {a.shape}, 기대한 것은 {b.shape}입니다."
+            f"{name}: 모양이 다릅니다. 얻은 것은 {a.shape}, 기대한 것은 "
+            f"{b.shape}입니다."
         )
     gap = _gap(a, b)
     if gap.size and gap.max() > tolerance:

@@ -236,9 +236,8 @@ def test_bad_arguments(graded, args, reason):
     before = snapshot(graded / "grades")
     done = jumok(*args, cwd=graded)
     if "--course" in args:
-        assert (
-            done.returncode == 0
-        )  # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
+        # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
+        assert done.returncode == 0
         return
     assert (
         done.returncode == 2

@@ -10,9 +10,12 @@ from pathlib import Path
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """옆에 임시 파일을 내어 주고, 탈 없이 다 썼으면 path로 이름을 바꿉니다. 도중에 멈추면 옛 파일이 남습니다.
+    """옆에 임시 파일을 내어 주고, 탈 없이 다 썼으면 path로 이름을 바꿉니다.
 
-    이름을 바꾸기 전에 디스크까지 내려 쓰므로, 전원이 나가도 반만 쓴 파일이 path에 놓이지 않습니다.
+    도중에 멈추면 옛 파일이 남습니다.
+
+    이름을 바꾸기 전에 디스크까지 내려 쓰므로, 전원이 나가도 반만 쓴 파일이 path에
+    놓이지 않습니다.
     """
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)

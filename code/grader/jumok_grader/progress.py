@@ -54,12 +54,20 @@ def _row(master: Master, grades: Path) -> Row:
         default = "manual" if question.manual else "unsolved"
         status = seen.get(question.id, {}).get("status", default)
         minutes = re.search(r"(\d+)분", question.title)
-        questions.append({
-            "id": question.id, "title": question.title, "status": status,
-            "points": 0.0 if question.manual else float(seen.get(question.id, {}).get("points", 0)),
-            "max_points": question.manual_points if question.manual else question.points,
-            "minutes": int(minutes[1]) if minutes else 0,
-        })  # fmt: skip
+        questions.append(
+            {
+                "id": question.id,
+                "title": question.title,
+                "status": status,
+                "points": 0.0
+                if question.manual
+                else float(seen.get(question.id, {}).get("points", 0)),
+                "max_points": question.manual_points
+                if question.manual
+                else question.points,
+                "minutes": int(minutes[1]) if minutes else 0,
+            }
+        )
     points = sum(item["points"] for item in questions)
     most = sum(question.points for question in master.questions)
     when = str(grade.get("graded_at", ""))[:16].replace("T", " ")
@@ -92,7 +100,7 @@ def exported(course: Course, grades: Path) -> dict:
 
 
 def _short(grade: dict) -> dict:
-    """성적 하나를 점수, 만점, 통과한 문제 수, 자동으로 채점하는 문제 수, 채점한 때로 줄입니다."""
+    """성적 하나를 지도에 필요한 것으로 줄입니다: 점수, 문제의 수, 채점한 때."""
     statuses = [
         item.get("status") for item in grade["questions"] if isinstance(item, dict)
     ]
@@ -118,12 +126,17 @@ def text_progress(rows: list[Row], columns: int = 100) -> str:
         [
             cut(row.title.replace("연습문제 — ", ""), 34),
             "".join(_MARKS.get(item["status"], "○") for item in row.questions),
-            f"{number(row.points)} / {number(row.max_points)}", duration(row.minutes_left),
-            row.graded_at or "–", row.next_step.removeprefix(f"exercises/{row.slug}를 "),
+            f"{number(row.points)} / {number(row.max_points)}",
+            duration(row.minutes_left),
+            row.graded_at or "–",
+            row.next_step.removeprefix(f"exercises/{row.slug}를 "),
         ]
         for row in rows
-    ]  # fmt: skip
-    total = f"합계 {number(sum(row.points for row in rows))} / {number(sum(row.max_points for row in rows))}"
+    ]
+    total = (
+        f"합계 {number(sum(row.points for row in rows))} / "
+        f"{number(sum(row.max_points for row in rows))}"
+    )
     left = f"남은 시간 약 {duration(sum(row.minutes_left for row in rows))}"
     legend = "● 통과  ◐ 틀림  ○ 안 풂  ✎ 직접 채점"
     heads = ["장", "문제", "점수", "남은 시간", "채점한 때", "다음"]

@@ -30,7 +30,10 @@ def short_title(title: str) -> str:
 
 
 def fonts_from(folder: Path | None) -> str:
-    """보고서 폴더에서 꾸러미의 한글 글꼴 폴더까지의 상대 경로. 알 수 없으면 빈 글입니다."""
+    """보고서 폴더에서 꾸러미의 한글 글꼴 폴더까지의 상대 경로.
+
+    알 수 없으면 빈 글입니다.
+    """
     fonts = font_folder()
     if folder is None or fonts is None:
         return ""

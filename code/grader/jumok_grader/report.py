@@ -16,10 +16,13 @@ def text_table(result: Result, columns: int = 100) -> str:
         for item in result.questions
     ]
     lines = [
-        f"{result.title}  ({result.notebook})", "",
-        table(rows, ["문제", "점수", "결과"], {1}, columns), "",
-        f"점수 {number(result.points)} / {number(result.max_points)}" + _manual_note(result.manual_points),
-    ]  # fmt: skip
+        f"{result.title}  ({result.notebook})",
+        "",
+        table(rows, ["문제", "점수", "결과"], {1}, columns),
+        "",
+        f"점수 {number(result.points)} / {number(result.max_points)}"
+        + _manual_note(result.manual_points),
+    ]
     return "\n".join(lines)
 
 

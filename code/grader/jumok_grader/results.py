@@ -12,7 +12,10 @@ MAX_DETAIL = 1_000
 
 @dataclass
 class QuestionResult:
-    """문제 하나의 결과. status는 passed, failed, unsolved, manual, error 가운데 하나입니다."""
+    """문제 하나의 결과.
+
+    status는 passed, failed, unsolved, manual, error 가운데 하나입니다.
+    """
 
     id: str
     title: str
@@ -75,19 +78,18 @@ class Result:
 
 
 def mark_failure(result: QuestionResult, error: Exception) -> None:
-    """검사가 멈춘 까닭을 결과에 적습니다. 학생의 잘못이 아니면 채점기의 오류로 적습니다."""
+    """검사가 멈춘 까닭을 결과에 적습니다.
+
+    학생의 잘못이 아니면 채점기의 오류로 적습니다.
+    """
     if not isinstance(error, CheckFailed):
-        result.status, result.mistake, result.name = (
-            "error",
-            "grader_error",
-            "채점기의 오류",
-        )
+        result.status = "error"
+        result.mistake = "grader_error"
+        result.name = "채점기의 오류"
         said = f"{type(error).__name__}: {clean(str(error))[:MAX_DETAIL]}"
         result.message = f"검사 칸이 멈추었습니다. 학생의 잘못이 아닙니다 ({said})."
         return
     result.status = "unsolved" if error.mistake.unsolved else "failed"
     result.mistake, result.name = error.mistake.id, error.mistake.name
-    result.message, result.detail = (
-        error.mistake.message,
-        clean(error.detail)[:MAX_DETAIL],
-    )
+    result.message = error.mistake.message
+    result.detail = clean(error.detail)[:MAX_DETAIL]

@@ -1,7 +1,10 @@
-"""공격 모음: 답 칸에 적는 코드들. 공격마다 코드와, 받아도 되는 점수가 attack_code.txt에 있습니다.
+"""공격 모음: 답 칸에 적는 코드들.
 
-softmax 문제(3점)의 답 칸에 적고, 나머지 두 문제(3점)의 답은 정직합니다. 그래서 3점이면 속임수로 얻은 점수가
-없고, 답까지 정직한 공격은 6점까지 받아도 됩니다. `@…@`는 시험이 진짜 경로와 번호로 바꿉니다.
+공격마다 코드와, 받아도 되는 점수가 attack_code.txt에 있습니다.
+
+softmax 문제(3점)의 답 칸에 적고, 나머지 두 문제(3점)의 답은 정직합니다. 그래서 3점이면
+속임수로 얻은 점수가 없고, 답까지 정직한 공격은 6점까지 받아도 됩니다. `@…@`는 시험이
+진짜 경로와 번호로 바꿉니다.
 """
 
 import contextlib
@@ -16,12 +19,15 @@ def my_softmax(x):
     e = np.exp(x - x.max(-1, keepdims=True))
     return e / e.sum(-1, keepdims=True)
 """
-# 답장을 지어내는 도구: 메시지의 꼴(jumok_grader.protocol.wire)을 흉내 내고 열린 파일 번호마다 씁니다.
+# 답장을 지어내는 도구: 메시지의 꼴(jumok_grader.protocol.wire)을 흉내 내고 열린 파일
+# 번호마다 씁니다.
 WIRE = """
-import jumok_grader.protocol.wire as w, jumok_grader.worker.serve as k, json, struct, os
+import jumok_grader.protocol.wire as w, jumok_grader.worker.serve as k
+import json, struct, os
 def forge(tree, blobs, number):
-    head = json.dumps({"id": number, "problem": None, "changed": [], "used": [], "prints": "", "tree": tree,
-                       "sizes": [len(b) for b in blobs]}).encode()
+    reply = {"id": number, "problem": None, "changed": [], "used": [], "prints": ""}
+    reply |= {"tree": tree, "sizes": [len(b) for b in blobs]}
+    head = json.dumps(reply).encode()
     return struct.pack(">Q", len(head)) + head + b"".join(blobs)
 def out(data):
     for n in range(3, 20):
@@ -32,7 +38,11 @@ def out(data):
 
 def inside(body: str, before: str = "") -> str:
     """my_softmax를 부를 때마다 body를 하는 답."""
-    return f"{before}\ndef my_softmax(x):\n{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+    return (
+        f"{before}\n"
+        "def my_softmax(x):\n"
+        f"{textwrap.indent(textwrap.dedent(body).strip(), '    ')}\n"
+    )
 
 
 def inmates(scratch: int) -> list[int]:

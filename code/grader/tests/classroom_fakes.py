@@ -19,7 +19,8 @@ from jumok_grader.classroom.store import connect
 from jumok_grader.notebook.course_files import Course
 from jumok_grader.sandbox.isolation import why_not
 
-# 가둘 수 없는 컴퓨터에서는 격리 없이 시험합니다. 격리가 꼭 있어야 하는 곳은 test_isolation이 봅니다.
+# 가둘 수 없는 컴퓨터에서는 격리 없이 시험합니다. 격리가 꼭 있어야 하는 곳은
+# test_isolation이 봅니다.
 KIND = "none" if why_not() else "bwrap"
 NEED = "JUMOK_REQUIRE_POSTGRES"
 PEOPLE = [
@@ -37,13 +38,17 @@ from jumok_grader.classroom.grade_class import grade_class
 from jumok_grader.classroom.settings import read_classroom
 from jumok_grader.classroom.store import connect
 classroom = read_classroom(Path(sys.argv[1]))
-done = grade_class(classroom, connect(classroom.database, classroom.folder), jobs=2, quiet=True, work=sys.argv[2])
+engine = connect(classroom.database, classroom.folder)
+done = grade_class(classroom, engine, jobs=2, quiet=True, work=sys.argv[2])
 print(sum(done.counts.values()))
 """
 
 
 def need(*modules: str) -> object:
-    """학급 기능의 꾸러미가 없으면 건너뜁니다. .ci/run처럼 꼭 있어야 하는 곳에서는 실패입니다."""
+    """학급 기능의 꾸러미가 없으면 건너뜁니다.
+
+    .ci/run처럼 꼭 있어야 하는 곳에서는 실패입니다.
+    """
     for name in modules:
         try:
             found = importlib.import_module(name)

@@ -35,7 +35,8 @@ CHOICE = (
     "answer = None  # 번호를 쓰세요\n### BEGIN SOLUTION\nanswer = 3\n### END SOLUTION"
 )
 CHOICE_TEST = """from jumok.course import Check, digest
-Check.equal(answer, "%s", wrong={"%s": ("거꾸로", "쿼리와 키의 자리가 거꾸로입니다.")})"""
+BACK = ("거꾸로", "쿼리와 키의 자리가 거꾸로입니다.")
+Check.equal(answer, "%s", wrong={"%s": BACK})"""
 
 SCORES = """def scores(q, k):
     ### BEGIN SOLUTION
@@ -69,9 +70,13 @@ def _meta(grade_id: str, **keys) -> dict:
 
 def code(source: str, cell_id: str, metadata: dict | None = None) -> dict:
     return {
-        "cell_type": "code", "id": cell_id, "metadata": metadata or {}, "source": source,
-        "outputs": [{"output_type": "stream", "name": "stdout", "text": "출력"}], "execution_count": 1,
-    }  # fmt: skip
+        "cell_type": "code",
+        "id": cell_id,
+        "metadata": metadata or {},
+        "source": source,
+        "outputs": [{"output_type": "stream", "name": "stdout", "text": "출력"}],
+        "execution_count": 1,
+    }
 
 
 def text(source: str, cell_id: str, metadata: dict | None = None) -> dict:

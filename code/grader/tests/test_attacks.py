@@ -1,6 +1,9 @@
-"""공격 모음을 격리한 채점기에 하나씩 넣어 봅니다: 해도 지어낸 점수도 없고, 무엇이든 줄 하나로 끝납니다.
+"""공격 모음을 격리한 채점기에 하나씩 넣어 봅니다.
 
-`pytest code/grader/tests/test_attacks.py -q`의 마지막 줄에 공격, 해, 위조의 수가 나옵니다.
+해도 지어낸 점수도 없고, 무엇이든 줄 하나로 끝납니다.
+
+`pytest code/grader/tests/test_attacks.py -q`의 마지막 줄에 공격, 해, 위조의 수가
+나옵니다.
 """
 
 import contextlib
@@ -41,9 +44,8 @@ pytestmark = pytest.mark.skipif(
     bool(why_not()), reason=f"격리를 쓸 수 없습니다: {why_not().splitlines()[:1]}"
 )
 LIMITS = TimeLimits(call=3, cell=3, setup=60, total=60, patience=1.5)
-SCRATCH = (
-    16 * 256 + secrets.randbelow(256)
-) * 4096  # 이 시험의 일꾼을 알아보는 표이기도 합니다.
+# 이 시험의 일꾼을 알아보는 표이기도 합니다.
+SCRATCH = (16 * 256 + secrets.randbelow(256)) * 4096
 COLD = [
     "fork 폭탄",
     "이름 없는 파일(memfd) 폭탄",
@@ -81,7 +83,7 @@ class Tags(HTMLParser):
 
 @dataclass
 class World:
-    """지켜야 할 것들: 정답, 남의 제출물, 데이터베이스, 남의 프로세스, 듣고 있는 통로."""
+    """지켜야 할 것들: 정답, 남의 제출물, 데이터베이스, 남의 프로세스, 통로."""
 
     root: Path
     secret: str
@@ -99,13 +101,22 @@ class World:
     def fill(self, source: str) -> str:
         """공격의 @…@를 진짜 경로와 번호로 바꿉니다."""
         values = {
-            "MASTER": self.master, "OTHER": self.root / "제출" / "영희.ipynb", "OTHERS": self.root / "제출",
-            "DATABASE": self.root / "성적.sqlite", "CANARY": self.root / "카나리아.txt",
-            "GRADER": os.getpid(), "BYSTANDER": self.bystander.pid,
-            "HOME": Path.home(), "PREFIX": sys.prefix, "BASE": sys.base_prefix,
-            "SITE": SITE, "PACKAGE": GRADER, "PORT": self.server.getsockname()[1],
-            "ABSTRACT": f"jumok-{self.secret}", "ADDRESS": "10.255.255.1",
-        }  # fmt: skip
+            "MASTER": self.master,
+            "OTHER": self.root / "제출" / "영희.ipynb",
+            "OTHERS": self.root / "제출",
+            "DATABASE": self.root / "성적.sqlite",
+            "CANARY": self.root / "카나리아.txt",
+            "GRADER": os.getpid(),
+            "BYSTANDER": self.bystander.pid,
+            "HOME": Path.home(),
+            "PREFIX": sys.prefix,
+            "BASE": sys.base_prefix,
+            "SITE": SITE,
+            "PACKAGE": GRADER,
+            "PORT": self.server.getsockname()[1],
+            "ABSTRACT": f"jumok-{self.secret}",
+            "ADDRESS": "10.255.255.1",
+        }
         for key, value in values.items():
             source = source.replace(f"@{key}@", str(value))
         return source
@@ -140,10 +151,8 @@ def world(tmp_path_factory):
     (root / "제출").mkdir()
     for name in ("제출/영희.ipynb", "성적.sqlite", "카나리아.txt"):
         (root / name).write_text(f"{name} {secret}", encoding="utf-8")
-    server, quiet_socket = (
-        socket.create_server(("0.0.0.0", 0)),
-        socket.socket(socket.AF_UNIX),
-    )
+    server = socket.create_server(("0.0.0.0", 0))
+    quiet_socket = socket.socket(socket.AF_UNIX)
     quiet_socket.bind(f"\0jumok-{secret}")
     quiet_socket.listen()
     for listener in (server, quiet_socket):
@@ -353,9 +362,13 @@ def test_hostile_file_name(world, submit, name):
 
 
 def test_next_student_gets_a_clean_worker(world, submit):
-    """앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않고, 앞사람의 글도 보이지 않습니다."""
+    """앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않습니다. 글도 보이지 않습니다."""
     poison = honest(
-        ex04_1="import numpy, builtins\nnumpy.exp = builtins.print\nopen('/tmp/메시지', 'w').write('앞사람')"
+        ex04_1=(
+            "import numpy, builtins\n"
+            "numpy.exp = builtins.print\n"
+            "open('/tmp/메시지', 'w').write('앞사람')"
+        )
     )
     submit(write(world.root / "inbox" / "앞.ipynb", poison), 3)
     peek = honest(
@@ -370,7 +383,10 @@ def test_next_student_gets_a_clean_worker(world, submit):
 
 @pytest.mark.parametrize("name", ["정답 읽기", "데이터베이스 읽기", "다른 제출물 읽기"])
 def test_suite_notices_harm_without_isolation(world, master, name):
-    """시험을 시험합니다: 격리하지 않으면 같은 공격이 비밀을 빼내고, 이 시험은 그것을 알아봅니다."""
+    """시험을 시험합니다.
+
+    격리하지 않으면 같은 공격이 비밀을 빼내고, 이 시험은 그것을 알아봅니다.
+    """
     before = world.files()
     path = write(
         world.root / "inbox" / "코드.ipynb", honest(ex04_1=world.fill(CODE[name][0]))

@@ -184,12 +184,21 @@ E = "e = np.exp(x - x.max(-1, keepdims=True))\n    "
         ("def my(x):\n    return softmax(x)", "jumok.softmax"),
         ("s2 = softmax\ndef my(x):\n    return s2(x)", "jumok.softmax"),
         (
-            "import jumok.scratch as j\ndef my(x):\n    return getattr(j, 'soft' + 'max')(x)",
+            (
+                "import jumok.scratch as j\n"
+                "def my(x):\n"
+                "    return getattr(j, 'soft' + 'max')(x)"
+            ),
             "jumok.softmax",
         ),
         ("def my(x):\n    return eval('soft' + 'max(x)')", "jumok.softmax"),
         (
-            "def my(x):\n    return helper(x)\ndef helper(x):\n    return [*map(softmax, [x])][0]",
+            (
+                "def my(x):\n"
+                "    return helper(x)\n"
+                "def helper(x):\n"
+                "    return [*map(softmax, [x])][0]"
+            ),
             "jumok.softmax",
         ),
         (
@@ -202,7 +211,10 @@ E = "e = np.exp(x - x.max(-1, keepdims=True))\n    "
             "torch.softmax",
         ),
         (
-            f"def my(x):\n    {TENSOR}return torch.nn.functional.softmax(t, -1).numpy()",
+            (
+                "def my(x):\n"
+                f"    {TENSOR}return torch.nn.functional.softmax(t, -1).numpy()"
+            ),
             "torch.softmax",
         ),
         (
@@ -210,7 +222,11 @@ E = "e = np.exp(x - x.max(-1, keepdims=True))\n    "
             "torch.Softmax",
         ),
         (
-            f"S = torch.nn.Softmax(dim=-1)\ndef my(x):\n    {TENSOR}return S(t).numpy()",
+            (
+                "S = torch.nn.Softmax(dim=-1)\n"
+                "def my(x):\n"
+                f"    {TENSOR}return S(t).numpy()"
+            ),
             "torch.Softmax",
         ),
         ("my = softmax", "jumok.softmax"),
@@ -229,12 +245,23 @@ def test_ready_made_function_is_found_by_watching(source, used):
 @pytest.mark.parametrize(
     "source",
     [
-        f"def my(x):\n    {E}softmax = e / e.sum(-1, keepdims=True)\n    return softmax",
+        (
+            "def my(x):\n"
+            f"    {E}softmax = e / e.sum(-1, keepdims=True)\n"
+            "    return softmax"
+        ),
         f"def softmax(x):\n    {E}return e / e.sum(-1, keepdims=True)\nmy = softmax",
-        f"def softmax(x):\n    {E}return e / e.sum(-1, keepdims=True)\ndef my(x):\n    return softmax(x)",
+        (
+            "def softmax(x):\n"
+            f"    {E}return e / e.sum(-1, keepdims=True)\n"
+            "def my(x):\n"
+            "    return softmax(x)"
+        ),
         "def my(x):  # softmax\n    'softmax'\n    return ms(x, np.array(True))",
-        f"import torch as t\nfrom jumok.model import causal_mask\ndef my(x):\n    {E}"
-        "return e / e.sum(-1, keepdims=True)",
+        "import torch as t\n"
+        "from jumok.model import causal_mask\n"
+        "def my(x):\n"
+        f"    {E}return e / e.sum(-1, keepdims=True)",
     ],
 )
 def test_names_and_inner_calls_are_not_forbidden(source, capsys):
@@ -382,12 +409,29 @@ def test_unknown_mistake_id_is_refused_at_once():
 
 
 VALUES = [
-    None, True, 3, -(2**80), 1.5, float("inf"), 2 + 3j, "한글\ud800", b"\0\1",
-    [1, (2, "a")], {"a": np.arange(3)},
-    np.zeros((0, 3)), np.arange(6, dtype=">i4").reshape(2, 3), np.float32(1.5), np.bool_(True), np.array(2.5),
-    np.arange(6.0).reshape(2, 3).T, torch.arange(6).reshape(2, 3).T, torch.ones(2, dtype=torch.bfloat16),
-    torch.zeros(0, 2), torch.tensor(True), torch.ones(2, requires_grad=True),
-]  # fmt: skip
+    None,
+    True,
+    3,
+    -(2**80),
+    1.5,
+    float("inf"),
+    2 + 3j,
+    "한글\ud800",
+    b"\0\1",
+    [1, (2, "a")],
+    {"a": np.arange(3)},
+    np.zeros((0, 3)),
+    np.arange(6, dtype=">i4").reshape(2, 3),
+    np.float32(1.5),
+    np.bool_(True),
+    np.array(2.5),
+    np.arange(6.0).reshape(2, 3).T,
+    torch.arange(6).reshape(2, 3).T,
+    torch.ones(2, dtype=torch.bfloat16),
+    torch.zeros(0, 2),
+    torch.tensor(True),
+    torch.ones(2, requires_grad=True),
+]
 
 
 @pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)

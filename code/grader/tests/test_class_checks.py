@@ -1,4 +1,4 @@
-"""클래스를 보는 검사: 값으로만 견주고, 실수를 제 이름으로 말하는가(이 프로세스 안에서)."""
+"""클래스를 보는 검사: 값으로만 견주고, 실수를 제 이름으로 말하는가."""
 
 import re
 from collections import Counter, OrderedDict
@@ -25,7 +25,8 @@ class MyAttention(torch.nn.Module):
     def __init__(self, d_model, n_heads):
         super().__init__()
         self.n_heads = n_heads
-        self.w_q, self.w_k, self.w_v, self.w_o = (torch.nn.Linear(d_model, d_model) for _ in range(4))
+        layers = [torch.nn.Linear(d_model, d_model) for _ in range(4)]
+        self.w_q, self.w_k, self.w_v, self.w_o = layers
 
     def split(self, x):
         return x.unflatten(-1, (self.n_heads, -1)).transpose(-2, -3)
@@ -93,20 +94,50 @@ def test_right_class_passes_even_when_written_otherwise(capsys):
         (" / math.sqrt(q.shape[-1])", " / q.shape[-1]", "wrong_value", "1번째 것"),
         ("self.w_o((", "((", "wrong_value", "가장 큰 차이는"),
         (".flatten(-2))", ")", "raises", "RuntimeError"),
-        (".transpose(-2, -3).flatten(-2))", ".flatten(-2)).transpose(0, 1)", "raises", "번째 줄"),
-        ("self.w_o((", "(lambda y: self.w_o(y)[None])((", "wrong_shape", "하는데 (1, 3, 5, 8)"),
+        (
+            ".transpose(-2, -3).flatten(-2))",
+            ".flatten(-2)).transpose(0, 1)",
+            "raises",
+            "번째 줄",
+        ),
+        (
+            "self.w_o((",
+            "(lambda y: self.w_o(y)[None])((",
+            "wrong_shape",
+            "하는데 (1, 3, 5, 8)",
+        ),
         ("self.w_o((", "(lambda y: self.w_o(y).detach())((", "no_gradient", ""),
         ("q, k, v =", "x += 1; q, k, v =", "mutates_input", "1번째 입력"),
-        ("self.w_k, self.w_v", "self.w_key, self.w_v", "wrong_state", "없는 것: w_k.weight, w_k.bias."),
-        ("Linear(d_model, d_model)", "Linear(d_model, d_model, bias=False)", "wrong_state", "w_q.bias"),
-        ("Linear(d_model, d_model)", "Linear(d_model, 4)", "wrong_state", "(8, 8)이어야 하는데 (4, 8)"),
-        ("super().__init__()", "super().__init__(); self.x = torch.nn.Linear(1, 1)", "wrong_state", "x.bias"),
+        (
+            "self.w_k, self.w_v",
+            "self.w_key, self.w_v",
+            "wrong_state",
+            "없는 것: w_k.weight, w_k.bias.",
+        ),
+        (
+            "Linear(d_model, d_model)",
+            "Linear(d_model, d_model, bias=False)",
+            "wrong_state",
+            "w_q.bias",
+        ),
+        (
+            "Linear(d_model, d_model)",
+            "Linear(d_model, 4)",
+            "wrong_state",
+            "(8, 8)이어야 하는데 (4, 8)",
+        ),
+        (
+            "super().__init__()",
+            "super().__init__(); self.x = torch.nn.Linear(1, 1)",
+            "wrong_state",
+            "x.bias",
+        ),
         ("torch.nn.Module", "object", "wrong_type", "상속"),
         ("return self.w_o(", "self.w_o(", "returns_none", ""),
         ("def forward", "def foward", "raises", "forward"),
         ("self, d_model, n_heads", "self, d_model", "raises", "TypeError"),
     ],
-)  # fmt: skip
+)
 def test_wrong_class_is_named(old, new, mistake, said):
     error = failed(edited(old, new))
     if mistake == "returns_none":  # 출력이 None이면 묶음의 안쪽이라 종류로 말합니다.
@@ -142,8 +173,10 @@ WHOLE_INIT = SELF_ATTENTION[: SELF_ATTENTION.index("    def split")]
             "raise Not",
         ),
         (
-            "class MyAttention(torch.nn.Module):\n    def __init__(self, d, h):\n"
-            f"        super().__init__()\n{BARE}",
+            "class MyAttention(torch.nn.Module):\n"
+            "    def __init__(self, d, h):\n"
+            "        super().__init__()\n"
+            f"{BARE}",
             "stub_left",
             "raise Not",
         ),
@@ -162,11 +195,24 @@ def test_unfilled_methods_are_told_apart(source, mistake, said, tmp_path):
 READY = [
     "MyAttention = torch.nn.MultiheadAttention",
     "class MyAttention(torch.nn.MultiheadAttention):\n    pass",
-    edited("self.n_heads = n_heads", "self.inner = torch.nn.MultiheadAttention(d_model, n_heads)"),
-    edited("scores = q @", "torch.nn.functional.scaled_dot_product_attention(q, k, v)\n        scores = q @"),
-    edited("def split(self, x):", "def split(self, x):\n        torch.scaled_dot_product_attention = 0\n"
-           "        torch._C._nn.scaled_dot_product_attention(x, x, x)"),
-]  # fmt: skip
+    edited(
+        "self.n_heads = n_heads",
+        "self.inner = torch.nn.MultiheadAttention(d_model, n_heads)",
+    ),
+    edited(
+        "scores = q @",
+        (
+            "torch.nn.functional.scaled_dot_product_attention(q, k, v)\n"
+            "        scores = q @"
+        ),
+    ),
+    edited(
+        "def split(self, x):",
+        "def split(self, x):\n"
+        "        torch.scaled_dot_product_attention = 0\n"
+        "        torch._C._nn.scaled_dot_product_attention(x, x, x)",
+    ),
+]
 
 
 @pytest.mark.parametrize("source", READY, ids=range(len(READY)))
@@ -228,7 +274,8 @@ def test_gradients_of_several_inputs_and_outputs():
 class Cell(torch.nn.Module):
     def __init__(self):
         super().__init__()
-        self.w, self.unused = torch.nn.Parameter(torch.ones(2)), torch.nn.Parameter(torch.ones(2))
+        self.w = torch.nn.Parameter(torch.ones(2))
+        self.unused = torch.nn.Parameter(torch.ones(2))
     def forward(self, x, ids, h):
         return self.w * x, (h * 2).detach() + x, ids
 """
@@ -238,9 +285,11 @@ class Cell(torch.nn.Module):
     assert inputs[0].tolist() == [1, 1] and inputs[1:] == (None, None)
     assert weights["w"].tolist() == [3, 4] and weights["unused"] is None
     for cotangent, mistake in (
-        (torch.ones(2), "wrong_type"), ((torch.ones(2),) * 2, "wrong_type"),
-        ((torch.ones(3), None, None), "wrong_shape"), ((None, None, torch.ones(2)), "no_gradient"),
-    ):  # fmt: skip
+        (torch.ones(2), "wrong_type"),
+        ((torch.ones(2),) * 2, "wrong_type"),
+        ((torch.ones(3), None, None), "wrong_shape"),
+        ((None, None, torch.ones(2)), "no_gradient"),
+    ):
         with pytest.raises(CheckFailed) as caught:
             m.gradients(cotangent, x, ids, h)
         assert caught.value.mistake.id == mistake
@@ -322,8 +371,15 @@ def test_object_that_remembers_is_caught_by_calling_twice():
 
 
 def test_same_class_twice_on_the_same_instance_can_be_required():
-    m = Check(student(edited("def forward(self, x):", "def forward(self, x):\n        self.n = x = x + "
-                             "getattr(self, 'n', 0)")), None).make(8, 2)  # fmt: skip
+    m = Check(
+        student(
+            edited(
+                "def forward(self, x):",
+                "def forward(self, x):\n        self.n = x = x + getattr(self, 'n', 0)",
+            )
+        ),
+        None,
+    ).make(8, 2)
     with pytest.raises(CheckFailed, match="지난번에 부른 것을 기억함"):
         Check.that(torch.equal(m(X), m(X)), "keeps_state")
 
@@ -363,25 +419,70 @@ def test_broken_reference_or_driver_is_not_the_students_mistake():
     ("got", "want", "mistake", "said"),
     [
         ((1.0, np.ones(2)), (np.ones(2), 1.0), "tuple_order", ""),
-        ((np.zeros(3), np.ones((2, 2)), 5), (5, np.zeros(3), np.ones((2, 2))), "tuple_order", ""),
-        (([1.0], np.eye(2)), (np.eye(2) * 2, [1.0]), "wrong_type", "1번째 것: numpy 배열이어야"),
-        ((np.ones(2), None), (np.ones(2), np.ones(2)), "wrong_type", "배열이어야 하는데 None"),
-        ([np.ones(2), np.ones((2, 1))], [np.ones(2)] * 2, "wrong_shape", "2번째 것: 모양이 (2,)"),
-        ({"h": np.ones(3)}, {"h": np.ones(3), "c": np.ones(3)}, "wrong_keys", "없는 열쇠: 'c'"),
+        (
+            (np.zeros(3), np.ones((2, 2)), 5),
+            (5, np.zeros(3), np.ones((2, 2))),
+            "tuple_order",
+            "",
+        ),
+        (
+            ([1.0], np.eye(2)),
+            (np.eye(2) * 2, [1.0]),
+            "wrong_type",
+            "1번째 것: numpy 배열이어야",
+        ),
+        (
+            (np.ones(2), None),
+            (np.ones(2), np.ones(2)),
+            "wrong_type",
+            "배열이어야 하는데 None",
+        ),
+        (
+            [np.ones(2), np.ones((2, 1))],
+            [np.ones(2)] * 2,
+            "wrong_shape",
+            "2번째 것: 모양이 (2,)",
+        ),
+        (
+            {"h": np.ones(3)},
+            {"h": np.ones(3), "c": np.ones(3)},
+            "wrong_keys",
+            "없는 열쇠: 'c'",
+        ),
         ({1: 2, "x": 3}, {1: 2}, "wrong_keys", "더 있는 열쇠: 'x'"),
-        ({"h": np.ones((1, 3))}, {"h": np.ones(3)}, "wrong_shape", "'h'의 값: 모양이 (3,)이어야"),
-        ({"a": (1, [2, 3])}, {"a": (1, [2, 4])}, "wrong_value", "'a'의 값: 2번째 것: 2번째 것"),
+        (
+            {"h": np.ones((1, 3))},
+            {"h": np.ones(3)},
+            "wrong_shape",
+            "'h'의 값: 모양이 (3,)이어야",
+        ),
+        (
+            {"a": (1, [2, 3])},
+            {"a": (1, [2, 4])},
+            "wrong_value",
+            "'a'의 값: 2번째 것: 2번째 것",
+        ),
         ("나는", "나도", "wrong_value", "받은 값은 '나는'입니다"),
         ({"나", "도"}, {"나", "는"}, "wrong_value", "'도'"),
-        ((np.ones(2, "f4"), np.ones(3, "f4")), (np.ones(2), np.ones(3)), "wrong_dtype", "float64"),
+        (
+            (np.ones(2, "f4"), np.ones(3, "f4")),
+            (np.ones(2), np.ones(3)),
+            "wrong_dtype",
+            "float64",
+        ),
         ({"h": np.ones(2, "f4")}, {"h": np.ones(2)}, "wrong_dtype", "float64"),
-        (np.ones((2, 1, 3)), np.ones((2, 3)), "wrong_shape", "길이 1인 축이 더 있습니다"),
+        (
+            np.ones((2, 1, 3)),
+            np.ones((2, 3)),
+            "wrong_shape",
+            "길이 1인 축이 더 있습니다",
+        ),
         (np.ones((2, 3)), np.ones((2, 1, 3)), "wrong_shape", "길이 1인 축이 빠졌"),
         (np.ones((5, 2, 3)), np.ones((2, 3, 5)), "wrong_shape", "축의 차례"),
         (np.ones((5, 6)), np.ones((5, 2, 3)), "wrong_shape", "원소의 수는 같습니다"),
         (np.ones((5, 6)), np.ones((4, 5, 6)), "wrong_shape", "배치"),
     ],
-)  # fmt: skip
+)
 def test_groups_of_arrays_are_compared_item_by_item(got, want, mistake, said):
     with pytest.raises(CheckFailed) as caught:
         Check(

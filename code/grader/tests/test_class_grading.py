@@ -1,4 +1,7 @@
-"""클래스를 채점하기: 노트북과 채점기가 같은 말을 하고, 속임수와 사고는 그 문제만 0점."""
+"""클래스를 채점하기: 노트북과 채점기가 같은 말을 합니다.
+
+속임수와 사고는 그 문제만 0점입니다.
+"""
 
 import contextlib
 import io
@@ -59,19 +62,23 @@ class Right(torch.nn.Module):
 
     def forward(self, x):
         size = x.pow(2).mean(self.axis, keepdim=True)
-        return (self.gain if self.with_gain else 1) * x / (size.sqrt() if self.root else size)
+        gain = self.gain if self.with_gain else 1
+        return gain * x / (size.sqrt() if self.root else size)
 
 def use(make, x, gain):
     m = make(x.shape[-1])
     m.load({"gain": gain})
     return m(x), m(x[:1]), m(x), m.gradients(torch.ones_like(x), x)
 
+NO_GAIN = ("gain을 곱하지 않음", "gain을 곱하지 않은 값과 같습니다.")
+NO_ROOT = ("제곱근을 빠뜨림", "제곱 평균으로 나눈 값과 같습니다.")
 check = Check(MyScale, Right, use=use, forbid=["rms_norm", "RMSNorm"], mistakes={
     "wrong_axis": lambda size: Right(size, axis=0),
-    ("gain을 곱하지 않음", "gain을 곱하지 않은 값과 같습니다."): lambda size: Right(size, gain=False),
-    ("제곱근을 빠뜨림", "제곱 평균으로 나눈 값과 같습니다."): lambda size: Right(size, root=False),
+    NO_GAIN: lambda size: Right(size, gain=False),
+    NO_ROOT: lambda size: Right(size, root=False),
 })
-check.case("보이는 예", torch.arange(1.0, 7).reshape(2, 3), torch.tensor([1.0, 2.0, 3.0]))
+x = torch.arange(1.0, 7).reshape(2, 3)
+check.case("보이는 예", x, torch.tensor([1.0, 2.0, 3.0]))
 check.that(check.make(5).count() == 5, ("매개변수의 수가 다름", "size개이어야 합니다."))
 ### BEGIN HIDDEN TESTS
 for rng in check.random(2):
@@ -120,7 +127,8 @@ APPLY = """def apply_twice(step, model, x):
 
 APPLY_TEST = """from jumok.course import Check
 once = lambda step, model, x: {"모델": model(x).detach(), "두 번": step(x)}
-check = Check(apply_twice, lambda step, model, x: {"모델": model(x).detach(), "두 번": step(step(x))}, {
+twice = lambda step, model, x: {"모델": model(x).detach(), "두 번": step(step(x))}
+check = Check(apply_twice, twice, {
     ("한 번만 부름", "step을 한 번만 불렀습니다."): once,
 })
 check.case("함수와 모델을 받음", toy_step, toy_model, torch.tensor([1.0, 2.0, 3.0]))"""
@@ -198,7 +206,11 @@ COUNTS = "self.n = getattr(self, 'n', 0) + 1"
 
 def layer(init: str = GAIN, *lines: str, before: str = "") -> str:
     """MyScale을 이렇게 씁니다: __init__의 한 줄과 forward의 줄들."""
-    head = "class MyScale(torch.nn.Module):\n    def __init__(self, size):\n        super().__init__()"
+    head = (
+        "class MyScale(torch.nn.Module):\n"
+        "    def __init__(self, size):\n"
+        "        super().__init__()"
+    )
     body = [f"        {line}" for line in lines or (OWN_RUN,)]
     return "\n".join(
         [before, head, f"        {init}", "    def forward(self, x):", *body]
@@ -206,9 +218,15 @@ def layer(init: str = GAIN, *lines: str, before: str = "") -> str:
 
 
 WRONG = [
-    ("wrong_axis", layer(GAIN, "return self.gain * x / x.pow(2).mean(0, keepdim=True).sqrt()")),
+    (
+        "wrong_axis",
+        layer(GAIN, "return self.gain * x / x.pow(2).mean(0, keepdim=True).sqrt()"),
+    ),
     ("gain을 곱하지 않음", layer(GAIN, f"return x / {ROOT}")),
-    ("제곱근을 빠뜨림", layer(GAIN, "return self.gain * x / x.pow(2).mean(-1, keepdim=True)")),
+    (
+        "제곱근을 빠뜨림",
+        layer(GAIN, "return self.gain * x / x.pow(2).mean(-1, keepdim=True)"),
+    ),
     ("wrong_value", layer(GAIN, "return self.gain * x / x.std(-1, keepdim=True)")),
     ("wrong_state", layer("self.weight = torch.nn.Parameter(torch.ones(size))")),
     ("wrong_state", layer("self.gain = torch.nn.Parameter(torch.ones(1, size))")),
@@ -218,7 +236,10 @@ WRONG = [
     ("no_gradient", layer(GAIN, f"return (self.gain * x / {ROOT}).detach()")),
     ("wrong_type", layer(GAIN, f"return self.gain.detach() * x / {ROOT}")),
     ("mutates_input", layer(GAIN, f"x /= {ROOT}", "return self.gain * x")),
-    ("uses_ready_made", layer(GAIN, "return torch.nn.functional.rms_norm(x, x.shape[-1:], self.gain)")),
+    (
+        "uses_ready_made",
+        layer(GAIN, "return torch.nn.functional.rms_norm(x, x.shape[-1:], self.gain)"),
+    ),
     ("uses_ready_made", "class MyScale(torch.nn.RMSNorm):\n    pass"),
     ("raises", layer("self.gain = nowhere")),
     ("raises", layer(GAIN, "return x + nowhere")),
@@ -227,17 +248,27 @@ WRONG = [
     ("stub_left", layer("raise NotImplementedError('아직')")),
     ("missing_name", layer().replace("MyScale", "Other")),
     ("wrong_value", layer(GAIN, COUNTS, f"return self.gain * x / {ROOT} / self.n")),
-    ("hard_coded", layer(GAIN, f"return self.gain * x / {ROOT} * (1 if x.ndim == 2 else 2)")),
-]  # fmt: skip
+    (
+        "hard_coded",
+        layer(GAIN, f"return self.gain * x / {ROOT} * (1 if x.ndim == 2 else 2)"),
+    ),
+]
 EVIL_META = "class Meta(type):\n    __eq__ = lambda *a: True\n    __hash__ = None\n"
-ANY = "class Any:\n    __eq__ = lambda *a: True\n    __hash__ = None\n    shape = (2, 3)\n"
+ANY = (
+    "class Any:\n"
+    "    __eq__ = lambda *a: True\n"
+    "    __hash__ = None\n"
+    "    shape = (2, 3)\n"
+)
 LIES = """
     def state_dict(self, *a, **k): return {}
     def load_state_dict(self, *a, **k): return None
-    def named_parameters(self, *a, **k): return iter([('gain', torch.nn.Parameter(torch.ones(3)))])
+    def named_parameters(self, *a, **k):
+        return iter([('gain', torch.nn.Parameter(torch.ones(3)))])
     def parameters(self, *a): return iter([])
 """
-PATCH = """import jumok_grader.worker.objects as o, jumok_grader.protocol.call_result as c, jumok_grader.protocol.values as v
+PATCH = """import jumok_grader.worker.objects as o
+import jumok_grader.protocol.call_result as c, jumok_grader.protocol.values as v
 o.act_local = o.make_local = c.call_local = lambda *a, **k: c.CallResult(True)
 v.exact = v.encode = lambda value: (['v', True], [])"""
 FAKE_NAME = "import jumok_grader.protocol.values as v\nFAKE = v.Named('Right')"
@@ -247,7 +278,10 @@ ATTACKS = [
     ("wrong_type", layer(GAIN, "return FAKE", before=FAKE_NAME)),
     ("wrong_type", layer(GAIN, "return self")),
     ("wrong_type", layer(GAIN, "return lambda: x")),
-    ("wrong_type", layer(GAIN, "class T(torch.Tensor): pass", "return x.as_subclass(T)")),
+    (
+        "wrong_type",
+        layer(GAIN, "class T(torch.Tensor): pass", "return x.as_subclass(T)"),
+    ),
     ("too_big", layer(GAIN, "return torch.zeros(10**8)")),
     ("timeout", layer(GAIN, "while True: pass")),
     ("timeout", layer("while True: pass")),
@@ -259,8 +293,11 @@ ATTACKS = [
     ("raises", layer(GAIN, "self.__dict__.clear()", "return x")),
     ("wrong_value", layer(GAIN, "return x") + LIES),
     ("wrong_type", layer(GAIN, "return x", before=PATCH)),
-    ("wrong_state", layer("pass") + f"\n    gain = property(lambda self: 1 / 0)\n{LIES}"),
-]  # fmt: skip
+    (
+        "wrong_state",
+        layer("pass") + f"\n    gain = property(lambda self: 1 / 0)\n{LIES}",
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -271,14 +308,13 @@ ATTACKS = [
 def test_wrong_class_is_named_and_others_still_count(grade, mistake, source):
     result = grade(fresh="import jumok" in source, ex05_1=source)
     assert result.questions[0].mistake == mistake, result.questions[0]
-    if (
-        "v.encode" not in source
-    ):  # 일꾼의 도구를 망가뜨린 학생은 제 다른 문제도 망가뜨립니다.
+    # 일꾼의 도구를 망가뜨린 학생은 제 다른 문제도 망가뜨립니다.
+    if "v.encode" not in source:
         assert mistakes(result)[1:] == ["passed", "passed"] and result.points == 3
 
 
 def in_notebook(source: str) -> str:
-    """독자의 노트북처럼 한 방에서 준비 칸, 답 칸, 검사 칸을 실행하고 걸린 실수를 돌려줍니다."""
+    """독자의 노트북처럼 한 이름공간에서 칸들을 실행하고 걸린 실수를 돌려줍니다."""
     space: dict = {"__name__": "__main__"}
     with contextlib.redirect_stdout(io.StringIO()):
         exec(SETUP, space)
@@ -305,7 +341,10 @@ def test_notebook_says_the_same_as_the_grader(mistake, source):
 
 
 def in_notebook_stops(source: str) -> bool:
-    """답 칸이나 검사 칸이 파이썬의 오류로 멈추는 답: 노트북에서는 그 오류가 그대로 보입니다."""
+    """답 칸이나 검사 칸이 파이썬의 오류로 멈추는 답.
+
+    노트북에서는 그 오류가 그대로 보입니다.
+    """
     try:
         in_notebook(source)
     except (SyntaxError, NameError):
@@ -319,7 +358,8 @@ def test_object_that_never_dies_does_not_hurt_other_questions(grade):
 
 
 def test_endless_metaclass_and_bad_keys_stay_in_the_worker(grade):
-    evil = f"{EVIL_META}{layer().replace('(torch.nn.Module)', '(torch.nn.Module, metaclass=Meta)')}"
+    meta = "(torch.nn.Module, metaclass=Meta)"
+    evil = EVIL_META + layer().replace("(torch.nn.Module)", meta)
     assert mistakes(grade(ex05_1=evil))[0] in ("passed", "raises")
     keys = TOKENS.replace("self.ids = {word", "self.ids = {Key(word)")
     assert mistakes(grade(ex05_2=BAD_HASH + keys))[1] == "raises"
@@ -327,13 +367,19 @@ def test_endless_metaclass_and_bad_keys_stay_in_the_worker(grade):
 
 def test_tokens_and_functions_are_named(grade):
     result = grade(
-        ex05_2=TOKENS.replace("self.ids.get(word, -1) for word in text.split()",
-                              "self.ids[word] for word in text.split() if word in self.ids"),
-        ex05_3="toy_step = lambda x: x\ndef apply_twice(step, model, x):\n"
-               "    return {'두 번': step(x), '모델': model(x).detach()}",
-    )  # fmt: skip
+        ex05_2=TOKENS.replace(
+            "self.ids.get(word, -1) for word in text.split()",
+            "self.ids[word] for word in text.split() if word in self.ids",
+        ),
+        ex05_3="toy_step = lambda x: x\n"
+        "def apply_twice(step, model, x):\n"
+        "    return {'두 번': step(x), '모델': model(x).detach()}",
+    )
     assert mistakes(result) == ["passed", "모르는 낱말을 버림", "wrong_value"]
-    one = "def apply_twice(step, model, x):\n    return {'두 번': step(x), '모델': model(x).detach()}"
+    one = (
+        "def apply_twice(step, model, x):\n"
+        "    return {'두 번': step(x), '모델': model(x).detach()}"
+    )
     assert mistakes(grade(ex05_3=one))[2] == "한 번만 부름"
     lacks = "def apply_twice(step, model, x):\n    return {'두 번': step(step(x))}"
     result = grade(ex05_3=lacks).questions[2]

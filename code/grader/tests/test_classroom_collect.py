@@ -1,4 +1,4 @@
-"""제출물 모으기: 학생을 알아보고, 나쁜 꾸러미는 까닭과 함께 거절하고, 밖에 아무것도 쓰지 않습니다."""
+"""제출물 모으기: 학생을 알아보고, 나쁜 꾸러미는 까닭과 함께 거절합니다."""
 
 import io
 import os
@@ -24,13 +24,11 @@ from jumok_grader.classroom.collect import (
 from jumok_grader.classroom.naming import Names, attempt_of, chapter_of
 from jumok_grader.classroom.reasons import BadClass
 from jumok_grader.classroom.roster import Student
-from jumok_grader.classroom.source_files import Bounds, bad_name
+from jumok_grader.classroom.source_entry import Bounds, bad_name
 from jumok_grader.classroom.store import files, submissions
 
-HONG, KIM = (
-    Student("20260001", "홍길동", "hong@example.ac.kr"),
-    Student("20260002", "김영희"),
-)
+HONG = Student("20260001", "홍길동", "hong@example.ac.kr")
+KIM = Student("20260002", "김영희")
 TWIN = Student("20260009", "김영희")
 JANE = Student("2026-1234", "Jane van Doe", lms_id="4321")
 LEE = Student("20260010", "Bruce Lee")
@@ -130,7 +128,7 @@ def test_attempt_numbers():
     ] == [0, 2, 3, 0]
 
 
-# ── 꾸러미 ────────────────────────────────────────────────────────────────────────────────────────
+# ── 꾸러미 ────────────────────────────────────────────────────────────────────
 
 
 def zipped(path, *members: tuple, compression=zipfile.ZIP_DEFLATED):
@@ -155,7 +153,10 @@ def classroom(tmp_path):
 
 
 def taken(classroom, source, bounds=None, **hints) -> dict[str, str]:
-    """모으고 {파일 이름: 까닭}을 돌려줍니다. 파일마다 한 줄이 기록에도 있어야 합니다."""
+    """모으고 {파일 이름: 까닭}을 돌려줍니다.
+
+    파일마다 한 줄이 기록에도 있어야 합니다.
+    """
     done = collect(*classroom, source, Hints(**hints), bounds)
     with classroom[1].connect() as connection:
         stored = {row.name: row.reason for row in connection.execute(sa.select(files))}
@@ -224,9 +225,8 @@ def test_collecting_again_adds_no_rows_and_later_wins(classroom, tmp_path):
             == 3
         )
         when = connection.execute(sa.select(submissions.c.submitted_at)).scalar()
-    assert datetime.fromisoformat(when) == datetime(
-        2026, 3, 17, 3, 0, tzinfo=UTC
-    )  # 서울의 12시
+    # 서울의 12시
+    assert datetime.fromisoformat(when) == datetime(2026, 3, 17, 3, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_bombs_are_refused_before_unpacking(classroom, tmp_path):
 
 
 def test_overlapping_members_are_a_bomb(classroom, tmp_path):
-    """한 덩이를 여러 이름이 함께 가리키는 폭탄: 목록의 자리를 첫 파일로 돌려놓습니다."""
+    """한 덩이를 여러 이름이 함께 가리키는 폭탄. 목록의 자리를 첫 파일로 돌립니다."""
     path = zipped(
         tmp_path / "a.zip",
         ("20260001_04.ipynb", notebook(1)),
@@ -402,9 +402,12 @@ def test_folder_with_links_pipes_and_odd_names(classroom, tmp_path):
         stream.write(notebook(9))
     found = taken(classroom, folder)
     assert found == {
-        "20260001_04.ipynb": "", "20260002_04.ipynb": "symlink", "20260003": "symlink",
-        "20260004_04.ipynb": "not_regular", "20260002_�.ipynb": "",
-    }  # fmt: skip
+        "20260001_04.ipynb": "",
+        "20260002_04.ipynb": "symlink",
+        "20260003": "symlink",
+        "20260004_04.ipynb": "not_regular",
+        "20260002_�.ipynb": "",
+    }
     assert "비밀" not in str(
         [path.read_bytes() for path in classroom[0].folder.rglob("*.ipynb")]
     )
@@ -435,10 +438,8 @@ def test_hints_of_chapter_links_and_times(classroom, tmp_path):
         taken(classroom, path)["모름_55_assignsubmission_file_/a.ipynb"]
         == "unknown_student"
     )
-    links, times = (
-        read_links(tmp_path / "잇기.csv"),
-        read_times(tmp_path / "시각.csv", classroom[0]),
-    )
+    links = read_links(tmp_path / "잇기.csv")
+    times = read_times(tmp_path / "시각.csv", classroom[0])
     assert set(taken(classroom, path, links=links).values()) == {"unknown_chapter"}
     assert set(
         taken(classroom, path, links=links, times=times, chapter="04_sample").values()
@@ -460,9 +461,14 @@ def test_other_chapters_notebook_is_named(classroom, tmp_path):
 
 @pytest.mark.parametrize(
     ("sent", "days"),
-    [("2026-03-16T14:59:00+00:00", 0), ("2026-03-16T14:59:01+00:00", 1), ("2026-03-17T14:59:00+00:00", 1),
-     ("2026-03-18T15:00:00+00:00", 3), (None, 0)],
-)  # fmt: skip
+    [
+        ("2026-03-16T14:59:00+00:00", 0),
+        ("2026-03-16T14:59:01+00:00", 1),
+        ("2026-03-17T14:59:00+00:00", 1),
+        ("2026-03-18T15:00:00+00:00", 3),
+        (None, 0),
+    ],
+)
 def test_days_late_are_counted_in_whole_days(classroom, sent, days):
     assert days_late(sent, classroom[0].chapters[0].due) == days
     assert (

@@ -98,9 +98,12 @@ def classroom(tmp_path_factory):
     people = [*PEOPLE, ("20260005", EVIL)]
     made = opened(make_classroom(root, people))
     folder = hand_in(
-        root / "폴더", s20260001=notebook(1), s20260002=notebook("0.5"), s20260003=notebook(0.25),
+        root / "폴더",
+        s20260001=notebook(1),
+        s20260002=notebook("0.5"),
+        s20260003=notebook(0.25),
         s20260005=notebook(0),
-    )  # fmt: skip
+    )
     for who, day in (
         ("20260001", 16),
         ("20260002", 18),
@@ -141,10 +144,12 @@ def test_scores_take_late_days_off_and_name_what_is_missing(book):
         for score in book
     }
     assert found == {
-        "20260001": ("manual", 6, 6, 0), "20260002": ("manual", 3, 2.4, 2),
-        "20260003": ("too_late", 1.5, 0, 4), "20260004": ("not_submitted", 0, 0, 0),
+        "20260001": ("manual", 6, 6, 0),
+        "20260002": ("manual", 3, 2.4, 2),
+        "20260003": ("too_late", 1.5, 0, 4),
+        "20260004": ("not_submitted", 0, 0, 0),
         "20260005": ("manual", 0, 0, 0),
-    }  # fmt: skip
+    }
     assert {score.max_points for score in book} == {8}
 
 
@@ -284,15 +289,23 @@ def test_commands_export_and_report(classroom, tmp_path, capsys):
     assert main(["class", "report", folder, "--output", str(tmp_path)]) == 0
     assert "Moodle 성적표" in capsys.readouterr().out
     assert {path.name for path in tmp_path.iterdir()} == {
-        "moodle.csv", "grades.csv", "files.csv", "grades.json", "feedback", "report.html",
-    }  # fmt: skip
+        "moodle.csv",
+        "grades.csv",
+        "files.csv",
+        "grades.json",
+        "feedback",
+        "report.html",
+    }
 
 
-# ── 닮은 풀이 ─────────────────────────────────────────────────────────────────────────────────────
+# ── 닮은 풀이 ─────────────────────────────────────────────────────────────────
 
 
 def test_winnowing_guarantee():
-    """논문의 두 약속: WINDOW + K − 1개가 같으면 반드시 걸리고, K개보다 짧으면 걸리지 않습니다."""
+    """논문의 두 약속.
+
+    WINDOW + K − 1개가 같으면 반드시 걸리고, K개보다 짧으면 걸리지 않습니다.
+    """
     same = [f"같{n}" for n in range(WINDOW + K - 1)]
     for front in range(7):
         one = [f"가{n}" for n in range(20)] + same + ["가"] * 9

@@ -1,4 +1,7 @@
-"""학급을 채점하기: 하나는 한 번만, 언제 죽어도 이어서, 판이 바뀐 문제만, 모든 제출물은 한 줄로 끝납니다."""
+"""학급을 채점하기: 하나는 한 번만, 언제 죽어도 이어서, 판이 바뀐 문제만.
+
+모든 제출물은 한 줄로 끝납니다.
+"""
 
 import json
 import os
@@ -25,7 +28,7 @@ from classroom_fakes import (
 )
 
 from jumok.cli import main
-from jumok_grader.classroom import job_queue
+from jumok_grader.classroom import job_plan, job_queue
 from jumok_grader.classroom.collect import collect, content_path
 from jumok_grader.classroom.engines import LocalEngine
 from jumok_grader.classroom.grade_class import grade_class
@@ -98,7 +101,7 @@ def fill(classroom, tmp_path, count: int) -> None:
         connection.execute(sa.insert(submissions), listed)
 
 
-# ── 진짜 채점기로 ─────────────────────────────────────────────────────────────────────────────────
+# ── 진짜 채점기로 ─────────────────────────────────────────────────────────────
 
 
 def test_real_grading_gives_points_or_a_named_reason(classroom, tmp_path):
@@ -208,7 +211,7 @@ def test_seam_answers_in_json_and_hides_its_folder():
     )
 
 
-# ── 나쁜 일이 생겨도 한 줄 ────────────────────────────────────────────────────────────────────────
+# ── 나쁜 일이 생겨도 한 줄 ────────────────────────────────────────────────────
 
 
 def test_dead_hanging_and_broken_graders_end_in_a_row(classroom, tmp_path, monkeypatch):
@@ -245,7 +248,7 @@ def test_dead_hanging_and_broken_graders_end_in_a_row(classroom, tmp_path, monke
 def test_job_given_back_by_a_stopped_grader_is_not_given_up(classroom, tmp_path):
     """컴퓨터의 문제로 몇 번을 멈추어도 학생의 제출물은 버려지지 않습니다."""
     fill(classroom, tmp_path, 1)
-    job_queue.plan(classroom[1], read_exercises(classroom[0]))
+    job_plan.plan(classroom[1], read_exercises(classroom[0]))
     for _ in range(2 * job_queue.MAX_ATTEMPTS):
         assert len(job_queue.claim(classroom[1], "이", 1, 60)) == 1
         job_queue.give_back(classroom[1], "이")
@@ -266,11 +269,13 @@ def test_helper_dies_with_its_parent(tmp_path):
         pytest.skip("/proc이 있는 Linux에서만 셀 수 있습니다")
     script = (
         "from jumok_grader.classroom.helper import Helper\n"
-        "h = Helper('test_classroom_helper_child:spawn'); print(h.ask({'seconds': 60})['pid'], flush=True)\n"
+        "h = Helper('test_classroom_helper_child:spawn'); print(h.ask({'seconds': "
+        "60})['pid'], flush=True)\n"
         "h.ask({'seconds': 60})"
     )
     (tmp_path / "test_classroom_helper_child.py").write_text(
-        "import subprocess, sys, time\nkids = []\n"
+        "import subprocess, sys, time\n"
+        "kids = []\n"
         "def spawn(task):\n"
         "    if kids: time.sleep(600)\n"
         "    loop = [sys.executable, '-c', 'while True: pass']\n"
@@ -322,7 +327,7 @@ def test_helper_can_be_closed_twice_and_used_again():
     helper.close()
 
 
-# ── 한 번만, 이어서 ───────────────────────────────────────────────────────────────────────────────
+# ── 한 번만, 이어서 ───────────────────────────────────────────────────────────
 
 
 def test_same_content_is_graded_once(classroom, tmp_path):
@@ -411,8 +416,8 @@ def test_claims_are_exclusive(classroom, tmp_path):
     fill(classroom, tmp_path, 60)
     exercises = read_exercises(classroom[0])
     assert (
-        job_queue.plan(classroom[1], exercises)
-        == job_queue.plan(classroom[1], exercises)
+        job_plan.plan(classroom[1], exercises)
+        == job_plan.plan(classroom[1], exercises)
         == 60
     )
     race(classroom[1], exercises)
@@ -424,7 +429,7 @@ def test_expired_lease_is_taken_over_and_the_late_answer_is_dropped(
     fill(classroom, tmp_path, 1)
     exercises = read_exercises(classroom[0])
     exercise = exercises["04_sample"]
-    job_queue.plan(classroom[1], exercises)
+    job_plan.plan(classroom[1], exercises)
     (slow,) = job_queue.claim(classroom[1], "느린이", 5, -1)
     (quick,) = job_queue.claim(classroom[1], "빠른이", 5, 60)
     assert job_queue.claim(classroom[1], "셋째", 5, 60) == [] and slow == quick
@@ -439,7 +444,7 @@ def test_expired_lease_is_taken_over_and_the_late_answer_is_dropped(
 
 def test_a_job_that_always_kills_the_grader_is_given_up(classroom, tmp_path):
     fill(classroom, tmp_path, 1)
-    job_queue.plan(classroom[1], read_exercises(classroom[0]))
+    job_plan.plan(classroom[1], read_exercises(classroom[0]))
     for _ in range(job_queue.MAX_ATTEMPTS):
         assert len(job_queue.claim(classroom[1], "이", 1, -1)) == 1
     assert job_queue.claim(classroom[1], "이", 1, 60) == []
@@ -450,7 +455,7 @@ def test_a_job_that_always_kills_the_grader_is_given_up(classroom, tmp_path):
 
 def test_dead_owner_on_this_machine_is_released_at_once(classroom, tmp_path):
     fill(classroom, tmp_path, 2)
-    job_queue.plan(classroom[1], read_exercises(classroom[0]))
+    job_plan.plan(classroom[1], read_exercises(classroom[0]))
     done = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"],
         capture_output=True,
@@ -524,7 +529,7 @@ def test_command_grades_and_says_how_many(tmp_path, capsys):
     assert "새로 채점할 것이 없습니다" in capsys.readouterr().out
 
 
-# ── 여러 컴퓨터와 PostgreSQL ──────────────────────────────────────────────────────────────────────
+# ── 여러 컴퓨터와 PostgreSQL ──────────────────────────────────────────────────
 
 
 def test_dask_with_two_worker_processes(classroom, tmp_path):
@@ -611,7 +616,7 @@ def test_postgresql_runs_the_whole_path(postgres, tmp_path, monkeypatch):
                 connection.execute(sa.delete(table))
         fill(classroom, tmp_path, 60)
         exercises = read_exercises(classroom[0])
-        assert job_queue.plan(classroom[1], exercises) == 60
+        assert job_plan.plan(classroom[1], exercises) == 60
         race(classroom[1], exercises)
         monkeypatch.setenv("JUMOK_DATABASE", postgres)
         item = {
@@ -621,7 +626,7 @@ def test_postgresql_runs_the_whole_path(postgres, tmp_path, monkeypatch):
             "status": "passed",
             "output": "\0x\ud800",
         }
-        job_queue.plan(classroom[1], exercises, again=True)
+        job_plan.plan(classroom[1], exercises, again=True)
         (job,) = job_queue.claim(classroom[1], "이", 1, 60)
         assert job_queue.finish(
             classroom[1],

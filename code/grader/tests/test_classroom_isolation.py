@@ -1,4 +1,7 @@
-"""학급 채점의 격리: 나쁜 제출물은 줄 하나로 끝나고, 가둘 수 없으면 멈추고, 죽어도 일꾼을 남기지 않습니다."""
+"""학급 채점의 격리: 나쁜 제출물은 줄 하나로 끝납니다.
+
+가둘 수 없으면 멈추고, 죽어도 일꾼을 남기지 않습니다.
+"""
 
 import json
 import os
@@ -37,7 +40,8 @@ LOOK = """
 import os, socket
 for place in ({places}):
     try:
-        print("샘", open(place, "rb").read()[:4000] if os.path.isfile(place) else os.listdir(place))
+        seen = open(place, "rb").read() if os.path.isfile(place) else os.listdir(place)
+        print("샘", seen[:4000])
     except OSError:
         pass
     try:
@@ -79,7 +83,7 @@ def classroom(tmp_path):
     made[1].dispose()
 
 
-# ── 나쁜 제출물 ──────────────────────────────────────────────────────────────────────────────────
+# ── 나쁜 제출물 ───────────────────────────────────────────────────────────────
 
 
 @needs_bwrap
@@ -92,8 +96,14 @@ def test_hostile_submission_ends_in_a_row_and_reaches_nothing(
     (folder / "private" / "04_sample.ipynb").write_bytes(
         classroom[0].master("04_sample").read_bytes()
     )
-    places = [folder, folder / "grades.db", folder / "secret.key", folder / "submissions",
-              folder / "private" / "04_sample.ipynb", classroom[0].course.root / "solutions"]  # fmt: skip
+    places = [
+        folder,
+        folder / "grades.db",
+        folder / "secret.key",
+        folder / "submissions",
+        folder / "private" / "04_sample.ipynb",
+        classroom[0].course.root / "solutions",
+    ]
     server = socket.create_server(("127.0.0.1", 0))
     server.setblocking(False)
     spy = LOOK.format(
@@ -102,8 +112,12 @@ def test_hostile_submission_ends_in_a_row_and_reaches_nothing(
         good=GOOD,
     )
     spin = "while True: pass"
-    handed = hand_in(tmp_path / "폴더", s20260001=notebook(1, ex04_1=spy), s20260002=notebook(2, ex04_1=spin),
-                     s20260003=notebook(token))  # fmt: skip
+    handed = hand_in(
+        tmp_path / "폴더",
+        s20260001=notebook(1, ex04_1=spy),
+        s20260002=notebook(2, ex04_1=spin),
+        s20260003=notebook(token),
+    )
     collect(*classroom, handed)
     before = {
         path: path.read_bytes()
@@ -130,7 +144,7 @@ def test_hostile_submission_ends_in_a_row_and_reaches_nothing(
 
 @needs_bwrap
 def test_killed_grader_leaves_no_process(classroom, tmp_path):
-    """kill -9 하면 돕는 프로세스도, 포크 서버도, 갇힌 일꾼과 그 자식도 곧 없어집니다."""
+    """kill -9 하면 돕는 프로세스도, 포크 서버도, 일꾼과 그 자식도 곧 없어집니다."""
     spin = "import os\nos.fork(); os.fork()\nwhile True: pass"
     collect(*classroom, hand_in(tmp_path / "폴더", s20260001=notebook(1, ex04_1=spin)))
     command = [sys.executable, "-c", GRADE, str(classroom[0].folder)]
@@ -158,7 +172,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-# ── 가둘 수 없는 컴퓨터 ──────────────────────────────────────────────────────────────────────────
+# ── 가둘 수 없는 컴퓨터 ───────────────────────────────────────────────────────
 
 
 def test_command_refuses_and_writes_nothing_without_isolation(
@@ -179,7 +193,10 @@ def test_command_refuses_and_writes_nothing_without_isolation(
 
 
 def test_helper_refuses_and_the_run_stops(classroom, tmp_path, monkeypatch):
-    """돕는 프로세스(여러 컴퓨터이면 그 컴퓨터)가 스스로 확인합니다. 일은 그대로 남습니다."""
+    """돕는 프로세스(여러 컴퓨터이면 그 컴퓨터)가 스스로 확인합니다.
+
+    일은 그대로 남습니다.
+    """
     monkeypatch.setenv("PATH", "/nowhere")  # bwrap을 찾지 못합니다.
     collect(*classroom, hand_in(tmp_path / "폴더", s20260001=notebook(1)))
     for _ in range(2):
@@ -262,9 +279,8 @@ def test_machine_without_workers_stops_the_run(monkeypatch, error):
     )
     assert grade_task.grade_task(task) == {"state": "stop", "message": str(error)}
     monkeypatch.setattr("jumok_grader.worker.session.Session.run", lambda *a, **k: None)
-    outcome = grade_task.grade_task(
-        task
-    )  # 컴퓨터는 멀쩡한데 이 제출물에서만 뜨지 않습니다.
+    # 컴퓨터는 멀쩡한데 이 제출물에서만 뜨지 않습니다.
+    outcome = grade_task.grade_task(task)
     assert (outcome["state"], outcome["reason"]) == ("refused", "grader_error")
 
 
@@ -293,7 +309,7 @@ def test_class_folder_that_would_be_seen_is_refused(classroom):
         rules.class_isolation(hidden=(inside,))
 
 
-# ── 학급의 비밀 ──────────────────────────────────────────────────────────────────────────────────
+# ── 학급의 비밀 ───────────────────────────────────────────────────────────────
 
 
 def test_secret_is_private_kept_and_made_for_old_classes(classroom):
@@ -332,11 +348,9 @@ def test_secret_without_links_and_with_a_race(classroom, monkeypatch):
 
 
 def test_everything_of_the_class_is_hidden(classroom, tmp_path):
-    folder, other, remote = (
-        classroom[0].folder,
-        f"sqlite:///{tmp_path}/x.db",
-        "postgresql://db/x",
-    )
+    folder = classroom[0].folder
+    other = f"sqlite:///{tmp_path}/x.db"
+    remote = "postgresql://db/x"
     assert opened(folder, other)[0].secrets()[-1] == tmp_path / "x.db"
     assert classroom[0].secrets() == (
         folder,

@@ -1,4 +1,4 @@
-"""수업 꾸러미: 책의 퀴즈와 손계산에서 만들어지고, 답이 책과 같으며, Moodle이 읽는 꼴인가."""
+"""수업 꾸러미: 책의 퀴즈와 손계산에서 만들어지고 Moodle이 읽는 꼴인가."""
 
 import csv
 import io
@@ -49,7 +49,10 @@ def unescaped(text: str) -> str:
 
 
 def read_gift(text: str) -> list[dict]:
-    """GIFT를 Moodle처럼 읽는 작은 독자: 빈 줄이 문제를 가르고, 피하지 않은 글자만 뜻이 있습니다."""
+    """GIFT를 Moodle처럼 읽는 작은 독자.
+
+    빈 줄이 문제를 가르고, 피하지 않은 글자만 뜻이 있습니다.
+    """
     found = []
     for block in text.strip().split("\n\n")[1:]:
         name, body = re.fullmatch(
@@ -60,11 +63,15 @@ def read_gift(text: str) -> list[dict]:
         ).groups()
         answers, feedback = inside.split("####")
         options = re.findall(r"\t([=~])((?:\\.|[^\\\n])*)", answers)
-        found.append({
-            "name": unescaped(name), "text": unescaped(question).strip(),
-            "feedback": unescaped(feedback).strip(), "options": [unescaped(option) for _, option in options],
-            "answer": [mark for mark, _ in options].index("="),
-        })  # fmt: skip
+        found.append(
+            {
+                "name": unescaped(name),
+                "text": unescaped(question).strip(),
+                "feedback": unescaped(feedback).strip(),
+                "options": [unescaped(option) for _, option in options],
+                "answer": [mark for mark, _ in options].index("="),
+            }
+        )
     return found
 
 
@@ -110,7 +117,10 @@ def test_gift_special_letters_are_escaped():
 
 
 def test_bad_quiz_is_said_in_words(tmp_path):
-    source = '**퀴즈 1.** 물음\n\n1. 하나\n2. 둘\n\n<details class="quiz" data-answer="5">답</details>'
+    source = (
+        '**퀴즈 1.** 물음\n\n1. 하나\n2. 둘\n\n<details class="quiz" '
+        'data-answer="5">답</details>'
+    )
     path = tmp_path / "01_x.ipynb"
     path.write_text(
         json.dumps({"cells": [{"cell_type": "markdown", "source": source}]}),
@@ -126,7 +136,8 @@ def test_bad_quiz_is_said_in_words(tmp_path):
 @pytest.mark.usefixtures("mathml")
 def test_markup_needs_no_network_and_runs_no_script():
     made = to_html(
-        "**굵게** $\\frac{a}{b}$ <script>alert(1)</script> {cite}`x` [링크](javascript:alert(1))"
+        "**굵게** $\\frac{a}{b}$ <script>alert(1)</script> {cite}`x` "
+        "[링크](javascript:alert(1))"
     )
     assert (
         "<math" in made
@@ -204,10 +215,8 @@ def test_whole_kit_is_written_and_stands_alone(tmp_path):
         encoding="utf-8",
     )
     init_classroom(tmp_path / "학급", COURSE, tmp_path / "명단.csv", ["4", "9"])
-    classroom, students = (
-        read_classroom(tmp_path / "학급"),
-        [Student(*row) for row in PEOPLE],
-    )
+    classroom = read_classroom(tmp_path / "학급")
+    students = [Student(*row) for row in PEOPLE]
     made = write_kit(classroom, students, tmp_path / "out", worksheets=WORKSHEETS)
     assert all(path.exists() for path in made.values())
     for path in (tmp_path / "out").rglob("*.html"):

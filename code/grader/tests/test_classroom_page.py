@@ -1,4 +1,4 @@
-"""선생님 쪽과 속도 스크립트: 쪽은 기록에서 만든 그대로이고, 재는 프로그램은 끝까지 돕니다."""
+"""선생님 쪽은 기록에서 만든 그대로이고, 속도를 재는 프로그램은 끝까지 돕니다."""
 
 import importlib.util
 import json
@@ -61,9 +61,8 @@ def test_recorded_run_went_through_every_command(page):
         "받음 23개" in outputs["collect"]
         and "경로에 '..'이 있습니다" in outputs["collect"]
     )
-    assert (
-        "채점할 수 없는 노트북입니다 1개" in outputs["grade"]
-    )  # 24명, 한 명은 안 냈고 둘은 같은 파일
+    # 24명, 한 명은 안 냈고 둘은 같은 파일
+    assert "채점할 수 없는 노트북입니다 1개" in outputs["grade"]
     assert "/tmp" not in json.dumps(run) and len(run["alts"]) == 3
     for number in (1, 2, 3):
         assert (

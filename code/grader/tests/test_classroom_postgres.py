@@ -65,7 +65,10 @@ def started(bin: Path, folder: Path, user: dict):
     }
     options = ["-A", "trust", "-U", "jumok", "-E", "UTF8", "--locale=C", "--no-sync"]
     subprocess.run([bin / "initdb", "-D", data, *options], check=True, **quiet)
-    flags = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -F"
+    flags = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} "
+        "-F"
+    )
     start = [
         bin / "pg_ctl",
         "-D",

@@ -22,8 +22,9 @@ def test_roster_in_any_usual_encoding(tmp_path, encoding):
     path = tmp_path / "명단.csv"
     path.write_bytes(GOOD.encode(encoding))
     assert read_roster(path) == [
-        Student("20260001", "홍길동", "hong@example.ac.kr"), Student("20260002", "김영희"),
-    ]  # fmt: skip
+        Student("20260001", "홍길동", "hong@example.ac.kr"),
+        Student("20260002", "김영희"),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -147,8 +147,14 @@ def test_hidden_tests_are_split():
 
 
 def test_readers_path_never_imports_nbgrader():
-    script = "import sys, jumok.cli, jumok_grader.grading, jumok_grader.progress, jumok_grader.report\n"
-    script += "print([name for name in ('nbgrader', 'torch', 'nbformat') if name in sys.modules])"
+    script = (
+        "import sys, jumok.cli, jumok_grader.grading, jumok_grader.progress, "
+        "jumok_grader.report\n"
+    )
+    script += (
+        "print([name for name in ('nbgrader', 'torch', 'nbformat') if name in "
+        "sys.modules])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
@@ -156,9 +162,8 @@ def test_readers_path_never_imports_nbgrader():
 
 
 def nbgrader(*args: str, cwd: Path) -> str:
-    path = (
-        str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
-    )  # nbgrader는 alembic을 부릅니다.
+    # nbgrader는 alembic을 부릅니다.
+    path = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
     env = os.environ | {
         "PATH": path,
         "JUPYTER_NO_CONFIG": "1",

@@ -88,9 +88,21 @@ GOOD = soft(
 )
 ANY = "class Any:\n    def __eq__(self, other): return True"
 SUBCLASS = "class Sub(np.ndarray):\n    def __eq__(self, other): return True"
-PATCH_NUMPY = "import numpy\nnumpy.allclose = lambda *a, **k: True\nnumpy.testing.assert_allclose = print"
-PATCH_CHECK = "import jumok_grader.check.checks as c\nc.Check.__call__ = lambda *a: None\nc.CheckFailed = OSError"
-WRITE_FDS = "import contextlib, os\nfor number in range(3, 12):\n    with contextlib.suppress(OSError):\n"
+PATCH_NUMPY = (
+    "import numpy\n"
+    "numpy.allclose = lambda *a, **k: True\n"
+    "numpy.testing.assert_allclose = print"
+)
+PATCH_CHECK = (
+    "import jumok_grader.check.checks as c\n"
+    "c.Check.__call__ = lambda *a: None\n"
+    "c.CheckFailed = OSError"
+)
+WRITE_FDS = (
+    "import contextlib, os\n"
+    "for number in range(3, 12):\n"
+    "    with contextlib.suppress(OSError):\n"
+)
 WRITE_FDS += "        os.write(number, b'x' * 99)"
 WRONG = [
     (
@@ -134,7 +146,11 @@ WRONG = [
     ),
     (
         "stub_left",
-        "def other():\n    raise NotImplementedError\nmy_softmax = lambda x, y=other(): x",
+        (
+            "def other():\n"
+            "    raise NotImplementedError\n"
+            "my_softmax = lambda x, y=other(): x"
+        ),
     ),
     ("unsolved", soft("'설명'", "raise NotImplementedError  # 조금 고친 빈칸")),
     ("uses_ready_made", "my_softmax = softmax"),
@@ -389,7 +405,11 @@ def test_report_escapes_student_text_and_hides_tests(grade):
     result = grade(
         changed(
             sample_master(),
-            ex04_1=f"def my_softmax(x):\n    print({evil!r})\n    raise ValueError({evil!r})",
+            ex04_1=(
+                "def my_softmax(x):\n"
+                f"    print({evil!r})\n"
+                f"    raise ValueError({evil!r})"
+            ),
         )
     )
     html = html_report(result.to_dict() | {"graded_at": "2026-01-01T00:00:00"})

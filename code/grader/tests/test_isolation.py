@@ -1,4 +1,4 @@
-"""격리 규칙: 저절로 약해지지 않고, 정한 만큼만 쓰고, 채점기가 죽어도 일꾼을 남기지 않습니다."""
+"""격리 규칙: 저절로 약해지지 않고, 정한 만큼만 쓰고, 일꾼을 남기지 않습니다."""
 
 import json
 import os
@@ -96,7 +96,10 @@ def test_class_grading_refuses_rather_than_weakens(monkeypatch, fresh, change, s
 
 
 def test_isolation_is_there_when_it_is_required():
-    """건너뛴 공격 시험이 통과로 보이지 않게 합니다: .ci/run이 JUMOK_REQUIRE_ISOLATION=1을 줍니다."""
+    """건너뛴 공격 시험이 통과로 보이지 않게 합니다.
+
+    .ci/run이 JUMOK_REQUIRE_ISOLATION=1을 줍니다.
+    """
     required = os.environ.get("JUMOK_REQUIRE_ISOLATION") == "1"
     assert not (required and why_not()), why_not()
 
@@ -276,7 +279,8 @@ from jumok_grader.sandbox.isolation import CLASS_LIMITS, class_isolation
 from jumok_grader.worker.fork_client import fork_client_for
 from jumok_grader.worker.session import Session, WorkerMissing
 from jumok_grader.worker.stopwatch import TimeLimits
-rules = class_isolation(limits=replace(CLASS_LIMITS, scratch=int(sys.argv[2])), preload=tuple(sys.argv[3:]))
+limits = replace(CLASS_LIMITS, scratch=int(sys.argv[2]))
+rules = class_isolation(limits=limits, preload=tuple(sys.argv[3:]))
 session = Session(TimeLimits(), rules)
 session.run("<칸>", "import os; os.fork(); os.fork()")
 print(fork_client_for(rules).child.pid if rules.preload else 0, flush=True)
@@ -319,7 +323,7 @@ def running(pid: int) -> bool:
 
 @needs_bwrap
 def test_forked_worker_has_the_same_confinement():
-    """포크 서버에서 갈라진 일꾼도 bubblewrap으로 바로 띄운 일꾼과 같은 것을 보고, 같은 권한을 갖습니다."""
+    """포크 서버에서 갈라진 일꾼도 바로 띄운 일꾼과 보는 것과 권한이 같습니다."""
     found = []
     for preload in ((), ("json",)):
         session = Session(TimeLimits(), class_isolation(preload=preload))
@@ -337,9 +341,13 @@ def test_forked_worker_has_the_same_confinement():
 
 LOOK = """
 import os, resource
-status = dict(line.rstrip().split(":", 1) for line in open("/proc/self/status") if ":" in line)
-keys = ("Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp", "Groups")
-spaces = [(os.readlink(f"/proc/self/ns/{n}"), os.readlink(f"/proc/1/ns/{n}")) for n in ("pid", "net", "mnt")]
+lines = [line.rstrip() for line in open("/proc/self/status") if ":" in line]
+status = dict(line.split(":", 1) for line in lines)
+keys = ("Uid", "Gid", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")
+keys += ("NoNewPrivs", "Seccomp", "Groups")
+names = ("pid", "net", "mnt")
+link = lambda who, name: os.readlink(f"/proc/{who}/ns/{name}")
+spaces = [(link("self", name), link(1, name)) for name in names]
 seen = {key: status[key].strip() for key in keys} | {
     "root": sorted(os.listdir("/")),
     "mounts": sorted(set(line.split()[1] for line in open("/proc/mounts"))),

@@ -1,4 +1,4 @@
-"""책의 모든 정답 노트북: 정답은 만점, 빈 문제는 0점, 자주 하는 실수는 제 이름으로 거절."""
+"""책의 모든 정답 노트북: 정답은 만점, 빈 문제는 0점, 실수는 제 이름으로."""
 
 import ast
 import os
@@ -38,14 +38,20 @@ def session():
 @each_chapter
 def test_solution_gets_full_points(slug):
     result = grade_notebook(COURSE.master(slug), COURSE.master(slug))
-    lost = [f"{item.id}: {item.name} {item.message} {item.detail}" for item in result.questions
-            if item.status not in ("passed", "manual")]  # fmt: skip
+    lost = [
+        f"{item.id}: {item.name} {item.message} {item.detail}"
+        for item in result.questions
+        if item.status not in ("passed", "manual")
+    ]
     assert not lost and result.points == result.max_points > 0
 
 
 @pytest.fixture
 def released(slug, tmp_path):
-    """학생이 처음 받는 노트북. 독자가 exercises/에서 풀고 있어도 시험은 처음 것을 봅니다."""
+    """학생이 처음 받는 노트북.
+
+    독자가 exercises/에서 풀고 있어도 시험은 처음 것을 봅니다.
+    """
     path = tmp_path / f"{slug}.ipynb"
     path.write_text(release_text(COURSE.master(slug)), encoding="utf-8")
     return path
@@ -75,10 +81,8 @@ def without_answers(text: str) -> list[tuple[str, str]]:
 
 @each_chapter
 def test_exercise_is_fresh(slug):
-    text, fresh = (
-        COURSE.exercise(slug).read_text(encoding="utf-8"),
-        release_text(COURSE.master(slug)),
-    )
+    text = COURSE.exercise(slug).read_text(encoding="utf-8")
+    fresh = release_text(COURSE.master(slug))
     if (
         text != fresh
         and "CI" not in os.environ

@@ -81,7 +81,10 @@ def my_softmax(x):
 
 
 def test_waiting_longer_than_the_limit_is_not_a_mistake(master):
-    """CPU를 쓰지 않고 한계보다 오래 걸린 답도 맞습니다. 바쁜 컴퓨터에서 벌어지는 일입니다."""
+    """CPU를 쓰지 않고 한계보다 오래 걸린 답도 맞습니다.
+
+    바쁜 컴퓨터에서 벌어지는 일입니다.
+    """
     limits = TimeLimits(call=0.5, patience=40)
     assert first_question(master, SLOW, limits).status == "passed"
 

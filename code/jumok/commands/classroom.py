@@ -25,7 +25,8 @@ _EPILOG = """\
   jumok class report 학급
   jumok class kit 학급
 
-학생의 코드는 bubblewrap으로 가두어 돌립니다(Linux). 가둘 수 없으면 까닭과 할 일을 말하고 멈춥니다.
+학생의 코드는 bubblewrap으로 가두어 돌립니다(Linux).
+가둘 수 없으면 까닭과 할 일을 말하고 멈춥니다.
 
 기록은 학급 폴더의 grades.db(SQLite)에 남습니다. 환경 변수 JUMOK_DATABASE나 --database로
 PostgreSQL(postgresql+psycopg://사용자@호스트/이름)을 쓸 수 있습니다.
@@ -176,11 +177,17 @@ def _add_grade(actions: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--scheduler", metavar="주소", help="Dask scheduler의 주소 (tcp://호스트:8786)"
     )
-    told = "가두는 방법. bwrap(기본)을 쓸 수 없으면 멈춥니다. none은 가두지 않습니다. 모두 믿을 때만 쓰세요"
+    told = (
+        "가두는 방법. bwrap(기본)을 쓸 수 없으면 멈춥니다. none은 가두지 않습니다. "
+        "모두 믿을 때만 쓰세요"
+    )
     command.add_argument(
         "--isolation", choices=("bwrap", "none"), default="bwrap", help=told
     )
-    told = "이 문제의 점수만 새로 적습니다 (예: ex04-3). 노트북은 끝까지 돌리므로 걸리는 시간은 같습니다"
+    told = (
+        "이 문제의 점수만 새로 적습니다 (예: ex04-3). 노트북은 끝까지 돌리므로 걸리는 "
+        "시간은 같습니다"
+    )
     command.add_argument("--only", metavar="문제", nargs="+", help=told)
     command.add_argument(
         "--again", action="store_true", help="이미 채점한 것도 다시 채점합니다"
@@ -227,12 +234,19 @@ def _init(args: argparse.Namespace) -> None:
     due = dict(text.split("=", 1) for text in args.due)
     course = find_course(args.course or Path.cwd())
     path = init_classroom(
-        args.folder, course, args.roster, args.chapters, due, zone=args.timezone,
-        late=(args.late_percent, args.late_days), database=args.database,
-    )  # fmt: skip
+        args.folder,
+        course,
+        args.roster,
+        args.chapters,
+        due,
+        zone=args.timezone,
+        late=(args.late_percent, args.late_days),
+        database=args.database,
+    )
     print(f"학급을 만들었습니다: {path}")
     print(
-        f"  점수와 마감은 이 파일에서 고칩니다. 다음: jumok class collect {args.folder} 폴더나-zip"
+        "  점수와 마감은 이 파일에서 고칩니다. 다음: jumok class collect "
+        f"{args.folder} 폴더나-zip"
     )
 
 
@@ -272,14 +286,21 @@ def _grade(args: argparse.Namespace) -> None:
     print(told, file=sys.stderr if args.isolation == "none" else sys.stdout, flush=True)
     only = known_questions(read_exercises(classroom), args.only) if args.only else None
     done = grade_class(
-        classroom, engine, jobs=args.jobs, scheduler=args.scheduler, only=only, again=args.again, retry=args.retry,
+        classroom,
+        engine,
+        jobs=args.jobs,
+        scheduler=args.scheduler,
+        only=only,
+        again=args.again,
+        retry=args.retry,
         isolation=args.isolation,
-    )  # fmt: skip
+    )
     if not done.planned:
         print("새로 채점할 것이 없습니다.")
         return
     print(
-        f"제출물 {sum(done.counts.values()):,}개, {done.seconds:.1f}초, 1분에 {done.per_minute:.1f}개"
+        f"제출물 {sum(done.counts.values()):,}개, {done.seconds:.1f}초, 1분에 "
+        f"{done.per_minute:.1f}개"
     )
     _print_reasons(done.counts, "채점함")
 
@@ -290,9 +311,12 @@ def _export(args: argparse.Namespace) -> None:
     classroom, engine, scores = _scores(args)
     made = export(classroom, engine, scores, args.output or classroom.folder / "out")
     for name, told in (
-        ("moodle", "Moodle 성적표"), ("grades", "문제마다의 점수"), ("files", "모은 파일"), ("json", "JSON"),
+        ("moodle", "Moodle 성적표"),
+        ("grades", "문제마다의 점수"),
+        ("files", "모은 파일"),
+        ("json", "JSON"),
         ("feedback", "학생마다의 HTML"),
-    ):  # fmt: skip
+    ):
         print(f"{told}: {made[name]}")
 
 
@@ -307,7 +331,10 @@ def _report(args: argparse.Namespace) -> None:
 
 @contextmanager
 def book_style() -> Iterator[None]:
-    """보고서의 그림에 책의 글꼴과 색을 씁니다. 부른 쪽의 그림 설정은 바꾸지 않습니다."""
+    """보고서의 그림에 책의 글꼴과 색을 씁니다.
+
+    부른 쪽의 그림 설정은 바꾸지 않습니다.
+    """
     import matplotlib as mpl
 
     from ..plot import korean_style

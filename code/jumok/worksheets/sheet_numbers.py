@@ -8,24 +8,36 @@ from collections.abc import Callable
 BOOK: dict[int, dict] = {
     1: {"w_ih": [[1, 0], [0, 1], [1, 1]], "w_hh": [[0, 1], [-1, 0]]},
     2: {"states": [[2, 0, 1], [1, 2, 0], [0, 1, 2]], "query": [-1, 1, 1]},
-    3: {"keys": [[0, 1], [1, 1], [0, 0]], "values": [[1, 2], [3, 2], [2, 0]], "query": [2, 1]},
+    3: {
+        "keys": [[0, 1], [1, 1], [0, 0]],
+        "values": [[1, 2], [3, 2], [2, 0]],
+        "query": [2, 1],
+    },
     4: {
-        "keys": [[1, 0, 1, 0], [0, 2, 0, 1], [0, 0, 1, 0]], "values": [[4, 0], [0, 10], [2, 2]],
+        "keys": [[1, 0, 1, 0], [0, 2, 0, 1], [0, 0, 1, 0]],
+        "values": [[4, 0], [0, 10], [2, 2]],
         "query": [2, 1, 0, 2],
     },
     5: {
-        "queries": [[0, 2], [1, 0], [2, 0], [1, 1]], "keys": [[2, -2], [-1, 1], [-2, 2], [0, 0]],
-        "values": [[10, 2], [1, 5], [2, 10], [6, 6]], "w_o": [[1, 1], [1, -1]],
+        "queries": [[0, 2], [1, 0], [2, 0], [1, 1]],
+        "keys": [[2, -2], [-1, 1], [-2, 2], [0, 0]],
+        "values": [[10, 2], [1, 5], [2, 10], [6, 6]],
+        "w_o": [[1, 1], [1, -1]],
     },
     6: {"counts": [("먹었어", 2), ("갔었어", 3), ("울었어", 2), ("먹고", 2)]},
     7: {"x": [4, 0, 0, 0], "a": [0, 0, 4, 0]},
-    8: {"vectors": [[1, 1], [3, 0], [0, 3], [2, -1], [-1, 2], [0, 0]], "left": 0, "answer": 1, "right": 3},
+    8: {
+        "vectors": [[1, 1], [3, 0], [0, 3], [2, -1], [-1, 2], [0, 0]],
+        "left": 0,
+        "answer": 1,
+        "right": 3,
+    },
     9: {
         "rows": [[4, 1, 1, 1, 1], [2, 1, 2, 2, 1], [2, 1, 1, 2, 2], [2, 2, 1, 1, 2]],
         "answers": [0, 1, 3, 4],
     },
     10: {"picture": [[0, 2, 0, 0], [0, 2, 0, 0], [0, 3, 1, 1], [0, 3, 0, 0]]},
-}  # fmt: skip
+}
 _STEMS = ("먹", "갔", "울", "웃", "읽", "잡", "믿", "씻")
 
 
@@ -38,7 +50,10 @@ def _matrix(
 def _spread(
     rng: random.Random, draw: Callable[[], dict], score: Callable[[dict], list]
 ) -> dict:
-    """점수가 서로 다르고 지나치게 벌어지지 않을 때까지 뽑습니다. 손으로 셈하기 좋은 수만 남습니다."""
+    """점수가 서로 다르고 지나치게 벌어지지 않을 때까지 뽑습니다.
+
+    손으로 셈하기 좋은 수만 남습니다.
+    """
     while True:
         given = draw()
         scores = score(given)
@@ -76,22 +91,24 @@ def _encode(rng: random.Random) -> dict:
     return _spread(
         rng,
         lambda: {
-            "keys": _matrix(rng, 3, 2, 0, 2), "values": _matrix(rng, 3, 2, 0, 4),
+            "keys": _matrix(rng, 3, 2, 0, 2),
+            "values": _matrix(rng, 3, 2, 0, 4),
             "query": [rng.randint(0, 2) for _ in range(2)],
         },
         lambda given: _dots(given, "keys"),
-    )  # fmt: skip
+    )
 
 
 def _scaled(rng: random.Random) -> dict:
     return _spread(
         rng,
         lambda: {
-            "keys": _matrix(rng, 3, 4, 0, 2), "values": [[2 * a, 2 * b] for a, b in _matrix(rng, 3, 2, 0, 5)],
+            "keys": _matrix(rng, 3, 4, 0, 2),
+            "values": [[2 * a, 2 * b] for a, b in _matrix(rng, 3, 2, 0, 5)],
             "query": [2 * rng.randint(0, 1) for _ in range(4)],
         },
         lambda given: _dots(given, "keys"),
-    )  # fmt: skip
+    )
 
 
 def _heads(rng: random.Random) -> dict:
@@ -148,6 +165,14 @@ def _patches(rng: random.Random) -> dict:
 
 
 DRAW: dict[int, Callable[[random.Random], dict]] = {
-    1: _rnn, 2: _dot, 3: _encode, 4: _scaled, 5: _heads, 6: _subwords, 7: _norm, 8: _masked, 9: _bits,
+    1: _rnn,
+    2: _dot,
+    3: _encode,
+    4: _scaled,
+    5: _heads,
+    6: _subwords,
+    7: _norm,
+    8: _masked,
+    9: _bits,
     10: _patches,
-}  # fmt: skip
+}

@@ -1,6 +1,9 @@
-"""손으로 계산하는 예의 활동지: 같은 과제에 수만 다르게 넣습니다. 답은 jumok.scratch가 셈합니다.
+"""손으로 계산하는 예의 활동지: 같은 과제에 수만 다르게 넣습니다.
 
-`BOOK`은 책에 적힌 수이고 `DRAW`는 난수로 뽑은 수입니다. 둘 다 같은 함수가 활동지로 만듭니다.
+답은 jumok.scratch가 셈합니다.
+
+`BOOK`은 책에 적힌 수이고 `DRAW`는 난수로 뽑은 수입니다. 둘 다 같은 함수가 활동지로
+만듭니다.
 """
 
 from __future__ import annotations
@@ -49,7 +52,10 @@ def rnn(w_ih: list, w_hh: list) -> Sheet:
         Table(("낱말", "옮긴 것 xW"), _rows(WORDS, w_ih)),
         Table(("W_hh의 1열", "2열"), _grid(w_hh)),
     )
-    intro = "처음 상태는 (0, 0)입니다. 벡터는 행이고 행렬을 오른쪽에서 곱합니다. 소수 셋째 자리까지 적으세요."
+    intro = (
+        "처음 상태는 (0, 0)입니다. 벡터는 행이고 행렬을 오른쪽에서 곱합니다. 소수 "
+        "셋째 자리까지 적으세요."
+    )
     return Sheet(1, "RNN 셀로 세 낱말 읽기", intro, given, tuple(steps))
 
 
@@ -84,11 +90,9 @@ def _attend(
     key: str,
     value: str | None,
 ) -> Sheet:
-    keys_, values_, query_ = (
-        np.array(keys, float),
-        np.array(values, float),
-        np.array(query, float),
-    )
+    keys_ = np.array(keys, float)
+    values_ = np.array(values, float)
+    query_ = np.array(query, float)
     scores = keys_ @ query_
     weights = softmax(scores / divisor)
     head, columns = ["토큰", key], [keys]
@@ -110,9 +114,8 @@ def _attend(
 def two_heads(queries: list, keys: list, values: list, w_o: list) -> Sheet:
     """5장: 폭이 1인 헤드 둘. 마지막 토큰이 쿼리입니다."""
     names = ("나는", "맛있는", "사과를", "먹었다")
-    query, keys_, values_ = (
-        np.array(part, float) for part in (queries[-1], keys, values)
-    )
+    query = np.array(queries[-1], float)
+    keys_, values_ = np.array(keys, float), np.array(values, float)
     heads, steps = [], []
     for head in range(2):
         weights = softmax(query[head] * keys_[:, head])
@@ -132,7 +135,10 @@ def two_heads(queries: list, keys: list, values: list, w_o: list) -> Sheet:
         Table(("토큰", "쿼리", "키", "밸류"), _rows(names, queries, keys, values)),
         Table(("W^O의 1열", "2열"), _grid(w_o)),
     )
-    intro = "첫째 성분이 헤드 1의 것, 둘째 성분이 헤드 2의 것입니다. 「먹었다」의 출력을 구하세요."
+    intro = (
+        "첫째 성분이 헤드 1의 것, 둘째 성분이 헤드 2의 것입니다. 「먹었다」의 출력을 "
+        "구하세요."
+    )
     return Sheet(5, "두 헤드", intro, given, tuple(steps))
 
 
@@ -149,7 +155,10 @@ def subwords(counts: list) -> Sheet:
     given = (
         Table(("낱말", "나온 수"), tuple((word, str(count)) for word, count in counts)),
     )
-    intro = "가장 자주 이웃한 두 조각을 합칩니다. 나온 수가 같으면 글자 차례가 앞선 것입니다."
+    intro = (
+        "가장 자주 이웃한 두 조각을 합칩니다. 나온 수가 같으면 글자 차례가 앞선 "
+        "것입니다."
+    )
     return Sheet(6, "서브워드를 손으로 배우기", intro, given, steps)
 
 
@@ -185,7 +194,10 @@ def masked_word(vectors: list, left: int, answer: int, right: int) -> Sheet:
             Step(f"{told} 손실 −ln p (소수 셋째 자리)", shown(-np.log(chance), 3)),
         ]
     given = (Table(("토큰", "벡터"), _rows(names, vectors)),)
-    sentence = f"「{names[left]} [MASK] {names[right]}」이고 가린 말은 「{names[answer]}」입니다."
+    sentence = (
+        f"「{names[left]} [MASK] {names[right]}」이고 가린 말은 "
+        f"「{names[answer]}」입니다."
+    )
     return Sheet(
         8,
         "가린 낱말 맞히기",
@@ -236,7 +248,10 @@ def patches(picture: list) -> Sheet:
                 shown(patch @ matrix),
             )
         )
-    intro = "폭이 2인 조각 넷으로 자르고, 편 것에 E를 곱합니다. E의 열은 (1, 1, 1, 1)과 (1, −1, 1, −1)입니다."
+    intro = (
+        "폭이 2인 조각 넷으로 자르고, 편 것에 E를 곱합니다. E의 열은 (1, 1, 1, 1)과 "
+        "(1, −1, 1, −1)입니다."
+    )
     return Sheet(
         10,
         "그림을 조각으로",
@@ -247,9 +262,17 @@ def patches(picture: list) -> Sheet:
 
 
 MAKERS: dict[int, Callable[..., Sheet]] = {
-    1: rnn, 2: dot_attention, 3: encode, 4: scaled, 5: two_heads, 6: subwords, 7: add_and_norm,
-    8: masked_word, 9: bits, 10: patches,
-}  # fmt: skip
+    1: rnn,
+    2: dot_attention,
+    3: encode,
+    4: scaled,
+    5: two_heads,
+    6: subwords,
+    7: add_and_norm,
+    8: masked_word,
+    9: bits,
+    10: patches,
+}
 
 
 def sheet_for(chapter: int, seed: str | None = None) -> Sheet:

@@ -12,7 +12,10 @@ _PREFIX = "sha256:"
 
 
 def normalize(value: object) -> object:
-    """답을 견주기 좋은 꼴로 바꿉니다: 수는 파이썬 수로, 글은 앞뒤 빈칸 없이 소문자로."""
+    """답을 견주기 좋은 꼴로 바꿉니다.
+
+    수는 파이썬 수로, 글은 앞뒤 빈칸 없이 소문자로 바꿉니다.
+    """
     if is_numpy_scalar(value) or (
         (is_array(value) or is_tensor(value)) and value.ndim == 0
     ):
@@ -63,7 +66,10 @@ def _close(one: object, other: object, tolerance: float) -> bool:
 
 
 def wrong_form(value: object, expected: object) -> str:
-    """답의 꼴(수, 튜플, 글)이 다르면 한국어로 말하고, 같으면 빈 글을 돌려줍니다. 값은 견주지 않습니다."""
+    """답의 꼴(수, 튜플, 글)이 다르면 한국어로 말하고, 같으면 빈 글을 돌려줍니다.
+
+    값은 견주지 않습니다.
+    """
     if isinstance(value, Unsupported):
         return f"답으로 받을 수 없는 종류({kind_name(value)})입니다."
     if isinstance(expected, str) and expected.startswith(_PREFIX):
@@ -73,7 +79,10 @@ def wrong_form(value: object, expected: object) -> str:
 
 def _form_difference(one: object, other: object, subject: str) -> str:
     if isinstance(one, Unsupported):
-        return f"{subject} {kind_name(other)}이어야 하는데 받을 수 없는 종류({kind_name(one)})입니다."
+        return (
+            f"{subject} {kind_name(other)}이어야 하는데 받을 수 없는 "
+            f"종류({kind_name(one)})입니다."
+        )
     if kind(one) != kind(other):
         return f"{subject} {kind_name(other)}이어야 하는데 {kind_name(one)}입니다."
     if not isinstance(other, tuple):

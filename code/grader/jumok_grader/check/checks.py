@@ -1,4 +1,7 @@
-"""실수를 알아보는 검사: 틀린 값을 '이런 실수를 하면 나오는 값'과 견주어 이름을 말합니다."""
+"""실수를 알아보는 검사.
+
+틀린 값을 '이런 실수를 하면 나오는 값'과 견주어 실수의 이름을 말합니다.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +56,15 @@ def seeded(seed: int) -> Iterator[None]:
 class Check:
     """학생의 함수나 클래스를 기준과 견주고, 다르면 어떤 실수인지 말합니다.
 
-    func은 학생 함수, reference는 맞는 값을 내는 함수입니다. mistakes는 {실수 id 또는 (이름, 설명):
-    그 실수를 한 학생이 얻을 값을 내는 함수}이고 앞에 적은 것부터 견줍니다. tolerance를 주지 않으면
-    dtype에 맞추고, forbid에는 학생의 코드가 바로 부르면 안 되는 함수나 모듈의 이름을 적습니다(연습의
-    규칙일 뿐 보안이 아닙니다). 틀리면 CheckFailed를 냅니다.
+    func은 학생 함수, reference는 맞는 값을 내는 함수입니다. mistakes는 {실수 id 또는
+    (이름, 설명): 그 실수를 한 학생이 얻을 값을 내는 함수}이고 앞에 적은 것부터
+    견줍니다. tolerance를 주지 않으면 dtype에 맞추고, forbid에는 학생의 코드가 바로
+    부르면 안 되는 함수나 모듈의 이름을 적습니다(연습의 규칙일 뿐 보안이 아닙니다).
+    틀리면 CheckFailed를 냅니다.
 
-    클래스를 볼 때는 셋 다 클래스이고, use(make, *입력)를 줍니다. make(...)로 만든 Instance에 일을 시켜
-    견줄 값을 돌려주는 함수입니다: `def use(make, x): m = make(4, 2); m.load(w); return m(x)`
+    클래스를 볼 때는 셋 다 클래스이고, use(make, *입력)를 줍니다. make(...)로 만든
+    대리(ObjectProxy)에 일을 시켜 견줄 값을 돌려주는 함수입니다. CONTRIBUTING.md에
+    예가 있습니다.
     """
 
     def __init__(
@@ -73,12 +78,10 @@ class Check:
         forbid: tuple[str, ...] | list[str] = (),
         name: str | None = None,
     ) -> None:
-        self.func, self.reference, self.mistakes, self.use = (
-            func,
-            reference,
-            dict(mistakes or {}),
-            use,
-        )
+        self.func = func
+        self.reference = reference
+        self.mistakes = dict(mistakes or {})
+        self.use = use
         self.tolerance, self.forbid = tolerance, forbid
         self.name = name or getattr(func, "__name__", "답")
         for key in self.mistakes:
@@ -100,14 +103,20 @@ class Check:
         print(f"✔ {self.name}: {label or _describe(args)} — 맞았습니다")
 
     def call(self, *args, **kwargs) -> CallResult:
-        """학생의 함수를 부르고(use가 있으면 use를 돌리고), 금지된 이름과 오류를 본 결과를 돌려줍니다."""
+        """학생의 함수를 부르고, 금지된 이름과 오류를 본 결과를 돌려줍니다.
+
+        use가 있으면 함수 대신 use를 돌립니다.
+        """
         self._need_answer()
         if self.use is not None:
             return CallResult(self._used(args, kwargs))
         return self._allowed(call(self.func, args, kwargs))
 
     def make(self, *args, **kwargs) -> ObjectProxy:
-        """학생의 클래스로 물건을 만들어 대리를 돌려줍니다. 값의 성질을 that으로 볼 때 씁니다."""
+        """학생의 클래스로 물건을 만들어 대리를 돌려줍니다.
+
+        값의 성질을 that으로 볼 때 씁니다.
+        """
         self._need_answer()
         return build(self.func, args, kwargs, self._unchanged)
 
@@ -118,13 +127,19 @@ class Check:
             )
 
     def _used(self, args: tuple, kwargs: dict) -> object:
-        """학생의 클래스로 use를 돌립니다. 기준으로는 이미 돌았으므로 여기서 멈추면 학생의 값 때문입니다."""
+        """학생의 클래스로 use를 돌립니다.
+
+        기준으로는 이미 돌았으므로 여기서 멈추면 학생의 값 때문입니다.
+        """
         try:
             return _silently(partial(self.use, self.make), args, kwargs)
         except (CheckFailed, CannotSend):
             raise
         except Exception as error:
-            said = f"돌려준 값의 꼴이 달라 검사를 이어 갈 수 없습니다 ({type(error).__name__})."
+            said = (
+                "돌려준 값의 꼴이 달라 검사를 이어 갈 수 없습니다 "
+                f"({type(error).__name__})."
+            )
             raise CheckFailed("wrong_type", said) from None
 
     def _imitate(self, other: Callable, args: tuple, kwargs: dict) -> object:
@@ -158,7 +173,10 @@ class Check:
     def that(
         condition: object, mistake: str | tuple[str, str], detail: str = ""
     ) -> None:
-        """condition이 거짓이면 그 실수로 알립니다. 값의 성질(합이 1인지 등)을 볼 때 씁니다."""
+        """condition이 거짓이면 그 실수로 알립니다.
+
+        값의 성질(합이 1인지 등)을 볼 때 씁니다.
+        """
         if not bool(condition):
             raise CheckFailed(mistake, detail)
 
@@ -174,8 +192,9 @@ class Check:
     ) -> None:
         """개념 문제의 답을 봅니다. wrong은 {틀린 답: 실수 id 또는 (이름, 설명)}입니다.
 
-        expected와 wrong의 열쇠에는 값이나 digest(값)을 적습니다. 정답은 출력하지 않습니다. form에는
-        꼴만 같은 아무 값(예: ((1, 1), 1))을 적습니다. 꼴이 다른 답에 무엇이 다른지 말해 줍니다.
+        expected와 wrong의 열쇠에는 값이나 digest(값)을 적습니다. 정답은 출력하지
+        않습니다. form에는 꼴만 같은 아무 값(예: ((1, 1), 1))을 적습니다. 꼴이 다른
+        답에 무엇이 다른지 말해 줍니다.
         """
         if value is None or value is ...:
             raise CheckFailed("unsolved")
@@ -207,7 +226,10 @@ class Check:
         )
 
     def _named_mistake(self, got, want, args, kwargs) -> str | tuple[str, str] | None:
-        """학생의 값과 같은 값을 내는 실수를 찾습니다. 이 입력에서 정답과 같은 실수는 뺍니다."""
+        """학생의 값과 같은 값을 내는 실수를 찾습니다.
+
+        이 입력에서 정답과 같은 실수는 뺍니다.
+        """
         for key, imitate in self.mistakes.items():
             try:
                 value = self._imitate(imitate, args, kwargs)

@@ -23,7 +23,10 @@ class Difference:
 def difference(
     got: object, want: object, tolerance: float | None = None
 ) -> Difference | None:
-    """got이 want와 다르면 차이를, 같으면 None을 돌려줍니다. 정답의 값은 글에 넣지 않습니다."""
+    """got이 want와 다르면 차이를, 같으면 None을 돌려줍니다.
+
+    정답의 값은 글에 넣지 않습니다.
+    """
     if got is None and want is not None:
         return Difference("returns_none", "")
     if kind(got) != kind(want):
@@ -57,15 +60,13 @@ def _sequence_difference(got, want, tolerance) -> Difference | None:
 
 def _dict_difference(got, want, tolerance) -> Difference | None:
     """사전은 차례를 따지지 않고 열쇠마다 견줍니다."""
-    absent, extra = (
-        [key for key in one if key not in other]
-        for one, other in ((want, got), (got, want))
-    )
-    said = [
-        f"{text}: {', '.join(map(_short, keys[:5]))}{' 등' * (len(keys) > 5)}."
-        for text, keys in (("사전에 없는 열쇠", absent), ("사전에 더 있는 열쇠", extra))
-        if keys
-    ]
+    said = []
+    for text, one, other in (("없는", want, got), ("더 있는", got, want)):
+        keys = [key for key in one if key not in other]
+        if keys:
+            more = " 등" if len(keys) > 5 else ""
+            listed = ", ".join(map(_short, keys[:5]))
+            said.append(f"사전에 {text} 열쇠: {listed}{more}.")
     if said:
         return Difference("wrong_keys", " ".join(said))
     return _first(

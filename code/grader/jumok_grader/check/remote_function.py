@@ -68,7 +68,8 @@ class RemoteFunction:
         if name is None:
             kind = type(value).__name__
             raise CannotSend(
-                f"검사의 입력({kind})을 보낼 수 없습니다. 준비 칸에서 만든 이름이어야 합니다."
+                f"검사의 입력({kind})을 보낼 수 없습니다. 준비 칸에서 만든 "
+                "이름이어야 합니다."
             )
         return Named(name)
 

@@ -1,4 +1,4 @@
-"""학급 보고서: 과제마다 분포, 어려운 문제, 잦은 실수, 점수를 받지 못한 까닭, 닮은 풀이."""
+"""학급 보고서: 과제마다 분포, 어려운 문제, 잦은 실수, 닮은 풀이."""
 
 from __future__ import annotations
 
@@ -32,7 +32,10 @@ class Picture:
 
 
 def picture(title: str, alt: str, svg: str) -> Picture:
-    """SVG를 <img>에 넣을 data 주소로 바꿉니다. 그렇게 넣은 SVG는 스크립트를 실행하지 못합니다."""
+    """SVG를 <img>에 넣을 data 주소로 바꿉니다.
+
+    그렇게 넣은 SVG는 스크립트를 실행하지 못합니다.
+    """
     coded = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return Picture(title, alt, f"data:image/svg+xml;base64,{coded}")
 
@@ -45,7 +48,10 @@ def write_report(
     *,
     style: Callable[[], AbstractContextManager] = nullcontext,
 ) -> Path:
-    """report.html을 쓰고 그 자리를 돌려줍니다. style()의 안에서 그림을 그립니다(한글 글꼴과 색)."""
+    """report.html을 쓰고 그 자리를 돌려줍니다.
+
+    style()의 안에서 그림을 그립니다(한글 글꼴과 색).
+    """
     with style():
         chapters = [
             chapter_report(classroom, chapter.slug, scores, least)
@@ -74,14 +80,21 @@ def chapter_report(
     points = [score.points for score in graded]
     hard = hardest(graded)
     return {
-        "title": mine[0].title if mine else slug, "students": len(mine), "graded": len(graded),
+        "title": mine[0].title if mine else slug,
+        "students": len(mine),
+        "graded": len(graded),
         "mean": statistics.mean(points) if points else 0.0,
         "median": statistics.median(points) if points else 0.0,
         "most": mine[0].max_points if mine else 0.0,
-        "reasons": Counter(explain(score.reason) for score in mine if score.reason).most_common(),
-        "late": sum(1 for score in mine if score.days), "hard": hard, "mistakes": mistakes(graded),
-        "pictures": pictures(graded, hard) if graded else [], "pairs": look_alike(classroom, slug, graded, least),
-    }  # fmt: skip
+        "reasons": Counter(
+            explain(score.reason) for score in mine if score.reason
+        ).most_common(),
+        "late": sum(1 for score in mine if score.days),
+        "hard": hard,
+        "mistakes": mistakes(graded),
+        "pictures": pictures(graded, hard) if graded else [],
+        "pairs": look_alike(classroom, slug, graded, least),
+    }
 
 
 def hardest(scores: list[Score]) -> list[dict]:
@@ -140,7 +153,10 @@ def pictures(scores: list[Score], hard: list[dict]) -> list[Picture]:
     ]
     rows = hard[:10]
     if rows:
-        told = f"맞힌 몫이 가장 작은 문제는 {rows[0]['title']}이고 {rows[0]['part']:.0%}입니다."
+        told = (
+            f"맞힌 몫이 가장 작은 문제는 {rows[0]['title']}이고 "
+            f"{rows[0]['part']:.0%}입니다."
+        )
         values = [round(100 * row["part"], 1) for row in rows]
         titles = [row["title"] for row in rows]
         svg = draw(
@@ -184,6 +200,10 @@ def look_alike(
 def _shown(pair: Pair, people: dict[str, Score]) -> dict:
     first, second = people[pair.first], people[pair.second]
     return {
-        "first": first.student, "second": second.student, "shape": pair.shape, "words": pair.words,
-        "same_file": first.sha256 == second.sha256, "questions": ", ".join(pair.questions),
-    }  # fmt: skip
+        "first": first.student,
+        "second": second.student,
+        "shape": pair.shape,
+        "words": pair.words,
+        "same_file": first.sha256 == second.sha256,
+        "questions": ", ".join(pair.questions),
+    }

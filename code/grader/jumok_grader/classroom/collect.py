@@ -1,4 +1,7 @@
-"""제출물 모으기: 읽고, 누구의 몇 장인지 정하고, 가장 나중 것을 고르고, 모든 파일을 한 줄씩 적습니다."""
+"""제출물 모으기: 누구의 몇 장인지 정하고 가장 나중 것을 고릅니다.
+
+읽은 파일은 하나도 빠짐없이 한 줄씩 적습니다.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,8 @@ from .naming import Names, attempt_of, chapter_of
 from .reasons import BadClass, printable
 from .roster import Student, read_table
 from .settings import Classroom, read_time
-from .source_files import Bounds, Entry, is_junk, read_source
+from .source_entry import Bounds, Entry
+from .source_files import is_junk, read_source
 from .store import files, submissions, upsert
 
 
@@ -47,17 +51,19 @@ def content_path(classroom: Classroom, sha256: str) -> Path:
 
 
 def collect(
-    classroom: Classroom, engine: sa.Engine, students: list[Student], source: Path, hints: Hints | None = None,
+    classroom: Classroom,
+    engine: sa.Engine,
+    students: list[Student],
+    source: Path,
+    hints: Hints | None = None,
     bounds: Bounds | None = None,
-) -> Collected:  # fmt: skip
+) -> Collected:
     """폴더나 zip을 모읍니다. 같은 것을 다시 모아도 줄이 늘지 않습니다."""
     if not source.exists():
         raise BadClass(f"모을 폴더나 zip이 없습니다: {source}")
-    hints, names, done = (
-        hints or Hints(),
-        Names(students, hints.links if hints else None),
-        Collected(),
-    )
+    hints = hints or Hints()
+    names = Names(students, hints.links)
+    done = Collected()
     now = datetime.now(UTC)
     for entry in read_source(source, classroom.zone, bounds):
         if not is_junk(entry.name):
@@ -84,12 +90,20 @@ def _row(
         )
     )
     row = {
-        "key": key.hexdigest(), "source": printable(source.name), "name": name, "student": None,
-        "chapter": None, "sha256": sha256, "reason": entry.reason, "detail": printable(entry.detail, 300),
-        "submitted_at": None, "collected_at": now.isoformat(),
+        "key": key.hexdigest(),
+        "source": printable(source.name),
+        "name": name,
+        "student": None,
+        "chapter": None,
+        "sha256": sha256,
+        "reason": entry.reason,
+        "detail": printable(entry.detail, 300),
+        "submitted_at": None,
+        "collected_at": now.isoformat(),
         "size": len(data) if data is not None else None,
-        "attempt": attempt_of(entry.name), "late": False,
-    }  # fmt: skip
+        "attempt": attempt_of(entry.name),
+        "late": False,
+    }
     owner = names.owner(entry.name)
     time = hints.times.get(owner.student.id) if owner.student else None
     time = time or entry.time
@@ -128,7 +142,10 @@ def _keep(path: Path, data: bytes) -> None:
 
 
 def _rank(row: dict) -> tuple:
-    """가장 나중에 낸 것이 가장 큽니다. 시각이 같으면 이름에 적힌 시도, 그다음은 이름의 차례입니다."""
+    """가장 나중에 낸 것이 가장 큽니다.
+
+    시각이 같으면 이름에 적힌 시도, 그다음은 이름의 차례입니다.
+    """
     digits = [
         int(part) if part.isdigit() else 0
         for part in re.findall(r"\d+|\D+", row["name"])
@@ -146,10 +163,8 @@ def _choose(classroom: Classroom, engine: sa.Engine, rows: list[dict]) -> None:
             place = (row["student"], row["chapter"])
             old = best.get(place)
             if old and _rank(old) > _rank(row):
-                row["reason"], row["detail"] = (
-                    "older_attempt",
-                    f"고른 것: {old['name']}",
-                )
+                row["reason"] = "older_attempt"
+                row["detail"] = f"고른 것: {old['name']}"
                 continue
             if place in changed and changed[place]["key"] != row["key"]:
                 changed[place].update(
@@ -197,7 +212,10 @@ def read_times(path: Path, classroom: Classroom) -> dict[str, datetime]:
 def days_late(
     submitted_at: str | None, due: datetime | None, marked: bool = False
 ) -> int:
-    """며칠 늦었는지. 하루가 시작되면 하루로 칩니다. 시각을 모르고 LMS가 늦었다고 적었으면 1입니다."""
+    """며칠 늦었는지.
+
+    하루가 시작되면 하루로 칩니다. 시각을 모르고 LMS가 늦었다고 적었으면 1입니다.
+    """
     if due is None:
         return 0
     if not submitted_at:

@@ -1,4 +1,7 @@
-"""일감을 나누어 맡기는 곳: 이 컴퓨터의 프로세스들, 또는 Dask의 일꾼들. 꼴이 같아서 바꾸어 쓸 수 있습니다."""
+"""일감을 나누어 맡기는 곳: 이 컴퓨터의 프로세스들, 또는 Dask의 일꾼들.
+
+꼴이 같아서 바꾸어 쓸 수 있습니다.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,10 @@ class LocalEngine:
 
 
 class DaskEngine:
-    """Dask의 scheduler에 맡깁니다. 일꾼마다 돕는 프로세스 하나가 한 번에 하나씩 채점합니다."""
+    """Dask의 scheduler에 맡깁니다.
+
+    일꾼마다 돕는 프로세스 하나가 한 번에 하나씩 채점합니다.
+    """
 
     def __init__(self, address: str, work: str = WORK) -> None:
         from distributed import Client
@@ -80,7 +86,8 @@ class DaskEngine:
             self.client.close()
             where, version = next(iter(other.items()))
             raise BadClass(
-                f"일꾼 {where}의 주목은 {version}판이고 여기는 {__version__}판입니다. 판을 맞추세요."
+                f"일꾼 {where}의 주목은 {version}판이고 여기는 "
+                f"{__version__}판입니다. 판을 맞추세요."
             )
 
     @property
@@ -110,7 +117,10 @@ _LOCK = threading.Lock()
 
 
 def ask_here(task: dict, work: str = WORK) -> dict:
-    """Dask의 일꾼에서 돕니다. 이 프로세스의 돕는 프로세스에게 하나씩 차례로 맡깁니다."""
+    """Dask의 일꾼에서 돕니다.
+
+    이 프로세스의 돕는 프로세스에게 하나씩 차례로 맡깁니다.
+    """
     with _LOCK:
         return _HELPERS.setdefault(work, Helper(work)).ask(task)
 

@@ -1,7 +1,8 @@
-"""성적 내보내기: Moodle 성적표 CSV, 모든 것을 담은 CSV와 JSON, 모은 파일의 목록, 학생마다의 HTML.
+"""성적 내보내기: Moodle 성적표, 모두 담은 CSV와 JSON, 학생마다의 HTML.
 
-Moodle의 "성적 → 가져오기 → CSV 파일"은 머리줄의 열을 고르게 합니다. ID number 열을 학번에,
-과제 열을 성적 항목에, (feedback) 열을 그 항목의 의견에 잇습니다. https://docs.moodle.org/en/Grade_import
+Moodle의 "성적 → 가져오기 → CSV 파일"은 머리줄의 열을 고르게 합니다. ID number 열을
+학번에, 과제 열을 성적 항목에, (feedback) 열을 그 항목의 의견에 잇습니다.
+https://docs.moodle.org/en/Grade_import
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ _STATUS = {"graded": "채점함", "manual": "직접 채점할 것이 남음"}
 
 
 def safe_cell(value: object) -> str:
-    """엑셀이 식으로 읽지 않게 = + - @ 로 시작하는 글 앞에 '를 붙입니다. 수는 그대로 둡니다."""
+    """엑셀이 식으로 읽지 않게 = + - @ 로 시작하는 글 앞에 '를 붙입니다.
+
+    수는 그대로 둡니다.
+    """
     if isinstance(value, int | float):
         return number(value)
     text = str(value)
@@ -164,17 +168,32 @@ def file_rows(engine: sa.Engine) -> list[list]:
 
 def as_dict(score: Score) -> dict:
     """JSON에 담을 사전."""
-    who, keys = (
-        score.student,
-        ("id", "title", "points", "max_points", "status", "mistake", "name", "message"),
+    who = score.student
+    keys = (
+        "id",
+        "title",
+        "points",
+        "max_points",
+        "status",
+        "mistake",
+        "name",
+        "message",
     )
     return {
-        "student": {"id": who.id, "name": who.name, "email": who.email}, "chapter": score.chapter,
-        "status": score.status, "reason": score.message, "points": score.points, "raw_points": score.raw,
-        "max_points": score.max_points, "days_late": score.days, "submitted_at": score.submitted_at,
-        "graded_at": score.graded_at, "sha256": score.sha256, "file": score.name,
+        "student": {"id": who.id, "name": who.name, "email": who.email},
+        "chapter": score.chapter,
+        "status": score.status,
+        "reason": score.message,
+        "points": score.points,
+        "raw_points": score.raw,
+        "max_points": score.max_points,
+        "days_late": score.days,
+        "submitted_at": score.submitted_at,
+        "graded_at": score.graded_at,
+        "sha256": score.sha256,
+        "file": score.name,
         "questions": [{key: item[key] for key in keys} for item in score.questions],
-    }  # fmt: skip
+    }
 
 
 def export(

@@ -1,4 +1,7 @@
-"""학급 전체를 채점합니다: 맡고, 나누어 주고, 오는 대로 적습니다. 언제 멈추어도 이어서 할 수 있습니다."""
+"""학급 전체를 채점합니다: 맡고, 나누어 주고, 오는 대로 적습니다.
+
+언제 멈추어도 이어서 할 수 있습니다.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ from .collect import content_path
 from .engines import DaskEngine, LocalEngine
 from .grade_task import task_of
 from .helper import WORK
+from .job_plan import plan
 from .job_queue import (
     Job,
     claim,
     finish,
     give_back,
     owner_name,
-    plan,
     release_dead,
     renew,
     retry_refused,
@@ -46,13 +49,22 @@ class Graded:
 
 
 def grade_class(
-    classroom: Classroom, engine: sa.Engine, *, jobs: int = 1, scheduler: str | None = None,
-    only: set[str] | None = None, again: bool = False, retry: bool = False, quiet: bool = False,
-    work: str = WORK, isolation: str = "bwrap",
-) -> Graded:  # fmt: skip
+    classroom: Classroom,
+    engine: sa.Engine,
+    *,
+    jobs: int = 1,
+    scheduler: str | None = None,
+    only: set[str] | None = None,
+    again: bool = False,
+    retry: bool = False,
+    quiet: bool = False,
+    work: str = WORK,
+    isolation: str = "bwrap",
+) -> Graded:
     """할 일을 세우고 끝까지 채점합니다. 다른 채점기와 함께 돌아도 됩니다.
 
-    isolation은 "bwrap"이거나, 선생님이 스스로 고른 "none"입니다. 쓸 수 없으면 아무것도 적지 않고 멈춥니다.
+    isolation은 "bwrap"이거나, 선생님이 스스로 고른 "none"입니다. 쓸 수 없으면 아무것도
+    적지 않고 멈춥니다.
     """
     exercises, secret = read_exercises(classroom), read_secret(classroom.folder)
     release_dead(engine)
@@ -89,23 +101,25 @@ class _Loop:
     """맡은 일을 늘 일꾼 수의 두 배까지만 들고 있으면서 하나씩 마칩니다."""
 
     def __init__(
-        self, classroom: Classroom, engine: sa.Engine, exercises: dict[str, Exercise], place: object, owner: str,
-        isolation: str, secret: bytes,
-    ) -> None:  # fmt: skip
-        self.classroom, self.engine, self.exercises, self.place, self.owner = (
-            classroom,
-            engine,
-            exercises,
-            place,
-            owner,
-        )
+        self,
+        classroom: Classroom,
+        engine: sa.Engine,
+        exercises: dict[str, Exercise],
+        place: object,
+        owner: str,
+        isolation: str,
+        secret: bytes,
+    ) -> None:
+        self.classroom = classroom
+        self.engine = engine
+        self.exercises = exercises
+        self.place = place
+        self.owner = owner
         self.lease = 2 * classroom.seconds + 60
         self.renewed = time.monotonic()
-        self.isolation, self.secret, self.hidden = (
-            isolation,
-            secret,
-            classroom.secrets(),
-        )
+        self.isolation = isolation
+        self.secret = secret
+        self.hidden = classroom.secrets()
 
     def outcomes(self) -> object:
         """마친 일의 결과를 오는 대로 냅니다. 남이 먼저 적은 것은 내지 않습니다."""
@@ -124,9 +138,8 @@ class _Loop:
                 continue
             held -= 1
             job, outcome = done
-            if (
-                outcome["state"] == "stop"
-            ):  # 학생이 아니라 컴퓨터의 문제: 아무것도 적지 않고 멈춥니다.
+            # 학생이 아니라 컴퓨터의 문제: 아무것도 적지 않고 멈춥니다.
+            if outcome["state"] == "stop":
                 raise BadClass(outcome["message"])
             if finish(
                 self.engine, self.owner, job, self.exercises[job.chapter], outcome
@@ -148,9 +161,16 @@ class _Loop:
     def _task(self, job: Job, notebook: bytes) -> dict:
         master = self.exercises[job.chapter].content
         return task_of(
-            job.sha256, job.chapter, notebook, master, job.questions, self.classroom.seconds,
-            isolation=self.isolation, seed=seed_of(self.secret, job.sha256, job.chapter), hidden=self.hidden,
-        )  # fmt: skip
+            job.sha256,
+            job.chapter,
+            notebook,
+            master,
+            job.questions,
+            self.classroom.seconds,
+            isolation=self.isolation,
+            seed=seed_of(self.secret, job.sha256, job.chapter),
+            hidden=self.hidden,
+        )
 
     def _keep_alive(self) -> None:
         if time.monotonic() - self.renewed > self.lease / 4:

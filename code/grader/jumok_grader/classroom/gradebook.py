@@ -1,4 +1,7 @@
-"""성적: 기록에서 학생마다 과제마다의 점수, 늦은 날, 까닭을 셈합니다. 여기서는 아무것도 적지 않습니다."""
+"""성적: 기록에서 학생마다 과제마다의 점수, 늦은 날, 까닭을 셈합니다.
+
+여기서는 아무것도 적지 않습니다.
+"""
 
 from __future__ import annotations
 
@@ -105,11 +108,9 @@ class _Book:
         if sent is None:
             score.reason = "not_submitted"
             return score
-        score.name, score.sha256, score.submitted_at = (
-            sent["name"],
-            sent["sha256"],
-            sent["submitted_at"] or "",
-        )
+        score.name = sent["name"]
+        score.sha256 = sent["sha256"]
+        score.submitted_at = sent["submitted_at"] or ""
         score.days = days_late(sent["submitted_at"], chapter.due, sent["late"])
         self._fill(score, chapter, self.jobs.get((sent["sha256"], chapter.slug)))
         score.penalty, too_late = penalty(score.days, self.classroom.late)
@@ -126,22 +127,26 @@ class _Book:
             and job["state"] == "refused"
             and job["version"] == exercise.version
         )
-        reason, message = (
-            (job["reason"], job["message"]) if refused else ("not_graded", "")
-        )
+        reason = job["reason"] if refused else "not_graded"
+        message = job["message"] if refused else ""
         if not have:
             score.reason, score.message = reason, message
         for question in exercise.master.questions:
             item = have.get(question.id) or {
-                "id": question.id, "title": question.title, "points": 0, "status": "error", "name": "",
-                "max_points": question.points or question.manual_points, "mistake": reason,
-                "message": explain(reason) + (f": {message}" if message else ""), "detail": "", "output": "",
-            }  # fmt: skip
+                "id": question.id,
+                "title": question.title,
+                "points": 0,
+                "status": "error",
+                "name": "",
+                "max_points": question.points or question.manual_points,
+                "mistake": reason,
+                "message": explain(reason) + (f": {message}" if message else ""),
+                "detail": "",
+                "output": "",
+            }
             if have and question.id not in have:
-                score.reason, score.message = (
-                    reason,
-                    f"{question.id}: {explain(reason)}",
-                )
+                score.reason = reason
+                score.message = f"{question.id}: {explain(reason)}"
             score.questions.append(
                 self._scaled(item | {"id": question.id}, score, chapter, question)
             )
@@ -151,14 +156,15 @@ class _Book:
         score.seconds = (job["seconds"] or 0.0) if job is not None else 0.0
 
     def _most(self, chapter: Chapter, question: object) -> float:
-        return chapter.points.get(
-            question.id, question.manual_points if question.manual else question.points
-        )
+        return chapter.points.get(question.id, question.max_points)
 
     def _scaled(
         self, item: dict, score: Score, chapter: Chapter, question: object
     ) -> dict:
-        """학급이 정한 점수로 바꿉니다. 직접 채점하는 문제는 manual.csv의 점수를 씁니다."""
+        """학급이 정한 점수로 바꿉니다.
+
+        직접 채점하는 문제는 manual.csv의 점수를 씁니다.
+        """
         most = self._most(chapter, question)
         part = item["points"] / item["max_points"] if item["max_points"] else 0.0
         given = self.manual.get((score.student.id, question.id))
@@ -189,9 +195,11 @@ def read_manual(path: Path) -> dict[tuple[str, str], tuple[float, str]]:
     if not path.is_file():
         return {}
     columns = {
-        "id": ("학번", "student_id", "id"), "question": ("문제", "question"),
-        "points": ("점수", "points"), "comment": ("말", "의견", "comment"),
-    }  # fmt: skip
+        "id": ("학번", "student_id", "id"),
+        "question": ("문제", "question"),
+        "points": ("점수", "points"),
+        "comment": ("말", "의견", "comment"),
+    }
     found = {}
     for line, values in read_table(path, columns, {"id", "question", "points"}):
         try:

@@ -1,7 +1,9 @@
-"""채점을 돕는 프로세스: 일감을 한 줄 JSON으로 받아 한 줄 JSON으로 답합니다. 부모가 죽으면 곧 끝냅니다.
+"""채점을 돕는 프로세스: 일감을 한 줄 JSON으로 받아 한 줄 JSON으로 답합니다.
 
-`Helper`는 부모 쪽입니다. 시간을 넘기면 돕는 프로세스와 그 아래 학생의 일꾼까지 끝내고 새로 띄웁니다.
-한 컴퓨터의 --jobs와 Dask의 일꾼이 모두 이것을 씁니다.
+부모가 죽으면 곧 끝냅니다.
+
+`Helper`는 부모 쪽입니다. 시간을 넘기면 돕는 프로세스와 그 아래 학생의 일꾼까지 끝내고
+새로 띄웁니다. 한 컴퓨터의 --jobs와 Dask의 일꾼이 모두 이것을 씁니다.
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ class Helper:
         return json.loads(line)
 
     def _wait(self) -> dict:
-        """처음 띄운 프로세스가 준비될 때까지 기다립니다. 준비하지 못하면 그 까닭이 담긴 답입니다.
+        """처음 띄운 프로세스가 준비될 때까지 기다립니다.
+
+        준비하지 못하면 그 까닭이 담긴 답입니다.
 
         뜨지 않은 것은 학생이 아니라 이 컴퓨터의 문제이므로 성적이 될 수 없습니다.
         """
@@ -74,7 +78,10 @@ class Helper:
         self.ready = not trouble
         if trouble:
             self.close()
-            hint = f"채점을 돕는 프로세스가 뜨지 않습니다. 설치를 확인하세요.\n{self.last_words}"
+            hint = (
+                "채점을 돕는 프로세스가 뜨지 않습니다. 설치를 확인하세요.\n"
+                f"{self.last_words}"
+            )
             trouble.setdefault("message", hint)
         return trouble
 
@@ -83,17 +90,30 @@ class Helper:
         paths = os.pathsep.join(filter(None, [*import_folders(), before]))
         self.said = tempfile.TemporaryFile()  # noqa: SIM115 - 프로세스와 함께 삽니다
         self.child = subprocess.Popen(
-            [sys.executable, "-X", "utf8", "-m", "jumok_grader.classroom.helper", self.work, isolation],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
+            [
+                sys.executable,
+                "-X",
+                "utf8",
+                "-m",
+                "jumok_grader.classroom.helper",
+                self.work,
+                isolation,
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.said,
             env={"OMP_NUM_THREADS": "1", **os.environ, "PYTHONPATH": paths},
-        )  # fmt: skip
+        )
         self.ready, self.replies = False, queue.Queue()
         threading.Thread(
             target=_listen, args=(self.child.stdout, self.replies), daemon=True
         ).start()
 
     def close(self) -> None:
-        """돕는 프로세스를 끝냅니다. 통로를 닫으면 스스로 학생의 일꾼까지 끝내고 나갑니다."""
+        """돕는 프로세스를 끝냅니다.
+
+        통로를 닫으면 스스로 학생의 일꾼까지 끝내고 나갑니다.
+        """
         child, self.child = self.child, None  # 다른 줄기가 함께 불러도 한 번만 합니다.
         if child is None:
             return
@@ -117,14 +137,20 @@ def _listen(stream: object, replies: queue.Queue) -> None:
 
 
 def find_work(name: str) -> tuple[object, object]:
-    """'모듈:함수'로 적은 일과, 그 모듈의 prepare(없으면 아무것도 하지 않는 것)를 찾습니다."""
+    """'모듈:함수'로 적은 일과 그 모듈의 prepare를 찾습니다.
+
+    prepare가 없으면 아무것도 하지 않는 함수를 돌려줍니다.
+    """
     module, _, function = name.partition(":")
     found = import_module(module)
     return getattr(found, function), getattr(found, "prepare", lambda kind: {})
 
 
 def main() -> None:
-    """표준 입력에서 일감을 받아 답합니다. 입력이 끊기면(부모가 죽으면) 자식까지 끝내고 나갑니다."""
+    """표준 입력에서 일감을 받아 답합니다.
+
+    입력이 끊기면(부모가 죽으면) 자식까지 끝내고 나갑니다.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
@@ -148,7 +174,10 @@ def main() -> None:
 
 
 def _read_tasks(stream: object, tasks: queue.Queue) -> None:
-    """일감을 줄에 세웁니다. 따로 된 줄기라서, 채점하는 사이에 부모가 죽어도 바로 압니다."""
+    """일감을 줄에 세웁니다.
+
+    따로 된 줄기라서, 채점하는 사이에 부모가 죽어도 바로 압니다.
+    """
     with contextlib.suppress(OSError, ValueError):
         for line in stream:
             tasks.put(line)
@@ -156,16 +185,18 @@ def _read_tasks(stream: object, tasks: queue.Queue) -> None:
     for pid in children:
         with contextlib.suppress(OSError):
             os.kill(pid, signal.SIGKILL)
-    for pid in (
-        children
-    ):  # 거두어야 포크 서버와 일꾼의 CPU 시간이 이 프로세스의 것에 더해집니다.
+    # 거두어야 포크 서버와 일꾼의 CPU 시간이 이 프로세스의 것에 더해집니다.
+    for pid in children:
         with contextlib.suppress(OSError):
             os.waitpid(pid, 0)
     os._exit(0)
 
 
 def _children() -> list[int]:
-    """이 프로세스의 자식들. Linux에서만 알 수 있고, 다른 곳에서는 통로가 끊겨 스스로 끝납니다."""
+    """이 프로세스의 자식들.
+
+    Linux에서만 알 수 있고, 다른 곳에서는 통로가 끊겨 스스로 끝납니다.
+    """
     found: list[int] = []
     for path in Path("/proc/self/task").glob("*/children"):
         with contextlib.suppress(OSError):

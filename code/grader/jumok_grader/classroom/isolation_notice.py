@@ -18,7 +18,9 @@ CLOSED = (
 
 
 def announcement(kind: str, classroom: Classroom, here: bool) -> str:
-    """어떻게 가두는지 말하는 글. 이 컴퓨터(here)에서 가둘 수 없으면 까닭과 할 일을 적은 BadClass를 냅니다.
+    """어떻게 가두는지 말하는 글.
+
+    이 컴퓨터(here)에서 가둘 수 없으면 까닭과 할 일을 적은 BadClass를 냅니다.
 
     여러 컴퓨터가 채점하면 그 컴퓨터마다 스스로 확인합니다.
     """

@@ -1,4 +1,7 @@
-"""수업 꾸러미: 15주 계획, 정답지, 시험 문제, 활동지, 학생마다 수가 다른 활동지. 원본은 모두 책에 있습니다."""
+"""수업 꾸러미: 15주 계획, 정답지, 시험 문제, 활동지, 학생마다 수가 다른 활동지.
+
+원본은 모두 책에 있습니다.
+"""
 
 from __future__ import annotations
 
@@ -75,9 +78,8 @@ def plan_weeks(lessons: list[Lesson]) -> list[dict]:
     if not 1 <= len(lessons) <= len(places):
         raise BadClass(f"강의 주는 {len(places)}주인데 장이 {len(lessons)}개입니다.")
     spans = [1] * len(lessons)
-    while sum(spans) < len(
-        places
-    ):  # 한 주에 배울 몫이 가장 많은 장에 한 주를 더합니다.
+    # 한 주에 배울 몫이 가장 많은 장에 한 주를 더합니다.
+    while sum(spans) < len(places):
         loads = [
             (lesson.reading + lesson.exercises) / n
             for lesson, n in zip(lessons, spans, strict=True)
@@ -88,12 +90,15 @@ def plan_weeks(lessons: list[Lesson]) -> list[dict]:
         cut = [round(len(lesson.sections) * part / span) for part in range(span + 1)]
         for part in range(span):
             told = f" ({part + 1}/{span})" if span > 1 else ""
-            rows.append({
-                "week": next(week), "title": lesson.title + told,
-                "sections": lesson.sections[cut[part] : cut[part + 1]],
-                "due": lesson.slug if part == span - 1 and lesson.exercises else "",
-                "minutes": lesson.exercises if part == span - 1 else 0,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "week": next(week),
+                    "title": lesson.title + told,
+                    "sections": lesson.sections[cut[part] : cut[part + 1]],
+                    "due": lesson.slug if part == span - 1 and lesson.exercises else "",
+                    "minutes": lesson.exercises if part == span - 1 else 0,
+                }
+            )
     exams = [
         {"week": week, "title": name, "sections": (), "due": "", "minutes": 0}
         for week, name in _EXAMS.items()
@@ -113,12 +118,20 @@ def answer_key(course: Course, slug: str) -> list[dict]:
             if "solution-text" in c.tags
         ]
         answer = re.sub(r"(?m)^\s*### (BEGIN|END) SOLUTION\n?", "", question.answer)
-        rows.append({
-            "id": question.id, "title": short_title(question.title), "manual": question.manual,
-            "points": question.manual_points if question.manual else question.points,
-            "code": "" if question.manual else answer.strip(),
-            "text": _safe("\n\n".join([answer, *told] if question.manual else told)),
-        })  # fmt: skip
+        rows.append(
+            {
+                "id": question.id,
+                "title": short_title(question.title),
+                "manual": question.manual,
+                "points": question.manual_points
+                if question.manual
+                else question.points,
+                "code": "" if question.manual else answer.strip(),
+                "text": _safe(
+                    "\n\n".join([answer, *told] if question.manual else told)
+                ),
+            }
+        )
     return rows
 
 
@@ -140,7 +153,10 @@ def write_kit(
     seed: str = "1",
     worksheets: Worksheets | None = None,
 ) -> dict[str, Path]:
-    """꾸러미를 모두 쓰고 {이름: 자리}를 돌려줍니다. worksheets가 없으면 활동지는 빠집니다."""
+    """꾸러미를 모두 쓰고 {이름: 자리}를 돌려줍니다.
+
+    worksheets가 없으면 활동지는 빠집니다.
+    """
     worksheets = worksheets or {}
     course = classroom.course
     lessons = read_lessons(course)

@@ -1,4 +1,7 @@
-"""책의 마크다운을 HTML로: 인터넷 없이 보도록 수식을 MathML로, Moodle에 넣을 때는 \\(…\\)로 바꿉니다."""
+"""책의 마크다운을 HTML로 바꿉니다.
+
+인터넷 없이 보도록 수식을 MathML로, Moodle에 넣을 때는 \\(…\\)로 바꿉니다.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,10 @@ _ROLE = re.compile(r"\{[a-z:]+\}`([^`<]*?)(?:\s*<[^>]*>)?`")
 
 
 def to_html(text: str, math: str = "mathml") -> str:
-    """마크다운을 HTML로 바꿉니다. math는 mathml이나 moodle입니다. 글 속의 HTML 태그는 글자로 남습니다."""
+    """마크다운을 HTML로 바꿉니다.
+
+    math는 mathml이나 moodle입니다. 글 속의 HTML 태그는 글자로 남습니다.
+    """
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 

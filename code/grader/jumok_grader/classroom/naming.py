@@ -1,6 +1,9 @@
-"""파일 이름에서 학생과 장을 알아봅니다: Moodle, Canvas, 학번이 든 이름, 학생마다의 폴더.
+"""파일 이름에서 학생과 장을 알아봅니다.
 
-LMS가 붙인 이름이면 그 부분만 믿습니다. 학생이 지은 부분에 남의 학번을 적어도 남의 것이 되지 않습니다.
+Moodle, Canvas, 학번이 든 이름, 학생마다의 폴더를 압니다.
+
+LMS가 붙인 이름이면 그 부분만 믿습니다. 학생이 지은 부분에 남의 학번을 적어도 남의 것이
+되지 않습니다.
 """
 
 from __future__ import annotations
@@ -95,7 +98,10 @@ class Names:
         return self.by_name.get(squeezed(name), [])
 
     def _from_words(self, path: str) -> Owner:
-        """학번이나 이메일이 있으면 그것으로, 없으면 이름으로 찾습니다. 둘이 어긋나면 정하지 않습니다."""
+        """학번이나 이메일이 있으면 그것으로, 없으면 이름으로 찾습니다.
+
+        둘이 어긋나면 정하지 않습니다.
+        """
         lowered = path.casefold()
         sure = set(self._ids(path))
         sure |= {
@@ -161,14 +167,20 @@ def squeezed(name: str) -> str:
 
 
 def orders(name: str) -> set[str]:
-    """'Jane van Doe'를 Canvas의 'vandoejane'에서도 찾도록, 낱말의 차례를 바꾼 이름들."""
+    """낱말의 차례를 바꾼 이름들.
+
+    'Jane van Doe'를 Canvas의 'vandoejane'에서도 찾을 수 있습니다.
+    """
     words = [word for word in re.split(r"[\s,]+", name) if squeezed(word)]
     mixed = permutations(words) if len(words) <= 4 else [words]
     return {squeezed("".join(part)) for part in mixed}
 
 
 def chapter_of(name: str, data: bytes, slugs: list[str]) -> str:
-    """장의 이름을 파일 내용의 문제 번호로, 없으면 파일 이름으로 정합니다. 모르면 빈 글입니다."""
+    """장의 이름을 파일 내용의 문제 번호로, 없으면 파일 이름으로 정합니다.
+
+    모르면 빈 글입니다.
+    """
     numbers = {
         int(found)
         for found in re.findall(rb'"grade_id"\s*:\s*"ex(\d\d)-', data[: 50 * 2**20])
@@ -188,6 +200,9 @@ def chapter_of(name: str, data: bytes, slugs: list[str]) -> str:
 
 
 def attempt_of(name: str) -> int:
-    """'과제-2.ipynb', '과제 (2).ipynb'처럼 이름에 적힌 몇째 시도인지. 없으면 0입니다."""
+    """'과제-2.ipynb', '과제 (2).ipynb'처럼 이름에 적힌 몇째 시도인지.
+
+    없으면 0입니다.
+    """
     match = _ATTEMPT.search(name)
     return int(match[1] or match[2]) if match else 0

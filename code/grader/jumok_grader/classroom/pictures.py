@@ -1,4 +1,6 @@
-"""학급 보고서의 그림: 점수의 분포, 어려운 문제, 잦은 실수. 그림은 모두 SVG의 글로 돌려줍니다.
+"""학급 보고서의 그림: 점수의 분포, 어려운 문제, 잦은 실수.
+
+그림은 모두 SVG의 글로 돌려줍니다.
 
 글꼴과 색은 부르는 쪽이 matplotlib에 정해 둔 것(rcParams)을 씁니다.
 """
@@ -37,7 +39,10 @@ def bars(
 
 
 def draw(paint: object, height: float = 3.2) -> str:
-    """paint(ax)로 그린 그림의 SVG. 글자는 선으로 바꾸므로 글꼴이 없는 곳에서도 보입니다."""
+    """paint(ax)로 그린 그림의 SVG.
+
+    글자는 선으로 바꾸므로 글꼴이 없는 곳에서도 보입니다.
+    """
     import matplotlib as mpl
 
     with mpl.rc_context({"svg.fonttype": "path", "svg.hashsalt": "jumok"}):

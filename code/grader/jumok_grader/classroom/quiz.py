@@ -12,14 +12,18 @@ from .markdown_html import to_html
 from .reasons import BadClass
 
 _QUIZ = re.compile(
-    r"\*\*퀴즈 (\d+)\.\*\*(.*?)<details class=\"quiz\" data-answer=\"(\d+)\">(.*?)</details>",
+    r"\*\*퀴즈 (\d+)\.\*\*(.*?)"
+    r"<details class=\"quiz\" data-answer=\"(\d+)\">(.*?)</details>",
     re.S,
 )
 
 
 @dataclass(frozen=True)
 class Quiz:
-    """고르는 문제 하나. answer는 0부터 세는 정답의 자리입니다. 글은 모두 마크다운입니다."""
+    """고르는 문제 하나.
+
+    answer는 0부터 세는 정답의 자리입니다. 글은 모두 마크다운입니다.
+    """
 
     name: str
     text: str
@@ -49,7 +53,8 @@ def _quiz(number: str, match: re.Match) -> Quiz:
     options = tuple(part.strip() for part in parts[1:])
     if not 1 <= int(answer) <= len(options):
         raise BadClass(
-            f"{number}장 퀴즈 {order}의 정답 번호 {answer}이(가) 보기의 수와 맞지 않습니다."
+            f"{number}장 퀴즈 {order}의 정답 번호 {answer}이(가) 보기의 수와 맞지 "
+            "않습니다."
         )
     return Quiz(
         f"{number}장 퀴즈 {order}", parts[0].strip(), options, int(answer) - 1, told
@@ -67,9 +72,13 @@ def moodle_xml(quizzes: list[Quiz], category: str) -> str:
         _html(question, "questiontext", quiz.text)
         _html(question, "generalfeedback", quiz.explanation)
         for name, value in (
-            ("defaultgrade", "1"), ("penalty", "0.3333333"), ("hidden", "0"), ("single", "true"),
-            ("shuffleanswers", "true"), ("answernumbering", "123"),
-        ):  # fmt: skip
+            ("defaultgrade", "1"),
+            ("penalty", "0.3333333"),
+            ("hidden", "0"),
+            ("single", "true"),
+            ("shuffleanswers", "true"),
+            ("answernumbering", "123"),
+        ):
             ElementTree.SubElement(question, name).text = value
         for place, option in enumerate(quiz.options):
             fraction = "100" if place == quiz.answer else "0"

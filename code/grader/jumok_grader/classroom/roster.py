@@ -68,7 +68,10 @@ def decode_csv(path: Path) -> str:
 def read_table(
     path: Path, columns: dict[str, tuple[str, ...]], needed: set[str]
 ) -> Iterator[tuple]:
-    """CSV의 줄마다 (줄 번호, {열: 값})을 냅니다. 열 이름은 여러 가지로 적을 수 있습니다."""
+    """CSV의 줄마다 (줄 번호, {열: 값})을 냅니다.
+
+    열 이름은 여러 가지로 적을 수 있습니다.
+    """
     text = decode_csv(path)
     first = text.partition("\n")[0]
     reader = csv.reader(
@@ -86,7 +89,8 @@ def read_table(
         if missing:
             have = ", ".join(printable(cell, 30) for cell in head if cell) or "없음"
             raise BadClass(
-                f"{path.name}의 1째 줄: 열 {', '.join(missing)}이(가) 없습니다. 있는 열: {have}"
+                f"{path.name}의 1째 줄: 열 {', '.join(missing)}이(가) 없습니다. "
+                f"있는 열: {have}"
             )
         for row in reader:
             if any(cell.strip() for cell in row):
@@ -132,13 +136,22 @@ def _problem(values: dict[str, str]) -> str:
         return "학번이 비었습니다."
     if not re.fullmatch(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}", student):
         shown = printable(student, 40)
-        return f"학번 '{shown}'에 쓸 수 없는 글자가 있습니다. 영문자, 숫자, . _ - 로 64자까지입니다."
+        return (
+            f"학번 '{shown}'에 쓸 수 없는 글자가 있습니다. 영문자, 숫자, . _ - 로 "
+            "64자까지입니다."
+        )
     if "E+" in student.upper() and student[0].isdigit():
-        return f"학번 '{student}'은(는) 엑셀이 바꾼 수로 보입니다. 그 열을 글로 저장하세요."
+        return (
+            f"학번 '{student}'은(는) 엑셀이 바꾼 수로 보입니다. 그 열을 글로 "
+            "저장하세요."
+        )
     if not name:
         return f"학번 {student}의 이름이 비었습니다."
     if len(name) > 100 or not name.isprintable():
-        return f"이름 '{printable(name, 40)}'이(가) 너무 길거나 보이지 않는 글자가 있습니다."
+        return (
+            f"이름 '{printable(name, 40)}'이(가) 너무 길거나 보이지 않는 글자가 "
+            "있습니다."
+        )
     if email and not re.fullmatch(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;]+", email):
         return f"이메일 '{printable(email, 60)}'의 꼴이 맞지 않습니다."
     return ""

@@ -1,4 +1,7 @@
-"""학급의 비밀: 숨은 검사의 난수를 정합니다. 만든 사람만 읽을 수 있는 파일에 두고, 결과에는 적지 않습니다."""
+"""학급의 비밀: 숨은 검사의 난수를 정합니다.
+
+만든 사람만 읽을 수 있는 파일에 두고, 결과에는 적지 않습니다.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ _BYTES = 32
 
 
 def read_secret(folder: Path) -> bytes:
-    """학급 폴더의 비밀. 없으면 만듭니다. 함께 만드는 이가 있어도 비밀은 하나만 남습니다."""
+    """학급 폴더의 비밀.
+
+    없으면 만듭니다. 함께 만드는 이가 있어도 비밀은 하나만 남습니다.
+    """
     path = folder / FILE
     if not path.exists():
         _make(path)
@@ -47,5 +53,8 @@ def _make(path: Path) -> None:
 
 
 def seed_of(secret: bytes, sha256: str, chapter: str) -> int:
-    """제출물(내용의 해시)과 장마다의 씨앗. 다시 채점해도 같고, 비밀을 모르면 짐작할 수 없습니다."""
+    """제출물(내용의 해시)과 장마다의 씨앗.
+
+    다시 채점해도 같고, 비밀을 모르면 짐작할 수 없습니다.
+    """
     return secret_seed(secret, sha256, chapter)

@@ -1,4 +1,4 @@
-"""학급 파일 class.toml: 과제가 되는 장, 문제마다의 점수, 마감, 늦은 제출, 시간의 한계, 결과를 둘 곳."""
+"""학급 파일 class.toml: 과제와 점수, 마감, 늦은 제출, 시간의 한계."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ _LATE_KEYS = {"percent_per_day", "max_days", "after"}
 
 @dataclass(frozen=True)
 class Late:
-    """늦은 제출: 하루에 percent_per_day %씩, max_days일까지. 그 뒤는 0점(zero)이거나 더 깎지 않음(keep)."""
+    """늦은 제출: 하루에 percent_per_day %씩, max_days일까지.
+
+    그 뒤는 0점(zero)이거나 더 깎지 않음(keep).
+    """
 
     percent_per_day: float = 10
     max_days: int = 3
@@ -70,20 +73,29 @@ class Classroom:
         return private if private.is_file() else self.course.master(slug)
 
     def secrets(self) -> tuple[Path, ...]:
-        """학생의 코드에 결코 보이면 안 되는 자리: 학급 폴더(제출물, 기록, 비밀)와 책의 정답."""
+        """학생의 코드에 결코 보이면 안 되는 자리.
+
+        학급 폴더(제출물, 기록, 비밀)와 책의 정답입니다.
+        """
         places = (self.folder, self.course.root / "solutions")
         path = self.database.removeprefix("sqlite:///")
         return places if path == self.database else (*places, self.folder / path)
 
 
 def read_classroom(folder: Path, database: str | None = None) -> Classroom:
-    """학급 폴더를 읽습니다. 결과를 둘 곳은 인자, 환경 변수 JUMOK_DATABASE, class.toml의 차례로 고릅니다."""
+    """학급 폴더를 읽습니다.
+
+    결과를 둘 곳은 인자, 환경 변수 JUMOK_DATABASE, class.toml의 차례로 고릅니다.
+    """
     folder = Path(folder).resolve()
     path = folder / FILE
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        message = f"학급 폴더가 아닙니다({FILE}이 없음): {folder}\n  jumok class init 으로 만드세요."
+        message = (
+            f"학급 폴더가 아닙니다({FILE}이 없음): {folder}\n"
+            "  jumok class init 으로 만드세요."
+        )
         raise BadClass(message) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadClass(f"{path}을(를) 읽지 못했습니다: {error}") from None
@@ -145,7 +157,10 @@ def _chapter(raw: object, zone: ZoneInfo) -> Chapter:
 
 
 def read_time(value: object, zone: ZoneInfo) -> datetime:
-    """'2026-03-16T23:59', '2026-03-16 23:59', '2026-03-16'(그날의 끝)을 시각으로 읽습니다."""
+    """'2026-03-16T23:59'이나 '2026-03-16'을 시각으로 읽습니다.
+
+    T 대신 빈칸을 써도 되고, 날짜만 적으면 그날의 끝입니다.
+    """
     text = value.isoformat() if hasattr(value, "isoformat") else str(value).strip()
     try:
         time = datetime.fromisoformat(text)
@@ -170,7 +185,8 @@ def _known(raw: dict, keys: set[str], where: str) -> None:
     unknown = sorted(set(raw) - keys)
     if unknown:
         raise BadClass(
-            f"모르는 열쇠: {where}{unknown[0]} (쓸 수 있는 것: {', '.join(sorted(keys))})"
+            f"모르는 열쇠: {where}{unknown[0]} (쓸 수 있는 것: "
+            f"{', '.join(sorted(keys))})"
         )
 
 

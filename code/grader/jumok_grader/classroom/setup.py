@@ -45,7 +45,10 @@ def init_classroom(
     late: tuple[float, int] = (10, 3),
     database: str = "sqlite:///grades.db",
 ) -> Path:
-    """학급 폴더와 class.toml을 만들고 그 자리를 돌려줍니다. 이미 있으면 BadClass를 냅니다."""
+    """학급 폴더와 class.toml을 만들고 그 자리를 돌려줍니다.
+
+    이미 있으면 BadClass를 냅니다.
+    """
     folder = Path(folder).resolve()
     if (folder / FILE).exists():
         raise BadClass(
@@ -64,9 +67,13 @@ def init_classroom(
     if stray:
         raise BadClass(f"마감을 적었지만 과제가 아닌 장: {', '.join(stray)}")
     head = _HEAD.format(
-        name=_quoted(folder.name), zone=_quoted(zone), course=_quoted(_way(folder, course.root)),
-        database=_quoted(database), percent=number(late[0]), days=late[1],
-    )  # fmt: skip
+        name=_quoted(folder.name),
+        zone=_quoted(zone),
+        course=_quoted(_way(folder, course.root)),
+        database=_quoted(database),
+        percent=number(late[0]),
+        days=late[1],
+    )
     parts = [
         _chapter_text(read_master(course.master(slug)), times.get(slug), where)
         for slug in slugs
@@ -90,10 +97,11 @@ def _chapter_text(master: Master, due: datetime | None, zone: ZoneInfo) -> str:
     )
     lines.append("[chapters.points]")
     for question in master.questions:
-        most = question.manual_points if question.manual else question.points
+        most = question.max_points
         kind = " (직접 채점)" if question.manual else ""
         lines.append(
-            f"{_quoted(question.id)} = {number(most)}   # {short_title(question.title)}{kind}"
+            f"{_quoted(question.id)} = {number(most)}   # "
+            f"{short_title(question.title)}{kind}"
         )
     return "\n".join(lines) + "\n"
 

@@ -1,9 +1,10 @@
 """닮은 풀이 찾기: 파이썬 토큰의 지문을 winnowing으로 골라 견줍니다(MOSS의 방법).
 
-Schleimer, Wilkerson, Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003.
-토큰 K개짜리 조각마다 해시를 내고, 이어진 WINDOW개의 해시마다 가장 작은 것을 지문으로 남깁니다.
-그러면 토큰 WINDOW + K − 1개 이상이 같은 곳은 반드시 걸리고, K개보다 짧게 같은 곳은 걸리지 않습니다.
-나누어 준 글(빈칸, 준비 칸)의 지문과, 많은 학생에게 있는 지문은 뺍니다.
+Schleimer, Wilkerson, Aiken, "Winnowing: Local Algorithms for Document Fingerprinting",
+SIGMOD 2003. 토큰 K개짜리 조각마다 해시를 내고, 이어진 WINDOW개의 해시마다 가장 작은
+것을 지문으로 남깁니다. 그러면 토큰 WINDOW + K − 1개 이상이 같은 곳은 반드시 걸리고,
+K개보다 짧게 같은 곳은 걸리지 않습니다. 나누어 준 글(빈칸, 준비 칸)의 지문과, 많은
+학생에게 있는 지문은 뺍니다.
 """
 
 from __future__ import annotations
@@ -27,13 +28,22 @@ WINDOW = 5
 COMMON = 0.25  # 이보다 많은 학생에게 있는 지문은 누구나 쓰는 글로 봅니다.
 LEAST = 5  # 지문이 이보다 적은 풀이는 견주지 않습니다.
 _SKIP = {
-    token.COMMENT, token.NL, token.NEWLINE, token.INDENT, token.DEDENT, token.ENCODING, token.ENDMARKER,
-}  # fmt: skip
+    token.COMMENT,
+    token.NL,
+    token.NEWLINE,
+    token.INDENT,
+    token.DEDENT,
+    token.ENCODING,
+    token.ENDMARKER,
+}
 
 
 @dataclass(frozen=True)
 class Pair:
-    """닮은 두 제출물. shape은 이름을 지운 꼴이 같은 몫, words는 이름까지 같은 몫입니다(0–1)."""
+    """닮은 두 제출물.
+
+    shape은 이름을 지운 꼴이 같은 몫, words는 이름까지 같은 몫입니다(0–1).
+    """
 
     first: str
     second: str
@@ -43,7 +53,10 @@ class Pair:
 
 
 def tokens_of(source: str, names: bool = False) -> list[str]:
-    """소스의 토큰들. 주석과 줄 나눔을 빼고, names가 거짓이면 이름, 수, 글을 한 가지로 바꿉니다."""
+    """소스의 토큰들.
+
+    주석과 줄 나눔을 빼고, names가 거짓이면 이름, 수, 글을 한 가지로 바꿉니다.
+    """
     found = []
     try:
         for item in tokenize.generate_tokens(
@@ -109,7 +122,10 @@ def marks_of(
 def similar(
     submissions: dict[str, dict[str, str]], given: dict[str, str], least: float = 0.6
 ) -> list[Pair]:
-    """{제출물: {문제: 코드}}에서 닮은 짝을 냅니다. 몫은 적은 쪽의 지문 가운데 같은 것의 몫입니다."""
+    """{제출물: {문제: 코드}}에서 닮은 짝을 냅니다.
+
+    몫은 적은 쪽의 지문 가운데 같은 것의 몫입니다.
+    """
     shapes = _rare(
         {who: marks_of(answers, given, False) for who, answers in submissions.items()}
     )
@@ -118,10 +134,8 @@ def similar(
     )
     pairs = []
     for first, second in sorted(_meeting(shapes) | _meeting(words)):
-        shape, word = (
-            _share(shapes[first], shapes[second]),
-            _share(words[first], words[second]),
-        )
+        shape = _share(shapes[first], shapes[second])
+        word = _share(words[first], words[second])
         if max(shape, word) >= least:
             same = [
                 key for key in shapes[first] if _both(words, shapes, first, second, key)
@@ -154,7 +168,10 @@ def _all(mine: dict[str, set[int]]) -> set[int]:
 
 
 def _meeting(marks: dict[str, dict[str, set[int]]]) -> set[tuple[str, str]]:
-    """지문이 LEAST개 이상 같은 짝. 지문에서 제출물을 거꾸로 찾으므로 모든 짝을 견주지 않습니다."""
+    """지문이 LEAST개 이상 같은 짝.
+
+    지문에서 제출물을 거꾸로 찾으므로 모든 짝을 견주지 않습니다.
+    """
     where = defaultdict(list)
     for who, mine in sorted(marks.items()):
         for mark in _all(mine):

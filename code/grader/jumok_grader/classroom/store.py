@@ -1,4 +1,7 @@
-"""학급의 기록: SQLite나 PostgreSQL. 표와 연결만 여기에 있고, 무엇을 적을지는 다른 모듈이 정합니다."""
+"""학급의 기록(SQLite나 PostgreSQL)의 표와 연결.
+
+무엇을 적을지는 다른 모듈이 정합니다.
+"""
 
 from __future__ import annotations
 
@@ -10,41 +13,66 @@ from .reasons import BadClass
 
 tables = sa.MetaData()
 files = sa.Table(  # 모은 파일마다 한 줄. 점수가 되지 않은 것도 까닭과 함께 남습니다.
-    "jumok_files", tables,
+    "jumok_files",
+    tables,
     sa.Column("key", sa.String(64), primary_key=True),  # (꾸러미, 이름, 내용)의 해시
-    sa.Column("source", sa.Text, nullable=False), sa.Column("name", sa.Text, nullable=False),
-    sa.Column("student", sa.Text), sa.Column("chapter", sa.Text), sa.Column("sha256", sa.String(64)),
-    sa.Column("reason", sa.Text, nullable=False, default=""), sa.Column("detail", sa.Text, default=""),
-    sa.Column("submitted_at", sa.Text), sa.Column("collected_at", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("student", sa.Text),
+    sa.Column("chapter", sa.Text),
+    sa.Column("sha256", sa.String(64)),
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("detail", sa.Text, default=""),
+    sa.Column("submitted_at", sa.Text),
+    sa.Column("collected_at", sa.Text, nullable=False),
     sa.Column("size", sa.Integer),
-)  # fmt: skip
+)
 submissions = sa.Table(  # 학생과 장마다 하나: 채점할 제출물
-    "jumok_submissions", tables,
-    sa.Column("student", sa.Text, primary_key=True), sa.Column("chapter", sa.Text, primary_key=True),
-    sa.Column("sha256", sa.String(64), nullable=False), sa.Column("name", sa.Text, nullable=False),
-    sa.Column("submitted_at", sa.Text), sa.Column("attempt", sa.Integer, nullable=False, default=0),
+    "jumok_submissions",
+    tables,
+    sa.Column("student", sa.Text, primary_key=True),
+    sa.Column("chapter", sa.Text, primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("submitted_at", sa.Text),
+    sa.Column("attempt", sa.Integer, nullable=False, default=0),
     sa.Column("late", sa.Boolean, nullable=False, default=False),
-)  # fmt: skip
-jobs = sa.Table(  # 내용과 장마다 하나: 채점의 형편. state는 waiting, claimed, done, refused입니다.
-    "jumok_jobs", tables,
-    sa.Column("sha256", sa.String(64), primary_key=True), sa.Column("chapter", sa.Text, primary_key=True),
-    sa.Column("version", sa.String(64), nullable=False), sa.Column("questions", sa.Text, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False, index=True), sa.Column("owner", sa.Text),
+)
+# 내용과 장마다 하나: 채점의 형편. state는 waiting, claimed, done, refused입니다.
+jobs = sa.Table(
+    "jumok_jobs",
+    tables,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("chapter", sa.Text, primary_key=True),
+    sa.Column("version", sa.String(64), nullable=False),
+    sa.Column("questions", sa.Text, nullable=False),
+    sa.Column("state", sa.String(10), nullable=False, index=True),
+    sa.Column("owner", sa.Text),
     sa.Column("lease_until", sa.Float, nullable=False, default=0),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
-    sa.Column("reason", sa.Text, nullable=False, default=""), sa.Column("message", sa.Text, default=""),
-    sa.Column("graded_at", sa.Text), sa.Column("seconds", sa.Float),
-)  # fmt: skip
+    sa.Column("reason", sa.Text, nullable=False, default=""),
+    sa.Column("message", sa.Text, default=""),
+    sa.Column("graded_at", sa.Text),
+    sa.Column("seconds", sa.Float),
+)
 results = sa.Table(  # 내용, 문제, 문제의 판마다 하나: 점수
-    "jumok_results", tables,
-    sa.Column("sha256", sa.String(64), primary_key=True), sa.Column("chapter", sa.Text, primary_key=True),
-    sa.Column("question", sa.Text, primary_key=True), sa.Column("version", sa.String(64), primary_key=True),
-    sa.Column("title", sa.Text, nullable=False, default=""), sa.Column("points", sa.Float, nullable=False),
-    sa.Column("max_points", sa.Float, nullable=False), sa.Column("status", sa.Text, nullable=False),
-    sa.Column("mistake", sa.Text, nullable=False, default=""), sa.Column("name", sa.Text, default=""),
-    sa.Column("message", sa.Text, default=""), sa.Column("detail", sa.Text, default=""),
-    sa.Column("output", sa.Text, default=""), sa.Column("graded_at", sa.Text, nullable=False),
-)  # fmt: skip
+    "jumok_results",
+    tables,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("chapter", sa.Text, primary_key=True),
+    sa.Column("question", sa.Text, primary_key=True),
+    sa.Column("version", sa.String(64), primary_key=True),
+    sa.Column("title", sa.Text, nullable=False, default=""),
+    sa.Column("points", sa.Float, nullable=False),
+    sa.Column("max_points", sa.Float, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("mistake", sa.Text, nullable=False, default=""),
+    sa.Column("name", sa.Text, default=""),
+    sa.Column("message", sa.Text, default=""),
+    sa.Column("detail", sa.Text, default=""),
+    sa.Column("output", sa.Text, default=""),
+    sa.Column("graded_at", sa.Text, nullable=False),
+)
 
 
 def connect(url: str, folder: Path) -> sa.Engine:
@@ -89,7 +117,10 @@ def _options(address: sa.URL) -> dict:
 
 
 def _sqlite_style(connection: object, record: object) -> None:
-    """WAL이면 도중에 죽어도 마친 것이 남고, 읽는 이와 쓰는 이가 서로 기다리지 않습니다."""
+    """SQLite를 WAL로 씁니다.
+
+    도중에 죽어도 마친 것이 남고, 읽는 이와 쓰는 이가 서로 기다리지 않습니다.
+    """
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000"):
         cursor.execute(f"PRAGMA {pragma}")
@@ -115,3 +146,14 @@ def upsert(
         else insert.on_conflict_do_nothing(index_elements=keys)
     )
     connection.execute(statement, rows)
+
+
+def lock(connection: sa.Connection) -> None:
+    """대기열을 고치는 동안 다른 채점기를 기다리게 합니다. 거래가 끝나면 풀립니다."""
+    # 쓰는 문장으로 시작해야 처음부터 쓰는 잠금을 얻습니다.
+    if connection.dialect.name == "sqlite":
+        connection.execute(sa.update(jobs).where(sa.false()).values(owner=None))
+    else:
+        connection.execute(
+            sa.text(f"LOCK TABLE {jobs.name} IN SHARE ROW EXCLUSIVE MODE")
+        )

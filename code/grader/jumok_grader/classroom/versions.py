@@ -1,4 +1,7 @@
-"""문제의 판: 검사, 빈칸, 준비 칸이 같으면 같은 판입니다. 판이 바뀐 문제만 다시 채점합니다."""
+"""문제의 판: 검사, 빈칸, 준비 칸이 같으면 같은 판입니다.
+
+판이 바뀐 문제만 다시 채점합니다.
+"""
 
 from __future__ import annotations
 
@@ -77,6 +80,7 @@ def known_questions(exercises: dict[str, Exercise], only: list[str]) -> set[str]
     unknown = [question for question in only if question not in have]
     if unknown:
         raise BadClass(
-            f"없는 문제입니다: {', '.join(unknown)} (있는 것: {', '.join(sorted(have))})"
+            f"없는 문제입니다: {', '.join(unknown)} (있는 것: "
+            f"{', '.join(sorted(have))})"
         )
     return set(only)

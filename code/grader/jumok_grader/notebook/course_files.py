@@ -80,7 +80,8 @@ def _only_notebook(folder: Path, slug: str | None) -> Path:
         raise BadNotebook(f"폴더에 노트북(.ipynb)이 없습니다: {folder}")
     names = ", ".join(item.name for item in found[:5])
     raise BadNotebook(
-        f"폴더에 노트북이 여러 개 있습니다: {folder}\n  하나를 골라 경로를 주세요: {names}"
+        f"폴더에 노트북이 여러 개 있습니다: {folder}\n"
+        f"  하나를 골라 경로를 주세요: {names}"
     )
 
 
@@ -97,7 +98,8 @@ def _guess_slug(path: Path, course: Course) -> str:
         return path.stem
     if len(numbers) != 1:
         raise BadNotebook(
-            f"몇 장의 노트북인지 알 수 없습니다: {path}\n  jumok grade 04 {path} 처럼 장 번호를 함께 주세요."
+            f"몇 장의 노트북인지 알 수 없습니다: {path}\n"
+            f"  jumok grade 04 {path} 처럼 장 번호를 함께 주세요."
         )
     return course.slug_of(str(numbers.pop()))
 

@@ -1,6 +1,9 @@
-"""정답 노트북에서 문제 노트북을 만듭니다. `python -m jumok_grader.notebook.generate [--check]`
+"""정답 노트북에서 문제 노트북을 만듭니다.
 
-nbgrader는 여기서만 불러옵니다. 같은 정답 노트북에서는 언제나 바이트까지 같은 문제 노트북이 나옵니다.
+`python -m jumok_grader.notebook.generate [--check]`
+
+nbgrader는 여기서만 불러옵니다. 같은 정답 노트북에서는 언제나 바이트까지 같은 문제
+노트북이 나옵니다.
 """
 
 from __future__ import annotations
@@ -36,7 +39,10 @@ _NOTEBOOK_KEYS = ("kernelspec", "language_info")
 
 
 class JumokClearSolutions(ClearSolutions):
-    """정답을 한국어 빈칸으로 바꿉니다. 값을 적는 문제에는 `answer = None`을 남깁니다."""
+    """정답을 한국어 빈칸으로 바꿉니다.
+
+    값을 적는 문제에는 `answer = None`을 남깁니다.
+    """
 
     def preprocess_cell(
         self, cell: NotebookNode, resources: dict, cell_index: int
@@ -46,13 +52,14 @@ class JumokClearSolutions(ClearSolutions):
             cell.source = clear_solution(cell.source, cell.cell_type)
         elif "### BEGIN SOLUTION" in cell.source:
             raise ValueError(
-                f"{cell_index + 1}번째 칸: 정답 표시가 있는데 nbgrader의 답 칸이 아닙니다."
+                f"{cell_index + 1}번째 칸: 정답 표시가 있는데 nbgrader의 답 칸이 "
+                "아닙니다."
             )
         return cell, resources
 
 
 class DropMasterOnly(NbGraderPreprocessor):
-    """정답 노트북에만 있어야 할 칸(master-only, solution-text), tag, metadata를 뺍니다."""
+    """정답 노트북에만 있어야 할 것을 뺍니다: 칸, tag, metadata."""
 
     def preprocess(
         self, nb: NotebookNode, resources: dict
@@ -85,9 +92,16 @@ class DropMasterOnly(NbGraderPreprocessor):
 
 
 PREPROCESSORS = (
-    DropMasterOnly, LockCells, JumokClearSolutions, ClearOutput, CheckCellMetadata,
-    ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata,
-)  # fmt: skip
+    DropMasterOnly,
+    LockCells,
+    JumokClearSolutions,
+    ClearOutput,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearMarkScheme,
+    ComputeChecksums,
+    CheckCellMetadata,
+)
 
 
 def release(notebook: NotebookNode, name: str = "notebook") -> NotebookNode:
@@ -127,7 +141,10 @@ def _is_fresh(course: Course, slug: str) -> bool:
 
 
 def keep_work(path: Path) -> Path | None:
-    """독자가 풀던 노트북이면 옆에 남겨 두고 그 자리를 돌려줍니다. 실행한 자국이 있으면 풀던 것입니다."""
+    """독자가 풀던 노트북이면 옆에 남겨 두고 그 자리를 돌려줍니다.
+
+    실행한 자국이 있으면 풀던 것입니다.
+    """
     if not path.is_file():
         return None
     text = path.read_text(encoding="utf-8", errors="replace")

@@ -10,9 +10,8 @@ from pathlib import Path
 from .notebooks import Cell, read_cells
 from .stubs import clear_solution, defined_names, parse, split_tests
 
-MASTER_ONLY = frozenset(
-    {"master-only", "solution-text"}
-)  # 문제 노트북에 넣지 않는 칸의 tag
+# 문제 노트북에 넣지 않는 칸의 tag
+MASTER_ONLY = frozenset({"master-only", "solution-text"})
 
 
 @dataclass
@@ -44,6 +43,11 @@ class Question:
     def points(self) -> float:
         """자동으로 채점하는 점수. 직접 채점하는 문제는 0입니다."""
         return sum(test.points for test in self.tests)
+
+    @property
+    def max_points(self) -> float:
+        """만점: 자동으로 채점하는 점수이거나, 직접 채점하는 문제의 점수."""
+        return self.manual_points if self.manual else self.points
 
     @property
     def names(self) -> tuple[list[str], list[str]]:
@@ -98,10 +102,8 @@ def _question(cell: Cell, index: int, heading: str) -> Question:
         cell.grade_id, index, heading or cell.grade_id, cell.source, stub, cell.cell_id
     )
     if cell.nbgrader.get("grade"):
-        question.manual, question.manual_points = (
-            True,
-            float(cell.nbgrader.get("points", 0)),
-        )
+        question.manual = True
+        question.manual_points = float(cell.nbgrader.get("points", 0))
     return question
 
 

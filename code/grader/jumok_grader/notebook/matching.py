@@ -1,4 +1,7 @@
-"""학생 노트북의 답 칸을 정답 노트북의 문제와 짝짓습니다. 온전하지 않은 노트북도 남은 문제는 짝짓습니다."""
+"""학생 노트북의 답 칸을 정답 노트북의 문제와 짝짓습니다.
+
+온전하지 않은 노트북도 남은 문제는 짝짓습니다.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from .stubs import clear_hidden
 
 
 def match_answers(master: Master, cells: list[Cell]) -> dict[str, int]:
-    """문제 id마다 학생 노트북의 답 칸 번호를 찾습니다. 없거나 겹치면 BadNotebook을 냅니다."""
+    """문제 id마다 학생 노트북의 답 칸 번호를 찾습니다.
+
+    없거나 겹치면 BadNotebook을 냅니다.
+    """
     found = {question.id: places_of(question, cells) for question in master.questions}
     if not any(found.values()):
         raise BadNotebook(other_chapter(master, cells))
@@ -25,7 +31,9 @@ def match_answers(master: Master, cells: list[Cell]) -> dict[str, int]:
 def find_answers(
     master: Master, cells: list[Cell]
 ) -> tuple[dict[str, int], dict[str, str]]:
-    """(문제마다 답 칸의 번호, 채점할 수 없는 문제의 까닭). 문제 칸이 하나도 없으면 BadNotebook을 냅니다.
+    """(문제마다 답 칸의 번호, 채점할 수 없는 문제의 까닭).
+
+    문제 칸이 하나도 없으면 BadNotebook을 냅니다.
 
     글이 똑같은 사본은 잘못이 아닙니다. 먼저 나오는 것을 봅니다.
     """
@@ -102,7 +110,10 @@ def _by_function(question: Question, cells: list[Cell]) -> list[int]:
 
 
 def _byheading_of(question: Question, cells: list[Cell]) -> list[int]:
-    """칸 id도 없는 노트북의 열린 문제: '### 문제 4.11' 아래, 힌트 다음의 글 칸이 답 칸입니다."""
+    """칸 id도 없는 노트북의 열린 문제.
+
+    '### 문제 4.11' 아래, 힌트 다음의 글 칸이 답 칸입니다.
+    """
     number = re.match(r"문제\s*\d+\.\d+", question.title)
     if not question.manual or not number:
         return []
@@ -156,7 +167,8 @@ def other_chapter(master: Master, cells: list[Cell]) -> str:
     if number and int(number.group(1)) != master.number:
         seen = clean(ids[0])[:40]
         return (
-            f"{master.number}장이 아니라 {int(number.group(1))}장의 노트북입니다 (문제 {seen} 등).\n"
+            f"{master.number}장이 아니라 {int(number.group(1))}장의 노트북입니다 "
+            f"(문제 {seen} 등).\n"
             f"  jumok grade {number.group(1)} 경로 처럼 장 번호를 맞춰 주세요."
         )
     where = f"exercises/{master.slug} 안의 노트북인지 확인하세요."
@@ -174,7 +186,8 @@ def _damaged(missing: list[Question], twice: list[Question]) -> str:
     ]
     if missing:
         lines.append(
-            "  Jupyter의 '되돌리기'로 살리거나, 원래 문제 노트북에서 그 칸을 복사해 오세요."
+            "  Jupyter의 '되돌리기'로 살리거나, 원래 문제 노트북에서 그 칸을 "
+            "복사해 오세요."
         )
     if twice:
         lines.append("  칸을 나누거나 복사했다면 한 칸으로 합치고 나머지는 지우세요.")

@@ -1,4 +1,7 @@
-"""노트북 파일을 안전하게 읽습니다. 읽을 수 없으면 까닭을 한국어로 말합니다. nbformat 없이 읽습니다."""
+"""노트북 파일을 안전하게 읽습니다.
+
+읽을 수 없으면 까닭을 한국어로 말합니다. nbformat 없이 읽습니다.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,8 @@ class Cell:
 def read_cells(path: Path, *, follow_links: bool = True) -> list[Cell]:
     """노트북 파일의 칸들을 돌려줍니다. 읽을 수 없으면 BadNotebook을 냅니다.
 
-    남이 낸 파일에는 follow_links=False를 줍니다. 다른 파일을 가리키는 링크를 따라가지 않습니다.
+    남이 낸 파일에는 follow_links=False를 줍니다. 다른 파일을 가리키는 링크를 따라가지
+    않습니다.
     """
     name = shown(path)
     return cells_of(_parse(_decode(_read_bytes(path, follow_links), name), name), name)
@@ -64,13 +68,15 @@ def _read_bytes(path: Path, follow_links: bool) -> bytes:
         raise BadNotebook(f"파일을 열 수 없습니다: {name} ({_reason(error)})") from None
     if stat.S_ISDIR(info.st_mode):
         raise BadNotebook(
-            f"노트북이 아니라 폴더입니다: {name}\n  안에 있는 .ipynb 파일의 경로를 주세요."
+            f"노트북이 아니라 폴더입니다: {name}\n"
+            "  안에 있는 .ipynb 파일의 경로를 주세요."
         )
     if not stat.S_ISREG(info.st_mode):
         raise BadNotebook(f"보통 파일이 아닙니다: {name}")
     if info.st_size == 0:
         raise BadNotebook(
-            f"빈 파일입니다: {name}\n  저장하다가 끊겼을 수 있습니다. Jupyter에서 다시 저장하세요."
+            f"빈 파일입니다: {name}\n"
+            "  저장하다가 끊겼을 수 있습니다. Jupyter에서 다시 저장하세요."
         )
     _refuse_big(info.st_size, name)
     try:
@@ -82,7 +88,8 @@ def _read_bytes(path: Path, follow_links: bool) -> bytes:
     _refuse_big(len(data), name)
     if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
         raise BadNotebook(
-            f"목록과 사전이 너무 많은 파일입니다: {name}\n  출력을 지우고 다시 저장하세요."
+            f"목록과 사전이 너무 많은 파일입니다: {name}\n"
+            "  출력을 지우고 다시 저장하세요."
         )
     return data
 
@@ -100,7 +107,8 @@ def _bounded(path: Path, follow_links: bool) -> bytes:
 def _refuse_big(size: int, name: str) -> None:
     if size > MAX_FILE_BYTES:
         raise BadNotebook(
-            f"파일이 너무 큽니다({size // 2**20} MiB): {name}\n  출력을 지우고 다시 저장하세요."
+            f"파일이 너무 큽니다({size // 2**20} MiB): {name}\n"
+            "  출력을 지우고 다시 저장하세요."
         )
 
 
@@ -123,12 +131,16 @@ def _decode(data: bytes, path: str) -> str:
         except UnicodeDecodeError:
             continue
     raise BadNotebook(
-        f"글자 인코딩을 알 수 없습니다: {path}\n  노트북은 UTF-8이어야 합니다. Jupyter에서 다시 저장하세요."
+        f"글자 인코딩을 알 수 없습니다: {path}\n"
+        "  노트북은 UTF-8이어야 합니다. Jupyter에서 다시 저장하세요."
     )
 
 
 class _Twice(Exception):
-    """JSON의 한 사전에 같은 열쇠가 두 번 있습니다. 사람과 채점기가 다른 것을 읽게 만들 수 있습니다."""
+    """JSON의 한 사전에 같은 열쇠가 두 번 있습니다.
+
+    사람과 채점기가 다른 것을 읽게 만들 수 있습니다.
+    """
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict:
@@ -143,7 +155,8 @@ def _parse(text: str, path: str) -> dict:
         notebook = json.loads(text, object_pairs_hook=_once)
     except _Twice:
         raise BadNotebook(
-            f"같은 열쇠(key)가 두 번 적힌 노트북입니다: {path}\n  Jupyter에서 열어 다시 저장하세요."
+            f"같은 열쇠(key)가 두 번 적힌 노트북입니다: {path}\n"
+            "  Jupyter에서 열어 다시 저장하세요."
         ) from None
     except (ValueError, RecursionError, MemoryError):
         raise BadNotebook(_why_not_json(text, path)) from None
@@ -151,7 +164,8 @@ def _parse(text: str, path: str) -> dict:
         notebook.get("cells", notebook.get("worksheets")), list
     ):
         raise BadNotebook(
-            f"Jupyter 노트북이 아닙니다: {path}\n  칸(cells)의 목록이 없는 JSON 파일입니다."
+            f"Jupyter 노트북이 아닙니다: {path}\n"
+            "  칸(cells)의 목록이 없는 JSON 파일입니다."
         )
     return notebook
 
@@ -159,10 +173,16 @@ def _parse(text: str, path: str) -> dict:
 def _why_not_json(text: str, path: str) -> str:
     start = text.lstrip()
     if start.startswith("{") and '"cell' in start[:2000]:
-        return f"노트북이 중간에 잘렸거나 깨졌습니다: {path}\n  저장이 끝나지 않은 듯합니다. 다시 저장하세요."
+        return (
+            f"노트북이 중간에 잘렸거나 깨졌습니다: {path}\n"
+            "  저장이 끝나지 않은 듯합니다. 다시 저장하세요."
+        )
     if "<<<<<<<" in text and ">>>>>>>" in text:
         return f"git 병합 표시(<<<<<<<)가 남아 있는 파일입니다: {path}"
-    return f"Jupyter 노트북(.ipynb)이 아닙니다: {path}\n  문제 노트북의 경로를 주었는지 확인하세요."
+    return (
+        f"Jupyter 노트북(.ipynb)이 아닙니다: {path}\n"
+        "  문제 노트북의 경로를 주었는지 확인하세요."
+    )
 
 
 def cells_of(notebook: dict, path: str = "노트북") -> list[Cell]:
@@ -173,7 +193,8 @@ def cells_of(notebook: dict, path: str = "노트북") -> list[Cell]:
         raw = [cell for sheet in sheets for cell in _list(sheet.get("cells"))]
     if len(raw) > MAX_CELLS:
         raise BadNotebook(
-            f"칸이 너무 많습니다({len(raw):,}개): {path}\n  {MAX_CELLS:,}개까지 채점합니다."
+            f"칸이 너무 많습니다({len(raw):,}개): {path}\n"
+            f"  {MAX_CELLS:,}개까지 채점합니다."
         )
     cells = [_cell(item) for item in raw if isinstance(item, dict)]
     if not cells:

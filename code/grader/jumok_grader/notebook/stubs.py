@@ -10,7 +10,8 @@ from functools import lru_cache
 CODE_STUB = '# 여기에 코드를 쓰세요\nraise NotImplementedError("아직 풀지 않았습니다")'
 TEXT_STUB = "여기에 답을 쓰세요."
 _SOLUTION = re.compile(
-    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$",
+    r"^(?P<indent>[ \t]*)### BEGIN SOLUTION[^\n]*\n"
+    r"(?P<body>.*?)^[ \t]*### END SOLUTION[^\n]*$",
     re.M | re.S,
 )
 _HIDDEN = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -32,7 +33,10 @@ def clear_solution(source: str, kind: str = "code") -> str:
 
 
 def stub_for(indent: str, body: str, before: str) -> str:
-    """정답 영역 하나를 대신할 글. 함수 안이면 오류를 내고, 맨 바깥의 답이면 None을 넣습니다."""
+    """정답 영역 하나를 대신할 글.
+
+    함수 안이면 오류를 내고, 맨 바깥의 답이면 None을 넣습니다.
+    """
     names = [] if indent else assigned_names(body)
     if names:
         known = assigned_names(before)
@@ -46,7 +50,10 @@ def stub_for(indent: str, body: str, before: str) -> str:
 
 
 def assigned_names(source: str) -> list[str]:
-    """맨 바깥에서 값을 넣은 이름을 차례로 돌려줍니다. 함수나 클래스가 있으면 빈 목록입니다."""
+    """맨 바깥에서 값을 넣은 이름을 차례로 돌려줍니다.
+
+    함수나 클래스가 있으면 빈 목록입니다.
+    """
     body = parse(textwrap.dedent(source)).body
     if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body):
         return []
@@ -66,7 +73,10 @@ def assigned_names(source: str) -> list[str]:
 
 @lru_cache(maxsize=512)
 def defined_names(source: str) -> tuple[list[str], list[str]]:
-    """맨 바깥에서 만드는 (함수 이름들, 값 이름들)을 돌려줍니다. 함수에는 클래스와 lambda도 듭니다."""
+    """맨 바깥에서 만드는 (함수 이름들, 값 이름들)을 돌려줍니다.
+
+    함수에는 클래스와 lambda도 듭니다.
+    """
     functions, values = [], []
     for node in parse(source).body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -86,9 +96,12 @@ def defined_names(source: str) -> tuple[list[str], list[str]]:
 
 
 def is_bare_stub(source: str, name: str, line: int = 0) -> bool:
-    """함수 name(또는 칸 전체인 <module>)에 raise 한 줄밖에 없는지 봅니다. 설명 글은 세지 않습니다.
+    """함수 name(또는 칸 전체인 <module>)에 raise 한 줄밖에 없는지 봅니다.
 
-    클래스이면 그런 메서드가 하나라도 있는지 봅니다. 이름이 같은 것이 여럿이면 line이 든 것을 봅니다.
+    설명 글은 세지 않습니다.
+
+    클래스이면 그런 메서드가 하나라도 있는지 봅니다. 이름이 같은 것이 여럿이면 line이
+    든 것을 봅니다.
     """
     tree = parse(source)
     made = [
@@ -128,7 +141,10 @@ def clear_hidden(source: str) -> str:
 
 
 def _hidden_lines(source: str) -> tuple[list[str], list[str]]:
-    """줄들을 (보이는 것, 숨은 것)으로 나눕니다. 학생이 표시를 수천 번 적어도 한 번만 훑습니다."""
+    """줄들을 (보이는 것, 숨은 것)으로 나눕니다.
+
+    학생이 표시를 수천 번 적어도 한 번만 훑습니다.
+    """
     lines = source.split("\n")
     marks = [
         [i for i, line in enumerate(lines) if line.lstrip(" \t").startswith(mark)]

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 
 
 class CannotSend(ValueError):
-    """검사의 입력을 일꾼에게 보낼 수 없습니다. 학생이 아니라 문제를 만든 사람이 고칠 일입니다."""
+    """검사의 입력을 일꾼에게 보낼 수 없습니다.
+
+    학생이 아니라 문제를 만든 사람이 고칠 일입니다.
+    """
 
 
 class Trouble(Exception):
@@ -15,7 +18,10 @@ class Trouble(Exception):
 
 @dataclass
 class CallResult:
-    """함수를 한 번 부른 결과. problem은 (실수 id, 설명)이나 None, used는 바로 부른 남의 함수들입니다."""
+    """함수를 한 번 부른 결과.
+
+    problem은 (실수 id, 설명)이나 None, used는 바로 부른 남의 함수들입니다.
+    """
 
     value: object = None
     changed: list[str] = field(default_factory=list)

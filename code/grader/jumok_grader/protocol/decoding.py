@@ -1,6 +1,9 @@
-"""메시지의 JSON 나무와 바이트를 값으로 되돌립니다. 학생의 프로세스가 지어낸 것도 안전하게 읽습니다.
+"""메시지의 JSON 나무와 바이트를 값으로 되돌립니다.
 
-덩어리는 앞에서부터 한 번씩만 씁니다. 덩어리 하나를 십만 번 가리켜 메모리를 채우는 메시지를 막습니다.
+학생의 프로세스가 지어낸 것도 안전하게 읽습니다.
+
+덩어리는 앞에서부터 한 번씩만 씁니다. 덩어리 하나를 십만 번 가리켜 메모리를 채우는
+메시지를 막습니다.
 """
 
 from __future__ import annotations
@@ -22,7 +25,10 @@ _MAX_SIZE = 2**40
 
 
 def decode(tree: list, blobs: list[bytes]) -> object:
-    """encode가 만든 것을 되돌립니다. 약속에 맞지 않으면 ValueError나 TypeError를 냅니다."""
+    """encode가 만든 것을 되돌립니다.
+
+    약속에 맞지 않으면 ValueError나 TypeError를 냅니다.
+    """
     return _Decoder(blobs).decode(tree)
 
 
@@ -84,9 +90,8 @@ class _Decoder:
         if dtype.kind not in "biufc":
             raise ValueError("허락하지 않는 dtype입니다")
         raw, shape = self._blob(index), _shape(shape)
-        if (
-            dtype.kind == "b"
-        ):  # 0과 1이 아닌 바이트가 든 bool은 어느 값과 견주어도 엉뚱해집니다.
+        # 0과 1이 아닌 바이트가 든 bool은 어느 값과 견주어도 엉뚱해집니다.
+        if dtype.kind == "b":
             array = (np.frombuffer(raw, np.uint8) != 0).reshape(shape)
         else:
             array = np.frombuffer(raw, dtype).reshape(shape).copy()

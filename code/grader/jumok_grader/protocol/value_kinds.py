@@ -119,7 +119,8 @@ def kind(value: object) -> str:
     if type(value) in (int, float, complex) or is_numpy_scalar(value):
         return "number"
     if isinstance(value, Unsupported):
-        return f"{_FOREIGN}{value.type_name}"  # 학생이 클래스 이름을 tensor라고 지어도 텐서가 되지 않습니다.
+        # 학생이 클래스 이름을 tensor라고 지어도 텐서가 되지 않습니다.
+        return f"{_FOREIGN}{value.type_name}"
     names = {
         str: "str",
         tuple: "tuple",

@@ -1,4 +1,7 @@
-"""검사와 채점에서 오가는 값: JSON과 바이트로 바꾸기, 되돌리기. pickle을 쓰지 않습니다."""
+"""검사와 채점에서 오가는 값: JSON과 바이트로 바꾸기, 되돌리기.
+
+pickle을 쓰지 않습니다.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +30,23 @@ from .value_kinds import (
 )
 
 __all__ = [
-    "MAX_BYTES", "Named", "Unsupported", "ValueTooBig", "copy_value", "crosses", "decode", "encode", "exact",
-    "holds_unsupported", "is_array", "is_numpy_scalar", "is_size", "is_tensor", "same_bytes", "swap",
-]  # fmt: skip
+    "MAX_BYTES",
+    "Named",
+    "Unsupported",
+    "ValueTooBig",
+    "copy_value",
+    "crosses",
+    "decode",
+    "encode",
+    "exact",
+    "holds_unsupported",
+    "is_array",
+    "is_numpy_scalar",
+    "is_size",
+    "is_tensor",
+    "same_bytes",
+    "swap",
+]
 
 
 class _Encoder:

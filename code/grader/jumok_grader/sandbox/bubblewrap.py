@@ -1,7 +1,8 @@
 """bubblewrap에 넘길 인자: 무엇을 읽기 전용으로 보이고, 무엇을 끊는지.
 
-보이는 것은 /usr, 파이썬과 그 꾸러미, 채점기와 수업의 꾸러미뿐입니다. 쓸 수 있는 곳은 크기를 정한 /tmp와 /dev/shm뿐이고,
-이름공간(사용자, 프로세스, 네트워크, IPC, 호스트 이름, cgroup)은 모두 새것입니다.
+보이는 것은 /usr, 파이썬과 그 꾸러미, 채점기와 수업의 꾸러미뿐입니다. 쓸 수 있는 곳은
+크기를 정한 /tmp와 /dev/shm뿐이고, 이름공간(사용자, 프로세스, 네트워크, IPC, 호스트
+이름, cgroup)은 모두 새것입니다.
 """
 
 from __future__ import annotations
@@ -23,10 +24,18 @@ _SHM_BYTES = 32 * 2**20
 _NOBODY = "65534"
 _FIRST_UID, _UIDS = 1_800_000_000, 100_000_000
 ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin", "HOME": "/tmp", "TMPDIR": "/tmp", "USER": "student", "LOGNAME": "student",
-    "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "MPLCONFIGDIR": "/tmp/.matplotlib", "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1",
-}  # fmt: skip
+    "PATH": "/usr/bin:/bin",
+    "HOME": "/tmp",
+    "TMPDIR": "/tmp",
+    "USER": "student",
+    "LOGNAME": "student",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "Agg",
+    "MPLCONFIGDIR": "/tmp/.matplotlib",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}
 
 
 def library_paths() -> list[Path]:
@@ -63,7 +72,10 @@ def visible_paths(packages: Sequence[Path], readable: tuple[Path, ...]) -> list[
 
 
 def view(packages: Sequence[Path], readable: tuple[Path, ...]) -> list[str]:
-    """파일들의 모습. 부모 폴더는 이름만 있는 빈 폴더로 만들어, 그 안의 다른 것은 보이지 않습니다."""
+    """파일들의 모습.
+
+    부모 폴더는 이름만 있는 빈 폴더로 만들어, 그 안의 다른 것은 보이지 않습니다.
+    """
     shown = [
         *visible_paths(packages, readable),
         *(Path(item) for item in _SMALL if os.path.exists(item)),
@@ -92,15 +104,32 @@ def view(packages: Sequence[Path], readable: tuple[Path, ...]) -> list[str]:
 def wrapped(
     command: list[str], files: list[str], scratch: int, filter_fd: int | None
 ) -> list[str]:
-    """command를 가두어 돌리는 명령. root가 부르면 먼저 아무 권한이 없는 낯선 사용자가 됩니다."""
+    """command를 가두어 돌리는 명령.
+
+    root가 부르면 먼저 아무 권한이 없는 낯선 사용자가 됩니다.
+    """
     bwrap = shutil.which("bwrap") or "/usr/bin/bwrap"
     inner = [
-        bwrap, "--unshare-all", "--unshare-user", "--disable-userns", "--uid", _NOBODY, "--gid", _NOBODY,
-        "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "jumok", "--clearenv",
-    ]  # fmt: skip
+        bwrap,
+        "--unshare-all",
+        "--unshare-user",
+        "--disable-userns",
+        "--uid",
+        _NOBODY,
+        "--gid",
+        _NOBODY,
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--hostname",
+        "jumok",
+        "--clearenv",
+    ]
     for name, value in ENVIRONMENT.items():
         inner += ["--setenv", name, value]
-    # /tmp를 먼저 놓습니다. 책이 /tmp 아래에 있으면 그 위에 읽기 전용으로 얹어야 보입니다.
+    # /tmp를 먼저 놓습니다. 책이 /tmp 아래에 있으면 그 위에 읽기 전용으로 얹어야
+    # 보입니다.
     inner += ["--size", str(scratch), "--tmpfs", "/tmp", *files]
     inner += [
         "--dev",
@@ -124,13 +153,17 @@ def wrapped(
 
 
 def _step_down(bwrap: str, files: list[str]) -> list[str]:
-    """root를 내려놓는 첫 단계. 파이썬이 /root 안에 있어도 되도록 파일의 모습을 먼저 만듭니다.
+    """root를 내려놓는 첫 단계.
 
-    번호는 일꾼마다 다릅니다. 그래야 한 일꾼의 프로세스 수가 다른 일꾼의 몫을 줄이지 않습니다.
+    파이썬이 /root 안에 있어도 되도록 파일의 모습을 먼저 만듭니다.
+
+    번호는 일꾼마다 다릅니다. 그래야 한 일꾼의 프로세스 수가 다른 일꾼의 몫을 줄이지
+    않습니다.
     """
     uid = str(_FIRST_UID + secrets.randbelow(_UIDS))
     keep = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
-    # root의 죽음은 낯선 사용자에게 신호를 보내지 못합니다. 이름공간째 사라지게 해야 일꾼이 남지 않습니다.
+    # root의 죽음은 낯선 사용자에게 신호를 보내지 못합니다. 이름공간째 사라지게 해야
+    # 일꾼이 남지 않습니다.
     keep += ["--unshare-pid", "--die-with-parent"]
     outer = [bwrap, *files, "--dir", "/tmp"]
     outer += ["--dev-bind", "/proc", "/proc", "--dev-bind", "/dev", "/dev"]
@@ -155,7 +188,10 @@ def _step_down(bwrap: str, files: list[str]) -> list[str]:
 
 @contextlib.contextmanager
 def filter_file() -> Iterator[int]:
-    """시스템 콜 거르개가 든, 이름 없는 파일의 번호. bubblewrap이 끝까지 읽으므로 일꾼마다 새로 만듭니다."""
+    """시스템 콜 거르개가 든, 이름 없는 파일의 번호.
+
+    bubblewrap이 끝까지 읽으므로 일꾼마다 새로 만듭니다.
+    """
     number = os.memfd_create("jumok-seccomp")
     try:
         os.write(number, seccomp.program())

@@ -1,4 +1,7 @@
-"""일꾼이 쓸 수 있는 양. 한계는 일꾼이 학생의 코드를 읽기 전에 스스로에게 걸고, 다시 늘릴 수 없습니다."""
+"""일꾼이 쓸 수 있는 양.
+
+한계는 일꾼이 학생의 코드를 읽기 전에 스스로에게 걸고, 다시 늘릴 수 없습니다.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ from dataclasses import asdict, dataclass
 class ResourceLimits:
     """일꾼이 쓸 수 있는 양. data와 memory는 바이트이고, 0은 막지 않는다는 뜻입니다.
 
-    data, cpu(초), file, open_files는 프로세스 하나의 한계이고, memory, processes, scratch(임시 폴더의
-    바이트), scratch_files는 일꾼과 그 자식 모두의 한계입니다.
+    data, cpu(초), file, open_files는 프로세스 하나의 한계이고, memory, processes,
+    scratch(임시 폴더의 바이트), scratch_files는 일꾼과 그 자식 모두의 한계입니다.
     """
 
     data: int = 6 * 2**30
@@ -29,13 +32,22 @@ class ResourceLimits:
 
 
 CLASS_LIMITS = ResourceLimits(
-    data=3 * 2**30, cpu=150, file=64 * 2**20, open_files=128, processes=48,
-    memory=4 * 2**30, scratch=128 * 2**20, scratch_files=5_000,
-)  # fmt: skip
+    data=3 * 2**30,
+    cpu=150,
+    file=64 * 2**20,
+    open_files=128,
+    processes=48,
+    memory=4 * 2**30,
+    scratch=128 * 2**20,
+    scratch_files=5_000,
+)
 
 
 def apply_limits(text: str) -> None:
-    """to_json()의 글에 적힌 대로 이 프로세스를 묶습니다. Windows에는 없는 기능이라 그냥 돌아옵니다."""
+    """to_json()의 글에 적힌 대로 이 프로세스를 묶습니다.
+
+    Windows에는 없는 기능이라 그냥 돌아옵니다.
+    """
     try:
         import resource
     except ImportError:

@@ -1,4 +1,6 @@
-"""학생의 코드가 바로 부른 남의 함수를 적습니다. 금지된 이름은 소스가 아니라 이 기록으로 찾습니다.
+"""학생의 코드가 바로 부른 남의 함수를 적습니다.
+
+금지된 이름은 소스가 아니라 이 기록으로 찾습니다.
 
 연습의 규칙을 알려 주려는 것이지 보안이 아닙니다. 마음먹고 숨기면 피할 수 있습니다.
 """
@@ -15,7 +17,10 @@ MAX_NAME = 80
 
 
 def forbidden_calls(used: Iterable[str], forbid: Iterable[str]) -> list[str]:
-    """기록 가운데 함수의 이름이나 맨 앞 모듈의 이름이 금지된 것을 돌려줍니다. 대소문자는 따지지 않습니다."""
+    """기록 가운데 함수의 이름이나 맨 앞 모듈의 이름이 금지된 것을 돌려줍니다.
+
+    대소문자는 따지지 않습니다.
+    """
     banned = {word.casefold() for word in forbid}
     return [name for name in used if banned & {part.casefold() for part in _ends(name)}]
 
@@ -26,11 +31,14 @@ def _ends(name: str) -> tuple[str, str]:
 
 @contextmanager
 def tracing(func: object) -> Iterator[set[str]]:
-    """func이 도는 동안 학생의 코드가 바로 부른 남의 함수를 '맨 앞 모듈.이름'으로 모읍니다.
+    """func이 도는 동안 학생의 코드가 바로 부른 남의 함수를 모읍니다.
 
-    func은 함수, 클래스, 클래스로 만든 물건입니다. 학생의 코드는 func과 같은 이름들(__globals__)을 쓰는
-    모든 함수입니다. 그 함수들이 서로 부르는 것과, 남의 함수가 안에서 부르는 것은 적지 않습니다.
-    func 자체가 남의 함수이거나 남의 클래스를 물려받았으면 그것도 적습니다.
+    함수는 '맨 앞 모듈.이름'으로 적습니다.
+
+    func은 함수, 클래스, 클래스로 만든 물건입니다. 학생의 코드는 func과 같은
+    이름들(__globals__)을 쓰는 모든 함수입니다. 그 함수들이 서로 부르는 것과, 남의
+    함수가 안에서 부르는 것은 적지 않습니다. func 자체가 남의 함수이거나 남의 클래스를
+    물려받았으면 그것도 적습니다.
     """
     used, home = set(_foreign_names(func)), _home(func)
     before = sys.getprofile()
@@ -86,14 +94,16 @@ def _type_of(owner: object) -> type:
 
 
 def _python_names(frame: FrameType) -> list[str]:
-    """함수의 이름. 메서드이면 물건의 종류 이름도 적습니다: torch.nn.Softmax(dim=-1) → torch.Softmax"""
+    """함수의 이름.
+
+    메서드이면 물건의 종류 이름도 적습니다: torch.nn.Softmax(dim=-1) → torch.Softmax
+    """
     code, module = frame.f_code, str(frame.f_globals.get("__name__", ""))
     names = [code.co_name]
     if code.co_argcount and code.co_varnames[0] == "self":
         kind = type(frame.f_locals["self"])
-        if _root(kind.__module__) == _root(
-            module
-        ):  # 물려받은 학생의 클래스 이름은 남의 이름이 아닙니다.
+        # 물려받은 학생의 클래스 이름은 남의 이름이 아닙니다.
+        if _root(kind.__module__) == _root(module):
             names.append(kind.__name__)
     return [_entry(module, name) for name in names]
 
@@ -107,7 +117,10 @@ def _root(module: str) -> str:
 
 
 def _plain(func: object) -> object:
-    """partial과 꾸밈(decorator)을 벗긴 함수. 클래스와, 클래스로 만든 물건은 그대로입니다."""
+    """partial과 꾸밈(decorator)을 벗긴 함수.
+
+    클래스와, 클래스로 만든 물건은 그대로입니다.
+    """
     if isinstance(func, type) or type(func).__module__ == "__main__":
         return func
     for _ in range(10):
@@ -121,7 +134,10 @@ def _plain(func: object) -> object:
 
 
 def home_function(student: object) -> object | None:
-    """학생의 코드를 대표하는 파이썬 함수: 함수는 자신, 클래스와 물건은 그 클래스에 적힌 첫 메서드."""
+    """학생의 코드를 대표하는 파이썬 함수.
+
+    함수이면 자신이고, 클래스와 물건이면 그 클래스에 적힌 첫 메서드입니다.
+    """
     plain = _plain(student)
     if hasattr(plain, "__globals__"):
         return plain

@@ -35,7 +35,10 @@ _MEANINGS = {
 
 
 def explain(error: BaseException, filename: str | None = None) -> tuple[str, str]:
-    """오류를 (실수 id, 한국어 설명)으로 바꿉니다. filename이 있으면 그 파일의 줄을 찾습니다."""
+    """오류를 (실수 id, 한국어 설명)으로 바꿉니다.
+
+    filename이 있으면 그 파일의 줄을 찾습니다.
+    """
     if isinstance(error, NotImplementedError):
         stub = _stub(error, filename)
         if stub:

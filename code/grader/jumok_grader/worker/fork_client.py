@@ -1,4 +1,7 @@
-"""포크 서버를 부리는 쪽: 서버를 한 번 띄워 두고, bubblewrap이 만든 이름공간마다 일꾼을 하나씩 들여보냅니다."""
+"""포크 서버를 부리는 쪽: 서버를 한 번 띄워 두고 일꾼을 하나씩 받습니다.
+
+일꾼마다 bubblewrap으로 이름공간을 새로 만들고 그 안으로 들여보냅니다.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ _START_SECONDS = 120
 
 
 class ForkServerError(RuntimeError):
-    """포크 서버나 이름공간을 만들지 못했습니다. 학생이 아니라 채점하는 컴퓨터의 문제입니다."""
+    """포크 서버나 이름공간을 만들지 못했습니다.
+
+    학생이 아니라 채점하는 컴퓨터의 문제입니다.
+    """
 
 
 class ForkClient:
@@ -34,10 +40,16 @@ class ForkClient:
             command = isolation.fork_server_command(other.fileno())
             environment = bubblewrap.ENVIRONMENT | {"HOME": "/nonexistent"}
             self.child = subprocess.Popen(
-                command, pass_fds=(other.fileno(),), env=environment, stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", start_new_session=True,
+                command,
+                pass_fds=(other.fileno(),),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
                 extra_groups=[] if os.geteuid() == 0 else None,
-            )  # fmt: skip
+            )
         self.owner = os.getpid()
         self._answer()
 
@@ -52,7 +64,9 @@ class ForkClient:
         return said
 
     def start_worker(self, sandbox: int, limits: str, given: int, answers: int) -> int:
-        """sandbox(이름공간 안 프로세스의 pid)가 사는 이름공간에 일꾼을 들여보내고 그 pid를 돌려줍니다.
+        """이름공간에 일꾼을 들여보내고 그 pid를 돌려줍니다.
+
+        sandbox는 들어갈 이름공간 안에 사는 프로세스의 pid입니다.
 
         given과 answers는 일꾼이 메시지를 받고 답을 쓸 파일 번호입니다.
         """
@@ -71,7 +85,10 @@ class ForkClient:
             os.close(number)
 
     def alive(self) -> bool:
-        """이 프로세스가 띄운 포크 서버가 살아 있는지. fork로 물려받은 포크 서버는 쓰지 않습니다."""
+        """이 프로세스가 띄운 포크 서버가 살아 있는지.
+
+        fork로 물려받은 포크 서버는 쓰지 않습니다.
+        """
         return self.owner == os.getpid() and self.child.poll() is None
 
     def close(self) -> None:
@@ -87,7 +104,10 @@ _lock = threading.Lock()
 
 
 def fork_client_for(isolation: Isolation) -> ForkClient:
-    """이 규칙에 맞는 포크 서버. 없거나 죽었으면 새로 띄웁니다. 채점기가 끝나면 함께 끝납니다."""
+    """이 규칙에 맞는 포크 서버.
+
+    없거나 죽었으면 새로 띄웁니다. 채점기가 끝나면 함께 끝납니다.
+    """
     key = isolation.preload
     with _lock:
         if key not in _clients or not _clients[key].alive():
@@ -97,14 +117,23 @@ def fork_client_for(isolation: Isolation) -> ForkClient:
 
 
 def start_in_sandbox(isolation: Isolation) -> tuple[subprocess.Popen, int]:
-    """이름공간을 만들고 일꾼을 들여보낸 다음 (통로가 달린 이름공간의 Popen, 일꾼의 pid)를 돌려줍니다."""
+    """이름공간을 만들고 일꾼을 들여보냅니다.
+
+    (이름공간을 지키는 프로세스, 일꾼의 pid)를 돌려줍니다. 일꾼과 오갈 통로는
+    그 프로세스의 stdin과 stdout입니다.
+    """
     client = fork_client_for(isolation)
     with bubblewrap.filter_file() as number:
         sandbox = subprocess.Popen(
-            isolation.sandboxed_command(HOLDER, number), pass_fds=(number,), env=isolation.environment(), cwd="/",
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            isolation.sandboxed_command(HOLDER, number),
+            pass_fds=(number,),
+            env=isolation.environment(),
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             start_new_session=True,
-        )  # fmt: skip
+        )
     given, to_worker = os.pipe()
     from_worker, answers = os.pipe()
     try:
@@ -120,15 +149,16 @@ def start_in_sandbox(isolation: Isolation) -> tuple[subprocess.Popen, int]:
     finally:
         os.close(given)
         os.close(answers)
-    sandbox.stdin, sandbox.stdout = (
-        os.fdopen(to_worker, "wb"),
-        os.fdopen(from_worker, "rb"),
-    )
+    sandbox.stdin = os.fdopen(to_worker, "wb")
+    sandbox.stdout = os.fdopen(from_worker, "rb")
     return sandbox, worker
 
 
 def _process_inside(sandbox: subprocess.Popen) -> int:
-    """이름공간 안에서 자리를 지키는 프로세스의 pid. bubblewrap이 이름공간을 다 만들 때까지 기다립니다."""
+    """이름공간 안에서 자리를 지키는 프로세스의 pid.
+
+    bubblewrap이 이름공간을 다 만들 때까지 기다립니다.
+    """
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and sandbox.poll() is None:
         for pid in reversed(process_tree(sandbox.pid)):

@@ -1,7 +1,10 @@
-"""포크 서버: 무거운 꾸러미(torch 등)를 미리 불러 둔 프로세스. 부탁을 받을 때마다 갈라져(fork) 일꾼이 됩니다.
+"""포크 서버: 무거운 꾸러미(torch 등)를 미리 불러 둔 프로세스.
 
-포크 서버는 학생의 것을 하나도 읽지 않습니다. 이름공간(sandbox)은 bubblewrap이 만들고, 갈라진 아이는 그
-이름공간에 들어가 권한을 버리고 거르개를 단 다음에야 일꾼이 됩니다. 이름공간을 없애면 아이도 죽습니다.
+부탁을 받을 때마다 갈라져(fork) 일꾼이 됩니다.
+
+포크 서버는 학생의 것을 하나도 읽지 않습니다. 이름공간(sandbox)은 bubblewrap이 만들고,
+갈라진 아이는 그 이름공간에 들어가 권한을 버리고 거르개를 단 다음에야 일꾼이 됩니다.
+이름공간을 없애면 아이도 죽습니다.
 """
 
 from __future__ import annotations
@@ -22,13 +25,9 @@ _NAMESPACES = (
     0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000
 )
 _NOBODY = 65534
-_DUMPABLE, _SECCOMP, _DROP_BOUND, _SUBREAPER, _NO_NEW_PRIVS = (
-    4,
-    22,
-    24,
-    36,
-    38,
-)  # prctl의 번호
+# prctl의 번호들
+_DUMPABLE, _SECCOMP, _DROP_BOUND = 4, 22, 24
+_SUBREAPER, _NO_NEW_PRIVS = 36, 38
 _FILTER = 2
 _CAPSET = {"x86_64": 126, "aarch64": 91}
 
@@ -39,11 +38,13 @@ def _libc() -> ctypes.CDLL:
 
 
 def main(number: int, modules: list[str]) -> None:
-    """꾸러미들을 불러 두고, number의 소켓으로 온 부탁마다 갈라집니다. 소켓이 닫히면 끝냅니다."""
+    """꾸러미들을 불러 두고, number의 소켓으로 온 부탁마다 갈라집니다.
+
+    소켓이 닫히면 끝냅니다.
+    """
     for name in modules:
-        with contextlib.suppress(
-            ImportError
-        ):  # 없는 꾸러미는 쓰는 학생의 칸에서 드러납니다.
+        # 없는 꾸러미는 쓰는 학생의 칸에서 드러납니다.
+        with contextlib.suppress(ImportError):
             importlib.import_module(name)
     from . import serve  # noqa: F401  갈라진 뒤에 다시 읽지 않게 합니다.
 
@@ -66,7 +67,10 @@ def main(number: int, modules: list[str]) -> None:
 
 
 def _reap(*_: object) -> None:
-    """죽은 일꾼들을 거둡니다. 버려두지(SIG_IGN) 않아야 일꾼의 CPU 시간이 포크 서버의 것에 더해집니다."""
+    """죽은 일꾼들을 거둡니다.
+
+    버려두지(SIG_IGN) 않아야 일꾼의 CPU 시간이 포크 서버의 것에 더해집니다.
+    """
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
             pass
@@ -75,7 +79,10 @@ def _reap(*_: object) -> None:
 def _become_worker(
     limits: str, reply_to: int, sandbox: int, given: int, answers: int
 ) -> None:
-    """이름공간에 들어가 일꾼이 되고 reply_to에 pid를 적습니다. 한 걸음이라도 안 되면 학생의 코드를 읽지 않습니다."""
+    """이름공간에 들어가 일꾼이 되고 reply_to에 pid를 적습니다.
+
+    한 걸음이라도 안 되면 학생의 코드를 읽지 않습니다.
+    """
     try:
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _must(_libc().setns(sandbox, _NAMESPACES))
@@ -101,7 +108,8 @@ def _settle(given: int, answers: int) -> None:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.environ.clear()
     os.environ.update(bubblewrap.ENVIRONMENT)
-    # root의 번호는 이름공간에 없어 이미 65534로 보입니다. 보이는 번호를 믿지 말고 반드시 바꿉니다.
+    # root의 번호는 이름공간에 없어 이미 65534로 보입니다. 보이는 번호를 믿지 말고
+    # 반드시 바꿉니다.
     os.setresgid(_NOBODY, _NOBODY, _NOBODY)
     os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     _drop_powers()

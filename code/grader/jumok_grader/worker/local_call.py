@@ -1,4 +1,4 @@
-"""학생 함수를 이 프로세스에서 한 번 부르고 무엇이 일어났는지 적습니다: 값, 바뀐 입력, 오류."""
+"""학생 함수를 이 프로세스에서 한 번 부르고 무엇이 일어났는지 적습니다."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ def call_local(
 ) -> CallResult:
     """이 프로세스 안에서 함수를 입력의 복사본으로 부릅니다.
 
-    owner는 func이 시키는 학생의 물건(없으면 func)이고, convert는 돌려준 것을 값으로 바꿉니다.
+    owner는 func이 시키는 학생의 물건(없으면 func)이고, convert는 돌려준 것을 값으로
+    바꿉니다.
     """
     student = func if owner is None else owner
     sent = [copy_value(item) for item in (*args, *kwargs.values())]

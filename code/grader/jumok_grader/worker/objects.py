@@ -1,4 +1,6 @@
-"""학생의 클래스로 물건을 만들고 그 물건에 일을 시킵니다. 물건이 사는 프로세스에서 돕니다.
+"""학생의 클래스로 물건을 만들고 그 물건에 일을 시킵니다.
+
+물건이 사는 프로세스에서 돕니다.
 
 여기서는 값만 주고받습니다. 물건 자체는 밖으로 나가지 않습니다.
 """
@@ -16,7 +18,10 @@ from .local_call import call_local
 
 
 def make_local(func: Callable, args: tuple, kwargs: dict) -> tuple[CallResult, object]:
-    """클래스를 불러 (결과, 만들어진 물건)을 돌려줍니다. 결과에는 물건이 들어 있지 않습니다."""
+    """클래스를 불러 (결과, 만들어진 물건)을 돌려줍니다.
+
+    결과에는 물건이 들어 있지 않습니다.
+    """
     made: list[object] = []
     result = call_local(func, args, kwargs, convert=made.append)
     return result, made[0] if made else None
@@ -97,7 +102,10 @@ def _load(thing: object, path: str, state: dict) -> None:
 
 
 def _refuse_other_state(own: dict, given: dict, must: set[str]) -> None:
-    """이름과 모양이 맞지 않으면 무엇이 어떻게 다른지 말합니다. 더 있는 버퍼는 봐줍니다."""
+    """이름과 모양이 맞지 않으면 무엇이 어떻게 다른지 말합니다.
+
+    더 있는 버퍼는 봐줍니다.
+    """
     absent = [name for name in given if own.get(name) is None]
     extra = sorted(must - set(given))
     said = [f"없는 것: {', '.join(absent[:8])}."] if absent else []
@@ -129,7 +137,10 @@ def _mode(thing: object, path: str, training: bool) -> None:
 def _gradients(
     thing: object, path: str, cotangent: object, *args, **kwargs
 ) -> tuple[tuple, dict]:
-    """출력에 cotangent를 곱해 더한 값의 기울기: (입력의 것들, {매개변수: 기울기}). 닿지 않으면 None."""
+    """출력에 cotangent를 곱해 더한 값의 기울기: (입력의 것들, {매개변수: 기울기}).
+
+    출력에서 닿지 않는 것은 None입니다.
+    """
     import torch
 
     inputs = [_leaf(value) for value in args]

@@ -1,4 +1,7 @@
-"""일꾼 프로세스 하나를 띄우고, 메시지를 주고받고, 끝냅니다. 일꾼이 하는 말은 하나도 믿지 않습니다."""
+"""일꾼 프로세스 하나를 띄우고, 메시지를 주고받고, 끝냅니다.
+
+일꾼이 하는 말은 하나도 믿지 않습니다.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,10 @@ _MAX_STRAYS = 20  # 묻지 않은 답을 이보다 많이 보내는 일꾼은 �
 
 
 class WorkerLost(Exception):
-    """일꾼이 죽었거나(crashed) 시간을 넘겼습니다(timeout). 둘째 값은 더 아는 까닭입니다."""
+    """일꾼이 죽었거나(crashed) 시간을 넘겼습니다(timeout).
+
+    둘째 값은 더 아는 까닭입니다.
+    """
 
 
 class Process:
@@ -35,7 +41,8 @@ class Process:
         self.child = self._start(isolation)
         self.sent, self.strays, self.warm = 0, 0, False
         self.used = 0.0  # 지금까지 시킨 일에 센 시간(초)
-        # 한 통씩만 받아 둡니다. 답을 쏟아 내는 일꾼이 채점기의 메모리를 채우지 못합니다.
+        # 한 통씩만 받아 둡니다. 답을 쏟아 내는 일꾼이 채점기의 메모리를 채우지
+        # 못합니다.
         self.replies: queue.Queue = queue.Queue(maxsize=1)
         self.listener = threading.Thread(target=self._listen, daemon=True)
         self.listener.start()
@@ -44,9 +51,12 @@ class Process:
 
     def _start(self, isolation: Isolation) -> subprocess.Popen:
         common = {
-            "stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL,
-            "env": isolation.environment(), "start_new_session": os.name == "posix",
-        }  # fmt: skip
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": subprocess.DEVNULL,
+            "env": isolation.environment(),
+            "start_new_session": os.name == "posix",
+        }
         if isolation.kind == "none":
             self.folder = tempfile.TemporaryDirectory(
                 prefix="jumok-", ignore_cleanup_errors=True
@@ -122,7 +132,10 @@ class Process:
         raise WorkerLost(reason, why) from None
 
     def _strike(self) -> None:
-        """일꾼과 그 무리를 죽입니다. 갇힌 일꾼이면 이름공간의 모든 프로세스가 함께 사라집니다."""
+        """일꾼과 그 무리를 죽입니다.
+
+        갇힌 일꾼이면 이름공간의 모든 프로세스가 함께 사라집니다.
+        """
         if self.child.returncode is not None:  # 거둔 번호는 이미 남의 것일 수 있습니다.
             return
         with contextlib.suppress(OSError):
@@ -142,7 +155,10 @@ class Process:
             self.folder.cleanup()
 
     def _drain(self) -> None:
-        """통로를 쥔 프로세스가 모두 사라질 때까지 잠깐 기다립니다. 듣는 줄기가 끝나면 다 사라진 것입니다."""
+        """통로를 쥔 프로세스가 모두 사라질 때까지 잠깐 기다립니다.
+
+        듣는 줄기가 끝나면 다 사라진 것입니다.
+        """
         until = time.monotonic() + 2
         while self.listener.is_alive() and time.monotonic() < until:
             with contextlib.suppress(queue.Empty):

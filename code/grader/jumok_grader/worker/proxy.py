@@ -11,10 +11,11 @@ from .objects import act_local, make_local
 
 
 class ObjectProxy:
-    """물건 하나의 대리: 시킬 수 있는 일은 아래 메서드가 전부이고, 오가는 것은 모두 값입니다.
+    """물건 하나의 대리. 시킬 수 있는 일은 아래 메서드가 전부입니다.
 
-    학생의 물건은 일꾼 프로세스(노트북에서는 이 프로세스)에 있습니다. 일을 시켰는데 오류가 나거나
-    입력이 바뀌면 CheckFailed를 냅니다. 배열과 텐서는 복사본이 오가므로 고쳐도 물건은 그대로입니다.
+    학생의 물건은 일꾼 프로세스(노트북에서는 이 프로세스)에 있습니다. 일을 시켰는데
+    오류가 나거나 입력이 바뀌면 CheckFailed를 냅니다. 배열과 텐서는 복사본이 오가므로
+    고쳐도 물건은 그대로입니다.
     """
 
     def __init__(
@@ -36,7 +37,10 @@ class ObjectProxy:
         return self._do("call", name, args, kwargs)
 
     def get(self, path: str) -> Any:
-        """속성의 값. 점으로 잇습니다. 예: m.get("w_q.weight"), m.get("layers.0.bias")"""
+        """속성의 값.
+
+        점으로 잇습니다. 예: m.get("w_q.weight"), m.get("layers.0.bias")
+        """
         return self._do("get", path)
 
     def state(self) -> dict[str, Any]:
@@ -44,10 +48,12 @@ class ObjectProxy:
         return self._do("state")
 
     def load(self, state: dict) -> None:
-        """값을 옮겨 넣습니다. 이름이나 모양이 다르면 wrong_state로 무엇이 다른지 말합니다.
+        """값을 옮겨 넣습니다.
 
-        모듈의 매개변수는 이름이 모두 맞아야 하고, 더 있는 버퍼(마스크 등)는 봐줍니다. 보통 물건에는
-        이미 있는 속성만 넣습니다.
+        이름이나 모양이 다르면 wrong_state로 무엇이 다른지 말합니다.
+
+        모듈의 매개변수는 이름이 모두 맞아야 하고, 더 있는 버퍼(마스크 등)는 봐줍니다.
+        보통 물건에는 이미 있는 속성만 넣습니다.
         """
         self._do("load", "", (dict(state),))
 
@@ -72,8 +78,9 @@ class ObjectProxy:
     ) -> tuple[tuple, dict[str, Any]]:
         """forward(*args, **kwargs)의 출력에 cotangent를 곱해 더한 값의 기울기.
 
-        (입력마다의 기울기, {매개변수: 기울기})를 돌려줍니다. 실수 텐서가 아닌 입력과 기울기가 닿지 않은
-        것은 None입니다. 출력이 튜플이면 cotangent도 튜플이고, 보지 않을 출력에는 None을 적습니다.
+        (입력마다의 기울기, {매개변수: 기울기})를 돌려줍니다. 실수 텐서가 아닌 입력과
+        기울기가 닿지 않은 것은 None입니다. 출력이 튜플이면 cotangent도 튜플이고, 보지
+        않을 출력에는 None을 적습니다.
         """
         return self._do("gradients", "", (cotangent, *args), kwargs)
 
@@ -81,7 +88,10 @@ class ObjectProxy:
 def build(
     func: Callable, args: tuple, kwargs: dict, accept: Callable[[CallResult], object]
 ) -> ObjectProxy:
-    """클래스가 다른 프로세스에 있으면 그곳에서, 아니면 여기서 물건을 만들고 대리를 돌려줍니다."""
+    """물건을 만들고 대리를 돌려줍니다.
+
+    클래스가 다른 프로세스에 있으면 그곳에서, 아니면 여기서 만듭니다.
+    """
     remote = getattr(type(func), "make_remote", None)
     if remote:
         result, ask = remote(func, args, kwargs)
@@ -93,7 +103,10 @@ def build(
 
 
 def maker(factory: Callable) -> Callable[..., ObjectProxy]:
-    """기준 클래스나 실수 클래스로 물건을 만드는 함수. 학생의 것과 같은 대리를 돌려줍니다."""
+    """기준 클래스나 실수 클래스로 물건을 만드는 함수.
+
+    학생의 것과 같은 대리를 돌려줍니다.
+    """
     return lambda *args, **kwargs: build(factory, args, kwargs, _trusted)
 
 

@@ -1,4 +1,7 @@
-"""일꾼과 그 자식들이 쓰는 메모리와 임시 파일을 재고, 넘으면 알립니다. Linux의 /proc으로 잽니다."""
+"""일꾼과 그 자식들이 쓰는 메모리와 임시 파일을 재고, 넘으면 알립니다.
+
+Linux의 /proc으로 잽니다.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ _PARTS = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.M)
 
 
 def process_tree(*pids: int) -> list[int]:
-    """pids와 그 자손들. 고아가 된 것도 이름공간의 첫 프로세스에 딸리므로 빠지지 않습니다."""
+    """pids와 그 자손들.
+
+    고아가 된 것도 이름공간의 첫 프로세스에 딸리므로 빠지지 않습니다.
+    """
     found, waiting = [], list(reversed(pids))
     while waiting:
         one = waiting.pop()
@@ -55,7 +61,10 @@ def cpu_seconds(roots: list[int]) -> float:
 
 
 def scratch_files(pids: list[int], scratch: int) -> int:
-    """크기가 scratch 바이트인 /tmp에 있는 파일의 수. 아직 갇히지 않았거나 볼 수 없으면 0입니다."""
+    """크기가 scratch 바이트인 /tmp에 있는 파일의 수.
+
+    아직 갇히지 않았거나 볼 수 없으면 0입니다.
+    """
     with contextlib.suppress(OSError):
         info = os.statvfs(f"/proc/{pids[-1]}/root/tmp")
         if info.f_blocks * info.f_frsize == scratch:

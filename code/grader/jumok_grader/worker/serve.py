@@ -1,4 +1,7 @@
-"""학생 코드를 실행하는 일꾼 프로세스. 점수도 정답도 모르고, 시키는 대로 실행해 값만 돌려줍니다."""
+"""학생 코드를 실행하는 일꾼 프로세스.
+
+점수도 정답도 모르고, 시키는 대로 실행해 값만 돌려줍니다.
+"""
 
 from __future__ import annotations
 
@@ -64,17 +67,12 @@ class Worker:
     def run(self, message: dict, payload: object) -> CallResult:
         """칸 하나를 실행합니다. 오류가 나면 설명을 돌려줍니다."""
         label, source = message["label"], message["source"]
-        linecache.cache[label] = (
-            len(source),
-            None,
-            source.splitlines(keepends=True),
-            label,
-        )
+        lines = source.splitlines(keepends=True)
+        linecache.cache[label] = (len(source), None, lines, label)
         try:
             exec(_compile(source, label), self.names)
-        except (
-            BaseException
-        ) as error:  # KeyboardInterrupt를 스스로 낸 코드도 일꾼을 끝내지 못합니다.
+        except BaseException as error:
+            # KeyboardInterrupt를 스스로 낸 코드도 일꾼을 끝내지 못합니다.
             return CallResult(problem=explain(error, label))
         return CallResult()
 
@@ -117,7 +115,7 @@ class Worker:
             return CallResult(problem=explain(error, file_of(thing)))
 
     def warm(self, message: dict, payload: object) -> CallResult:
-        """torch는 기울기를 처음 구할 때 1초 가까이 모듈을 더 불러옵니다. 미리 한 번 구합니다."""
+        """기울기를 미리 한 번 구합니다. torch는 이때 모듈 수백 개를 더 불러옵니다."""
         torch = sys.modules.get("torch")
         if torch is None:
             return CallResult()

@@ -1,4 +1,7 @@
-"""노트북 하나를 채점하는 동안 일꾼을 부립니다. 죽거나 멈추면 다시 띄워 앞의 칸들을 되풀이합니다."""
+"""노트북 하나를 채점하는 동안 일꾼을 부립니다.
+
+죽거나 멈추면 다시 띄워 앞의 칸들을 되풀이합니다.
+"""
 
 from __future__ import annotations
 
@@ -23,10 +26,13 @@ class WorkerMissing(RuntimeError):
 
 
 class Session:
-    """노트북 하나를 채점하는 동안의 일꾼. 칸을 실행하고, 함수를 부르고, 값을 가져옵니다.
+    """노트북 하나를 채점하는 동안의 일꾼.
 
-    isolation을 주지 않으면 독자가 제 노트북을 채점할 때의 것(open_isolation)입니다. 격리하면 노트북마다
-    일꾼을 새로 띄웁니다. 앞사람이 망가뜨린 일꾼에서 뒷사람을 채점하지 않습니다.
+    칸을 실행하고, 함수를 부르고, 값을 가져옵니다.
+
+    isolation을 주지 않으면 독자가 제 노트북을 채점할 때의 것(open_isolation)입니다.
+    격리하면 노트북마다 일꾼을 새로 띄웁니다. 앞사람이 망가뜨린 일꾼에서 뒷사람을
+    채점하지 않습니다.
     """
 
     def __init__(
@@ -39,7 +45,10 @@ class Session:
         self.clear()
 
     def clear(self) -> None:
-        """새 노트북을 위해 지나온 칸과 시간을 지웁니다. 격리하지 않으면 살아 있는 일꾼을 다시 씁니다."""
+        """새 노트북을 위해 지나온 칸과 시간을 지웁니다.
+
+        격리하지 않으면 살아 있는 일꾼을 다시 씁니다.
+        """
         self.done: list[tuple[str, str, float]] = []
         self.made = 0
         self.deadline = time.monotonic() + self.limits.wall
@@ -85,7 +94,7 @@ class Session:
         return self._ask(message, (args, kwargs), self.limits.call)
 
     def _warm_up(self) -> None:
-        """torch가 처음에 한 번 하는 일을 먼저 하게 해, 학생의 시간으로 치지 않습니다."""
+        """torch가 처음에 한 번 하는 일을 학생의 코드보다 먼저 하게 합니다."""
         if self.process is None or not self.process.warm:
             self._ask({"op": "warm"}, None, self.limits.cell)
             if self.process is not None:
@@ -150,7 +159,10 @@ class Session:
             self.prints = ""
 
     def _greet(self) -> None:
-        """학생의 코드를 읽기 전에 인사합니다. 여기서 죽은 일꾼은 학생의 잘못이 아닙니다."""
+        """학생의 코드를 읽기 전에 인사합니다.
+
+        여기서 죽은 일꾼은 학생의 잘못이 아닙니다.
+        """
         try:
             self.process.ask({"op": "forget"}, None, _START_SECONDS, _START_WALL)
         except WorkerLost as lost:

@@ -1,7 +1,8 @@
 """일꾼에게 시킨 일 하나의 시간: 벽시계가 아니라 일꾼이 쓴 CPU 시간으로 셉니다.
 
-바쁜 컴퓨터에서는 2초면 끝날 일도 10초가 걸립니다. 그것은 학생의 잘못이 아닙니다. 그래서 벽시계와 CPU 시간이
-모두 한계를 넘어야 넘은 것으로 봅니다. CPU를 쓰지 않고 잠만 자는 코드는 훨씬 넉넉한 벽시계로 끊습니다.
+바쁜 컴퓨터에서는 2초면 끝날 일도 10초가 걸립니다. 그것은 학생의 잘못이 아닙니다.
+그래서 벽시계와 CPU 시간이 모두 한계를 넘어야 넘은 것으로 봅니다. CPU를 쓰지 않고 잠만
+자는 코드는 훨씬 넉넉한 벽시계로 끊습니다.
 """
 
 from __future__ import annotations
@@ -29,7 +30,10 @@ class TimeLimits:
 
 
 class Stopwatch:
-    """일 하나의 시간을 잽니다. cpu는 일꾼이 지금까지 쓴 CPU 시간(초)을 돌려주는 함수입니다."""
+    """일 하나의 시간을 잽니다.
+
+    cpu는 일꾼이 지금까지 쓴 CPU 시간(초)을 돌려주는 함수입니다.
+    """
 
     def __init__(self, cpu: Callable[[], float], seconds: float, wall: float) -> None:
         self._cpu, self.seconds, self.wall = cpu, seconds, max(wall, seconds)
@@ -40,9 +44,10 @@ class Stopwatch:
         return time.monotonic() - self._began
 
     def used(self) -> float:
-        """한계에 대어 셀 시간: CPU 시간이되 벽시계를 넘지 않고, 잠만 자도 조금씩은 셉니다.
+        """한계에 대어 셀 시간. CPU 시간이되 잠만 자도 조금씩은 셉니다.
 
-        여러 코어를 함께 쓰는 계산을 몇 배로 세지 않고, 잠만 자는 코드가 끝없이 되풀이되지도 않습니다.
+        여러 코어를 함께 쓰는 계산을 몇 배로 세지 않고, 잠만 자는 코드가 끝없이
+        되풀이되지도 않습니다.
         """
         wall = self.passed()
         asleep = wall * self.seconds / self.wall
