@@ -119,6 +119,7 @@ def existing(folder: Path) -> Path:
 
 def _cannot_write(folder: Path) -> str:
     """쓸 수 없는 까닭. 쓸 수 있으면 빈 글입니다."""
+    # 아직 없는 폴더라면, 만들어질 자리(있는 윗폴더)에 써 봅니다.
     place = existing(folder)
     if not place.is_dir():
         return f"{place.name}은 폴더가 아닌 파일입니다"
@@ -170,6 +171,7 @@ def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:
             )
         except (OSError, ValueError, IndexError):
             continue
+        # 한도가 없으면 "max"(위에서 걸러짐)나 아주 큰 수가 적혀 있습니다.
         if most < 2**60:
             return max(0, most - now + cached)
     return None
