@@ -104,7 +104,7 @@ def find_root(start: Path) -> Path | None:
 
     없으면 None입니다.
     """
-    from ..course.course_files import BadCourse, find_course
+    from jumok_grader.notebook.course_files import BadCourse, find_course
 
     try:
         return find_course(start).root

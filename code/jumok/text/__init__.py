@@ -27,6 +27,7 @@ __all__, __getattr__, __dir__ = lazy_names(
         "mlm": ("MlmBatch", "MlmBatches", "mask_tokens"),
         "nsp": ("NspBatches",),
         "packed": ("LmBatch", "PackedBatches", "with_eos"),
+        "rows": ("RowBatches",),
         "saved": ("load_tokenizer",),
         "special": (
             "BOS_ID",
