@@ -5,6 +5,7 @@
 
 python book/tools/make_data_page.py            # 모두 다시 잽니다
 python book/tools/make_data_page.py grammar    # 내장 말뭉치만 다시 잽니다
+python book/tools/make_data_page.py docs       # 그 자료의 줄 수와 해시만 다시 잽니다
 python book/tools/make_data_page.py page       # 재지 않고 쪽만 다시 씁니다
 """
 
@@ -238,9 +239,9 @@ def link(address: str) -> str:
 
 
 def home(url: str) -> str:
-    """받는 주소가 속한 저장소의 주소."""
-    owner, repository = re.search(r"\.com/([^/]+)/([^/]+)/", url).groups()
-    return f"https://github.com/{owner}/{repository}"
+    """받는 주소가 속한 GitHub 저장소. 다른 곳의 파일이면 그 주소 그대로입니다."""
+    found = re.search(r"\.github(?:usercontent)?\.com/([^/]+/[^/]+)/", url)
+    return f"https://github.com/{found[1]}" if found else url
 
 
 def counts(value: dict) -> str:
@@ -301,7 +302,10 @@ def main(argv: list[str]) -> None:
     """argv가 이르는 것을 재어 적고 쪽을 씁니다."""
     run = json.loads(RUN.read_text("utf8")) if RUN.is_file() else {}
     wanted = [] if argv == ["page"] else argv or list(PARTS)
-    run |= {name: PARTS[name]() for name in wanted}
+    run |= {name: PARTS[name]() for name in wanted if name in PARTS}
+    known = run["corpora"] | {n: card(n) for n in wanted if n not in PARTS}
+    # 표의 차례는 자료의 목록을 따릅니다.
+    run["corpora"] = {name: known[name] for name in CORPORA if name in known}
     RUN.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", "utf8")
     PAGE.write_text(render(run), "utf8")
     print(f"✔ {PAGE.relative_to(ROOT)}")

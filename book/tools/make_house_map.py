@@ -43,6 +43,7 @@ FLOORS = (
     (
         "jumok.asserts",
         "jumok.files",
+        "jumok.lazy",
         "jumok.machine",
         "jumok.plot",
         "jumok.scratch",

@@ -245,42 +245,6 @@ def test_unknown_memory_is_a_warning(monkeypatch):
     assert machine.memory().status == WARN
 
 
-def test_a_container_limit_counts(tmp_path, monkeypatch):
-    for name, text in (
-        ("memory.max", "1000"),
-        ("memory.current", "700"),
-        ("memory.stat", "anon 1\ninactive_file 50\n"),
-    ):
-        (tmp_path / name).write_text(text)
-    assert machine._container_room(tmp_path) == 350
-    (tmp_path / "memory.max").write_text("max")
-    assert machine._container_room(tmp_path) is None
-
-
-def test_the_smaller_of_the_system_and_the_container_counts(monkeypatch):
-    import psutil
-
-    system = psutil.virtual_memory().available
-    assert machine._system_memory() == pytest.approx(system, rel=0.5)
-    monkeypatch.setattr(machine, "_container_room", lambda: 7)
-    assert machine.free_memory() == 7
-    monkeypatch.setattr(machine, "_container_room", lambda: None)
-    assert machine.free_memory() == pytest.approx(system, rel=0.5)
-
-
-@pytest.mark.parametrize("error", [ImportError("없음"), OSError("막힘")])
-def test_memory_that_cannot_be_read_is_unknown(monkeypatch, error):
-    def refuse():
-        raise error
-
-    if isinstance(error, ImportError):
-        monkeypatch.setitem(sys.modules, "psutil", None)
-    else:
-        monkeypatch.setattr("psutil.virtual_memory", refuse)
-    monkeypatch.setattr(machine, "_container_room", lambda: None)
-    assert machine.free_memory() is None
-
-
 @pytest.mark.parametrize(("gib", "status"), [(0.1, BAD), (1, WARN), (50, GOOD)])
 def test_disk_speaks_of_the_fullest_place(tmp_path, monkeypatch, gib, status):
     usage = namedtuple("usage", "free")

@@ -136,13 +136,16 @@ def test_a_corpus_is_not_read_as_another_kind(kind):
     ],
 )
 def test_what_cannot_be_used_is_refused_with_what_can(reader, name, why):
-    usable = {
-        load_corpus: "grammar, docs, park, new-pairs",
-        load_text_corpus: "grammar, nsmc-raw, new-texts",
-        load_review_corpus: "nsmc, new-reviews",
-    }
-    with pytest.raises(ValueError, match=f"{why}.* 쓸 수 있는 것: {usable[reader]}$"):
+    kind, splits = {
+        load_corpus: ("pairs", ("train", "dev", "test")),
+        load_text_corpus: ("texts", ("train", "dev", "test")),
+        load_review_corpus: ("reviews", ("train", "test")),
+    }[reader]
+    usable = corpora_of(kind, splits)
+    assert f"new-{kind}" in usable and "jhe" not in usable
+    with pytest.raises(ValueError, match=why) as refused:
         reader(name)
+    assert str(refused.value).endswith(f"쓸 수 있는 것: {', '.join(usable)}")
 
 
 def test_a_corpus_without_train_can_still_be_a_test(monkeypatch, folder):

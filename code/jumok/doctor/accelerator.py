@@ -116,6 +116,7 @@ def probe() -> dict[str, Any]:
         return {"error": f"{_SECONDS}초가 지나도 끝나지 않았습니다"}
     except OSError as error:
         return {"error": f"Python을 띄우지 못했습니다: {error}"}
+    # 꾸러미가 다른 말을 섞어 출력할 수 있으므로 마지막 JSON 줄을 봅니다.
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     try:
         return json.loads(lines[-1])

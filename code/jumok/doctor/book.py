@@ -60,6 +60,7 @@ def course_files(root: Path | None) -> Result:
         return Result(BAD, f"없는 연습문제: {_names(absent)}.", again)
     if broken := [path for path in (*chapters, *exercises) if not _readable(path)]:
         return Result(BAD, f"읽을 수 없는 노트북: {_names(broken)}.", again)
+    # 다른 곳에 설치된 패키지로 이 책을 읽으면 판이 어긋날 수 있습니다.
     here, used = (root / "code" / "jumok").resolve(), PACKAGE.resolve()
     if here.is_dir() and here != used:
         todo = f"책 폴더의 것을 쓰려면 {pip_install('-e', str(root / 'code'))}"

@@ -7,16 +7,13 @@ import sys
 import tempfile
 from pathlib import Path
 
+from ..machine import free_memory
 from .report import BAD, GOOD, WARN, Result, one_line
 
 GIB = 2**30
 # 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
 MEMORY = (1.0, 2.5)
 DISK = (0.5, 3.0)  # 환경을 새로 설치하려면 3 GB가 듭니다.
-_CGROUPS = (
-    ("memory.max", "memory.current"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-)
 LONG_PATH = 120  # Windows는 경로 전체가 260자를 넘으면 파일을 열지 못합니다.
 
 
@@ -44,13 +41,6 @@ def memory() -> Result:
             "노트북을 한 번에 하나만 열고, 다 본 커널은 끄세요.",
         )
     return Result(GOOD, f"{shown}.")
-
-
-def free_memory() -> int | None:
-    """쓸 수 있는 메모리의 바이트 수. 컨테이너의 한도도 셈합니다. 모르면 None입니다."""
-    free = _system_memory()
-    room = _container_room()
-    return min((value for value in (free, room) if value is not None), default=None)
 
 
 def disk(folders: dict[str, Path]) -> Result:
@@ -119,6 +109,7 @@ def existing(folder: Path) -> Path:
 
 def _cannot_write(folder: Path) -> str:
     """쓸 수 없는 까닭. 쓸 수 있으면 빈 글입니다."""
+    # 아직 없는 폴더라면, 만들어질 자리(있는 윗폴더)에 써 봅니다.
     place = existing(folder)
     if not place.is_dir():
         return f"{place.name}은 폴더가 아닌 파일입니다"
@@ -139,37 +130,3 @@ def _odd(path: str) -> str:
     if sys.platform == "win32" and len(path) > LONG_PATH:
         found.append(f"글자 {len(path)}개(너무 긺)")
     return ", ".join(found)
-
-
-def _system_memory() -> int | None:
-    """운영체제가 말하는 남은 메모리. psutil이 없거나 읽지 못하면 None입니다."""
-    try:
-        import psutil
-
-        return int(psutil.virtual_memory().available)
-    except (ImportError, OSError):
-        return None
-
-
-def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """컨테이너의 한도에서 이미 쓴 것을 뺀 값.
-
-    언제든 되돌릴 수 있는 캐시는 쓴 것으로 세지 않습니다.
-    """
-    for limit, used in _CGROUPS:
-        try:
-            most, now = int((root / limit).read_text()), int((root / used).read_text())
-            lines = (root / limit).with_name("memory.stat").read_text().splitlines()
-            cached = next(
-                (
-                    int(line.split()[1])
-                    for line in lines
-                    if line.startswith("inactive_file ")
-                ),
-                0,
-            )
-        except (OSError, ValueError, IndexError):
-            continue
-        if most < 2**60:
-            return max(0, most - now + cached)
-    return None

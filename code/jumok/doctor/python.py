@@ -134,6 +134,7 @@ def _needed_by_jumok() -> set[str]:
         lines = metadata.requires("jumok") or []
     except metadata.PackageNotFoundError:
         lines = ["numpy", "torch", "matplotlib"]
+    # extra(학급, 기준선)는 있어야만 하는 것이 아닙니다.
     kept = (line for line in lines if "extra ==" not in line)
     return {canonical(re.match(r"[A-Za-z0-9._-]+", line)[0]) for line in kept}
 

@@ -3,7 +3,7 @@
 여기 적힌 이름은 `from jumok.text import …` 한 줄로 가져옵니다.
 """
 
-from .lazy import lazy_names
+from ..lazy import lazy_names
 
 __all__, __getattr__, __dir__ = lazy_names(
     __name__,

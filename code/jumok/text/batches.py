@@ -97,9 +97,10 @@ class PairBatches:
         return 1 - int(self._pair_lengths(self.rows).sum()) / n_cells
 
     def _plan(self, epoch: int) -> Iterator[tuple]:
-        return self.buckets.plan(
-            lambda rows: self._pair_lengths(self.rows[rows]), epoch
-        )
+        def lengths(rows: np.ndarray) -> np.ndarray:
+            return self._pair_lengths(self.rows[rows])
+
+        return self.buckets.plan(lengths, epoch)
 
     def _pair_lengths(self, rows: np.ndarray | slice) -> np.ndarray:
         """(m, 2): 원문의 길이와, <bos>나 <eos>를 더한 번역의 길이."""
@@ -109,6 +110,7 @@ class PairBatches:
         n_rows, s, t = shape
         step_tokens = int(self.tgt.lengths(rows).sum()) + len(rows)
         mine = rows[self.sharing.mine]
+        # 남는 줄(빈 줄)도 프로세스마다 같은 수로 나누어야 모양이 같습니다.
         n_mine = len(range(n_rows)[self.sharing.mine])
         src, tgt, labels = (np.full((n_mine, width), PAD_ID) for width in (s, t, t))
         real, n_tgt = slice(len(mine)), self.tgt.lengths(mine)

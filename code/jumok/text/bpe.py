@@ -59,6 +59,7 @@ class BpeTokenizer(Tokenizer):
                 "파일을 확인하세요."
             )
         self.ranks = {pair: rank for rank, pair in enumerate(self.merges)}
+        # 글자가 모두 알파벳에 있는지를 한 번에 보려고 집합으로도 둡니다.
         self.letters = set(self.alphabet)
         self._cache: dict[str, list[int]] = {}
 
@@ -92,6 +93,7 @@ class BpeTokenizer(Tokenizer):
         """글을 번호로. 한 번 본 조각은 외워 둔 번호를 씁니다."""
         ids, cache = [], self._cache
         for word in split_words(text):
+            # 글의 조각은 되풀이되므로, 외워 두면 합치기를 거의 하지 않습니다.
             found = cache.get(word)
             if found is None:
                 found = self._encode_word(word)
@@ -170,6 +172,7 @@ def choose_alphabet(words: Counter[str], coverage: float, most: int) -> list[str
             if not "\ud800" <= letter <= "\udfff":
                 counts[letter] += n
     enough, covered, alphabet = coverage * counts.total(), 0, []
+    # 수가 같은 글자의 차례까지 정해 두어야 어디서나 같은 알파벳이 됩니다.
     for letter in sorted(counts, key=lambda x: (-counts[x], x))[:most]:
         if covered >= enough:
             break

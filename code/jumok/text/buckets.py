@@ -64,12 +64,14 @@ class Buckets:
         if epoch < 0:
             raise ValueError(f"epoch는 0 이상이어야 합니다. 받은 값은 {epoch}입니다.")
         rng = np.random.default_rng([self.seed, epoch])
+        # 순서를 적어 두지 않고 열쇠 하나로 정합니다(shuffle.shuffled).
         key = int(rng.integers(1 << 62))
         n_pools = -(-self.n // self.pool)
         for k in range(n_pools):
             places = np.arange(self.n * k // n_pools, self.n * (k + 1) // n_pools)
             rows = shuffled(places, self.n, key)
             cut = self._cut(lengths_of(rows), rng)
+            # 길이의 차례대로 배우지 않도록 걸음의 차례를 다시 뒤섞습니다.
             for i in rng.permutation(len(cut)):
                 yield rows[cut[i][0]], cut[i][1]
 
@@ -99,6 +101,7 @@ def cut_sorted(
         longest = max(longest, length)
         steps[-1].append(row)
     if len(steps) > 1 and len(steps[-1]) < min_rows:
+        # 남은 것이 모자라면 옆 걸음과 합쳐 다시 나눕니다.
         both = steps[-2] + steps.pop()
         spare = len(both) - min_rows
         steps[-1:] = [both[:spare], both[spare:]] if spare >= min_rows else [both]
@@ -161,7 +164,8 @@ def cut_static(
         left, low = waiting[n_full:], length
     if len(left):
         if steps and len(left) < min_rows:  # 빌려준 자리는 빈 줄이 됩니다.
-            i = max(range(len(steps)), key=lambda k: len(steps[k][0]))
+            sizes = [len(rows) for rows, _ in steps]
+            i = sizes.index(max(sizes))
             donor, total = steps[i][0], len(steps[i][0]) + len(left)
             keep = total - min(min_rows, total // 2)
             steps[i], left = (

@@ -55,6 +55,7 @@ class LibraryBpe(BpeTokenizer):
             min_frequency=2,
             show_progress=False,
         )
+        # 라이브러리는 단어의 수를 받지 않으므로 나온 수만큼 되풀이해 줍니다.
         known = {word: n for word, n in words.items() if _is_text(word)}
         trained.train_from_iterator(
             (word for word, n in known.items() for _ in range(n)), trainer
@@ -85,6 +86,7 @@ def to_library(bpe: BpeTokenizer) -> Any:
         )
     )
     library.pre_tokenizer = _splitter()
+    # 바이트 조각들을 모아 글자로 되돌립니다.
     library.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
     return library
 

@@ -16,6 +16,7 @@ def apply_merges(letters: Sequence[str], ranks: Mapping[Pair, int]) -> list[str]
     """
     pieces = list(letters)
     while len(pieces) > 1:
+        # 조각이 짧으므로(bpe.LONGEST) 걸음마다 모두 보아도 빠릅니다.
         order = [ranks.get(pair, NEVER) for pair in pairwise(pieces)]
         first = min(order)
         if first == NEVER:
@@ -109,6 +110,7 @@ class PairCounts:
                 self.words[i] = merged
                 self._add(i, +1)
                 grown.update(p for p in pairwise(merged) if new in p)
+        # 늘어난 쌍은 힙에 없거나 적은 수로 들어 있으므로 새로 넣습니다.
         for p in grown:
             heapq.heappush(self.heap, (-self.counts[p], p))
 
@@ -129,6 +131,7 @@ def _spelled(
     알파벳에 없는 글자에서 끊고, 두 글자보다 짧은 것은 뺍니다.
     """
     spelled = []
+    # 단어의 차례가 달라도 같은 규칙을 배우도록 줄을 세웁니다.
     for word in sorted(words):
         pieces: list[str] = []
         for letter in [*word, ""]:

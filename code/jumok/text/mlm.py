@@ -66,7 +66,9 @@ def mask_tokens(
     if starts_word is not None:  # 한 단어의 토큰들은 같은 수를 뽑은 것으로 칩니다.
         word = np.maximum(np.cumsum(starts_word[ids], axis=1) - 1, 0)
         draw = np.take_along_axis(draw, word, axis=1)
+    # 특별한 토큰은 무한히 큰 수를 뽑은 것으로 쳐서 고르지 않습니다.
     draw = np.where(ids < FIRST_ID, np.inf, draw)
+    # 줄마다 가장 작은 수를 뽑은 토큰은 rate보다 커도 고릅니다. 그래서 하나는 있습니다.
     lowest = draw.min(axis=1, keepdims=True, initial=np.inf)
     chosen = (draw < np.maximum(rate, np.nextafter(lowest, 2))) & np.isfinite(draw)
     how = rng.random(ids.shape)
@@ -138,9 +140,10 @@ class MlmBatches:
         return 1 - sum(real for real, _ in plan) / sum(cells for _, cells in plan)
 
     def _plan(self, epoch: int) -> Iterator[tuple]:
-        return self.buckets.plan(
-            lambda rows: self._lengths(rows, epoch)[:, None], epoch
-        )
+        def lengths(rows: np.ndarray) -> np.ndarray:
+            return self._lengths(rows, epoch)[:, None]
+
+        return self.buckets.plan(lengths, epoch)
 
     def _n_examples(self) -> int:
         return len(self.table)

@@ -57,6 +57,7 @@ class NspBatches(MlmBatches):
         """보기마다 앞 문장과 뒤 문장의 번호, 정말 다음 문장인지."""
         first = self.pairs[rows]
         is_next = random_uniform(self.buckets.seed, epoch, 0, rows) < 0.5
+        # 앞 문장이 든 문서와 그 길이. 가짜 뒤 문장은 이 문서 밖에서 고릅니다.
         doc = np.searchsorted(self.documents, first, side="right") - 1
         begin, n_own = self.documents[doc], np.diff(self.documents)[doc]
         other = (
@@ -76,6 +77,7 @@ class NspBatches(MlmBatches):
             self.table.lengths(second),
             self.max_len - 3,
         )
+        # 짧은 쪽은 그대로 두고, 둘 다 길면 반씩 나눕니다.
         keep_a = np.minimum(a, np.maximum(room - room // 2, room - b))
         return keep_a, np.minimum(b, room - keep_a)
 

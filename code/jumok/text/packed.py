@@ -99,6 +99,7 @@ class PackedBatches:
             int(random_bits(self.seed, epoch)[0]),
             min(n_steps * self.batch_size, self.n_blocks),
         )
+        # 순서를 통째로 만들지 않고 몇 걸음씩 셈해 메모리를 아낍니다.
         for first in range(start * self.batch_size, end, AHEAD * self.batch_size):
             places = np.arange(first, min(first + AHEAD * self.batch_size, end))
             blocks = shuffled(places, self.n_blocks, key)
@@ -112,6 +113,7 @@ class PackedBatches:
 
     def _batch(self, blocks: np.ndarray) -> LmBatch:
         mine = blocks[self.rank :: self.world]
+        # 한 칸 더 읽으면 앞의 것이 입력, 한 칸 민 것이 정답입니다.
         text = np.full((self.batch_size // self.world, self.seq_len + 1), PAD_ID)
         text[: len(mine)] = self.tokens[
             mine[:, None] * self.seq_len + np.arange(self.seq_len + 1)

@@ -57,7 +57,10 @@ class RowBatches:
         return 1 - real / cells
 
     def _plan(self, epoch: int) -> Iterator[tuple]:
-        return self.buckets.plan(lambda rows: self._lengths(rows)[:, None], epoch)
+        def lengths(rows: np.ndarray) -> np.ndarray:
+            return self._lengths(rows)[:, None]
+
+        return self.buckets.plan(lengths, epoch)
 
     def _lengths(self, rows: np.ndarray) -> np.ndarray:
         return np.minimum(self.table.lengths(rows), self.max_len)

@@ -40,6 +40,7 @@ def shuffled(places: np.ndarray, n: int, key: int) -> np.ndarray:
         raise ValueError(
             f"자리는 0 이상 {n} 미만이어야 합니다. 받은 값은 {int(found.max())}입니다."
         )
+    # n보다 작지 않은 2의 거듭제곱 위에서 섞습니다. 비트의 수는 짝수여야 합니다.
     half = max(1, ((n - 1).bit_length() + 1) // 2)
     todo = np.arange(len(found))
     while len(todo):

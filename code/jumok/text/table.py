@@ -52,6 +52,7 @@ class TokenTable:
         with tempfile.TemporaryDirectory(
             dir=path.parent, prefix=f".{path.name}."
         ) as folder:
+            # 문장의 수를 미리 알 수 없으므로, 토큰과 시작 자리를 따로 쓰다가 잇습니다.
             draft = Path(folder) / "tokens"
             with (
                 draft.open("wb") as tokens,
@@ -77,6 +78,7 @@ class TokenTable:
         with Path(path).open("rb") as file:
             file.seek(max(0, size - FOOTER.size))
             tail = file.read().ljust(FOOTER.size, b"\0")
+        # 표지를 맨 뒤에 두므로, 쓰다 만 파일에는 표지가 없습니다.
         magic, n_tokens, n_rows = FOOTER.unpack(tail)
         place = -(-n_tokens * TOKEN.itemsize // PLACE.itemsize) * PLACE.itemsize
         if (
@@ -136,7 +138,8 @@ def _stream(rows: Iterable[Sequence[int]], tokens, starts) -> tuple[int, int]:
     def flush() -> None:
         tokens.write(b"".join(row.tobytes() for row in waiting))
         starts.write(np.array(ends, PLACE).tobytes())
-        waiting.clear(), ends.clear()
+        waiting.clear()
+        ends.clear()
 
     for row in rows:
         row = np.asarray(row, TOKEN)

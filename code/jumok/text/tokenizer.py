@@ -121,6 +121,7 @@ class CountedTokenizer(Tokenizer):
                 f"vocab_size는 {len(tokens)} 이상이어야 합니다. "
                 f"받은 값은 {vocab_size}입니다."
             )
+        # 어휘가 아직 없어도 자르는 규칙은 정해져 있으므로 빈 어휘로 세어 봅니다.
         splitter, counts = cls(tokens), Counter()
         for text in texts:
             counts.update(splitter.tokenize(text))
@@ -147,6 +148,7 @@ class EojeolTokenizer(CountedTokenizer):
     def tokenize(self, text: str) -> list[str]:
         """어절과, 하나가 아닌 빈칸들(글의 앞뒤에서는 하나라도)."""
         pieces = re.findall(r"\s+|\S+", text)
+        # 글의 앞뒤에 있는 빈칸은 이을 때 되살릴 수 없으므로 남깁니다.
         inner = range(1, len(pieces) - 1)
         return [
             piece for i, piece in enumerate(pieces) if piece != " " or i not in inner

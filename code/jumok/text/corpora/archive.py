@@ -23,6 +23,7 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
     """
     pattern = re.compile(wanted)
     try:
+        # 되감지 않고 차례로 읽으므로(r|gz) 큰 묶음도 메모리를 쓰지 않습니다.
         with tarfile.open(path, "r|gz") as tar:
             for member in tar:
                 name = _safe_name(member, path)
@@ -43,6 +44,7 @@ def _safe_name(member: tarfile.TarInfo, path: Path) -> str:
 
     풀었다면 폴더 바깥에 쓰거나 바깥을 가리킬 것이면 CorpusError.
     """
+    # 링크는 풀리지 않아도, 가리키는 곳까지 보아 위험한 묶음을 물리칩니다.
     targets = [member.name]
     if member.issym():
         targets.append(str(PurePosixPath(member.name).parent / member.linkname))

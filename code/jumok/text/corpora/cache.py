@@ -80,6 +80,7 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     try:
         with writing(target):
             yield folder
+            # mkdtemp의 폴더는 만든 사람만 봅니다. 자료는 함께 쓸 수 있게 엽니다.
             folder.chmod(0o755)
             if target.exists():
                 shutil.rmtree(target)

@@ -47,6 +47,7 @@ def extract(sources: list[tuple[Source, Path]], report: Report) -> Documents:
     blocks: set[str] = set()
     documents: Documents = {}
     for source, path in sources:
+        # 판이 여럿인 저장소들이라, 저장소와 파일 이름이 같으면 한 문서입니다.
         project = source.url.split("/")[3]
         for name, data in sorted(read_members(path, source.members)):
             document = f"{project}/{name.rpartition('LC_MESSAGES/')[2]}"
@@ -82,10 +83,9 @@ def hold_out(documents: Documents, report: Report) -> dict[str, list[Pair]]:
                 continue
             report.count(f"{split} 파일")
             _choose(documents.pop(name), common, chosen)
+        # 파일을 통째로 떼므로 몇 쌍이 남습니다. 학습에도 쓰지 않습니다.
         report.count("떼어 둔 파일에서 쓰지 않은 쌍", len(chosen) - size)
-        held_out[split] = sorted(chosen.values(), key=lambda pair: _order(pair[1]))[
-            :size
-        ]
+        held_out[split] = sorted(chosen.values(), key=_english_order)[:size]
     return held_out
 
 
@@ -96,6 +96,7 @@ def split_pairs(
 
     되풀이와, 떼어 둔 글과 한쪽이라도 같은 쌍은 뺍니다.
     """
+    # 한쪽 글만 같아도 답을 외울 수 있으므로 양쪽 글을 모두 봅니다.
     taken = {
         key
         for pairs in held_out.values()
@@ -139,6 +140,10 @@ def _in_many_documents(documents: Documents) -> set[str]:
     for pairs in documents.values():
         counts.update({text_key(text) for pair in pairs for text in pair})
     return {key for key, count in counts.items() if count > 1}
+
+
+def _english_order(pair: Pair) -> str:
+    return _order(pair[1])
 
 
 def _order(text: str) -> str:

@@ -126,6 +126,7 @@ def _copy(origin: Path, part: Path, source: Source) -> None:
 def _get(address: str, part: Path, source: Source, mirrored: bool) -> None:
     """HTTP로 받습니다. part에 받다 만 것이 있으면 그 뒤만 달라고 합니다."""
     have = part.stat().st_size if part.is_file() else 0
+    # 받다 만 것이 있으면 그 뒤만 달라고 합니다. 서버가 못 알아들으면 처음부터 옵니다.
     headers = {"User-Agent": f"jumok/{__version__}"} | (
         {"Range": f"bytes={have}-"} if have else {}
     )
@@ -158,6 +159,7 @@ def _refuse(
     if code == 416 and part.is_file():
         part.unlink()
         raise _Dropped("받다 만 파일이 더 깁니다. 처음부터 받습니다.")
+    # 바쁜 서버는 기다렸다가 다시 물어봅니다.
     if code == 429 or code >= 500:
         raise _Dropped(f"서버의 대답: {code}")
     raise CorpusError(_missing(address, source, mirrored, f"서버의 대답: {code}"))

@@ -162,6 +162,7 @@ def _make(
     report = Report()
     with fresh_folder(folder / corpus.name) as made:
         built = corpus.build(files, made, report).summary()
+        # 나뉨의 차례를 목록과 같게 합니다. 기록과 화면에 이 차례로 나옵니다.
         splits = {split: built[split] for split in corpus.splits if split in built}
         info = {
             "name": corpus.name,

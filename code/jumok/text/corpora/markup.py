@@ -36,6 +36,7 @@ def strip_markup(text: str) -> str | None:
     """
     text = _INLINE.sub(_inner, unicodedata.normalize("NFC", text))
     text = " ".join(text.split())
+    # 문단 끝의 ::는 "다음은 코드"라는 표시입니다. 글에는 쌍점 하나만 남깁니다.
     text = re.sub(r":: *$", ":", text)
     return None if _BROKEN.search(text) else text
 

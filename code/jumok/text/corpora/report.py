@@ -34,6 +34,7 @@ class Splits:
 
         칸 안의 줄바꿈과 탭은 빈칸이 됩니다. 칸이 없으면 빈 줄이고 세지 않습니다.
         """
+        # 탭과 줄바꿈이 칸과 줄의 경계이므로, 칸 안에는 있을 수 없습니다.
         line = ("\t".join(" ".join(field.split()) for field in fields) + "\n").encode()
         if split not in self._files:
             self._files[split] = (self._folder / f"{split}{self._suffix}").open("wb")

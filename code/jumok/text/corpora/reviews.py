@@ -77,6 +77,7 @@ def build_raw(
         for name, data in read_members(path, archive.members):
             split = film_split(Path(name).stem)
             reviews = _reviews(data, name, numbers, texts, report)
+            # 쓸 글이 하나도 없는 영화는 빈 줄(영화의 사이)도 쓰지 않습니다.
             first = next(reviews, None)
             if first is None:
                 report.count("남은 글이 없는 영화")

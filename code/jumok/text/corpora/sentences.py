@@ -53,6 +53,7 @@ def sentence_pairs(korean: str, english: str) -> list[tuple[str, str]]:
     if not all(balanced(*pair) for pair in pairs if has_hangul(pair[0])):
         return [(korean, english)]
     shared = _anchors(korean) & _anchors(english)
+    # 코드가 서로 다른 번째 문장에 있으면 문장이 어긋난 것입니다.
     together = all(_anchors(ko) & shared == _anchors(en) & shared for ko, en in pairs)
     return pairs if together else [(korean, english)]
 

@@ -39,6 +39,7 @@ def pick_arguments(
         raise Unsuitable
     receiver = _receiver(d, verb, subject, bare or thing.has_clause)
     adjuncts = [] if thing.has_clause else _adjuncts(d, verb, form, subject, bare)
+    # 여러 시간 동안 할 일로는 어색하게 작은 것
     small = out.counted or any(combo.startswith("짧다+") for combo in out.combos)
     if small and any(
         word == "동안" for phrase in adjuncts for word, _ in phrase.korean

@@ -33,6 +33,7 @@ class Dice:
 
     def weighted(self, choices: Sequence[tuple[Item, float]]) -> Item:
         """(값, 무게)의 줄에서 무게에 비례해 하나를 고릅니다."""
+        # 무게를 이어 붙인 자에서 한 자리를 짚어, 그 자리가 든 값을 고릅니다.
         place = self._random() * sum(weight for _, weight in choices)
         for item, weight in choices:
             place -= weight

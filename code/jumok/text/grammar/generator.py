@@ -3,7 +3,7 @@
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 
 from .asking import how_many, what, when, where, who, whom
 from .being import existence, identity
@@ -64,6 +64,7 @@ def _finish(draft: Draft, kind: str) -> Pair:
         for tag in tags
         for j in places.get(tag, ())
     }
+    # 마지막 낱말은 두 언어 모두 구두점입니다.
     links.add((len(draft.korean), len(draft.english)))
     korean, english = _surface(draft.korean, mark), _surface(draft.english, mark)
     return Pair(korean, english, tuple(sorted(links)), kind, tuple(draft.combos))
@@ -148,11 +149,7 @@ def word_counts(pairs: list[Pair]) -> Counter[str]:
 
 
 def make_splits(
-    seed: int = 0,
-    n_train: int = 50_000,
-    n_dev: int = 1_000,
-    n_test: int = 2_000,
-    n_long: int = 1_000,
+    seed: int, n_train: int, n_dev: int, n_test: int, n_long: int
 ) -> Splits:
     """학습, 개발, 시험(처음 보는 조합), 긴 시험의 나눔. 문장은 서로 겹치지 않습니다.
 
@@ -172,10 +169,10 @@ def make_splits(
             train[pair.korean] = pair
         else:
             dev[pair.korean] = pair
+    # 학습에 나오지 않은 낱말은 조합이 아니라 어휘를 시험하므로 뺍니다.
     known = set(word_counts(list(train.values())))
-    test = _known(
-        iter(unseen.values()), pairs, known, n_test, lambda p: _is_test(p, seed)
-    )
+    is_test = partial(_is_test, seed=seed)
+    test = _known(iter(unseen.values()), pairs, known, n_test, is_test)
     long = _known(iter(()), _long_stream(seed), known, n_long, _is_long)
     return Splits(list(train.values()), list(dev.values()), test, long)
 

@@ -57,6 +57,7 @@ def before_eu(stem: Stem) -> str:
     먹 → 먹으, 가 → 가, 만들 → 만드, 돕 → 도우, 듣 → 들으, 짓 → 지으, 빨갛 → 빨가
     """
     text, final = stem.text, split_syllable(stem.text[-1])[2]
+    # 불규칙이 아니면 받침의 글자만 보고 압니다.
     match stem.irregular or final:
         case "" | "ㄹ" | "ㅎ" if not (final == "ㅎ" and not stem.irregular):
             return with_final(text, "")

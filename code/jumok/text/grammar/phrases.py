@@ -91,6 +91,7 @@ def adjective_words(
     korean, english = [], []
     for i, adjective in enumerate(adjectives):
         tag = d.tag()
+        # 마지막 형용사만 명사를 꾸미고, 앞의 것은 -고로 잇습니다(크고 빨간).
         last = i == len(adjectives) - 1
         korean.append(
             (

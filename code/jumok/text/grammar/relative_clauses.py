@@ -46,6 +46,7 @@ def clause_phrase(
     if not choices:
         raise Unsuitable
     source = d.pick(choices)
+    # 빌린 책을 팔지는 않습니다.
     if source.lemma == BORROWED[0] and verb.lemma in BORROWED[1]:
         raise Unsuitable
     adjectives = fitting_adjectives(d, verb, noun.kind, False) if d.chance(0.15) else ()
