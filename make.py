@@ -151,7 +151,12 @@ def _has_pip() -> bool:
 
 
 def _fingerprint() -> str:
-    files = ("requirements.txt", "constraints.txt", "code/pyproject.toml")
+    files = (
+        "requirements.txt",
+        "constraints.txt",
+        "code/pyproject.toml",
+        "code/grader/pyproject.toml",
+    )
     digest = hashlib.sha256(sys.version.encode())
     for name in files:
         digest.update((ROOT / name).read_bytes())
@@ -332,7 +337,7 @@ def exercises() -> int:
     """solutions/의 원본에서 학생용 노트북을 만듭니다."""
     if env():
         return 1
-    _python("-m", "jumok.course.generate")
+    _python("-m", "jumok_grader.notebook.generate")
     return 0
 
 

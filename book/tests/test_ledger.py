@@ -24,7 +24,7 @@ ITEMS = list(page.items(LEDGER))
 ROWS = [*ITEMS, *LEDGER["same"]]
 # 스위치에 적는 이름을 찾는 곳
 ROOMS = ("jumok.model", "jumok.text", "jumok.training.recipe", "jumok.training.presets",
-         "jumok.training.translator")  # fmt: skip
+         "jumok.apps", "jumok.training.translating")  # fmt: skip
 
 
 def titled(row):

@@ -10,7 +10,7 @@ import pytest
 import jumok.model
 import jumok.plot
 import jumok.scratch
-from jumok.course.generate import release_text
+from jumok_grader.notebook.generate import release_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))

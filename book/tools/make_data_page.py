@@ -1,6 +1,9 @@
-"""자료 쪽(book/data.md)을 만듭니다. 수와 보기는 받아 둔 자료에서 재어 book/runs/data.json에 둡니다.
+"""자료 쪽(book/data.md)을 만듭니다.
 
-python book/tools/make_data_page.py            # 모두 다시 잽니다 (몇 분, 자료를 모두 받아 두어야 합니다)
+수와 보기는 받아 둔 자료에서 재어 book/runs/data.json에 둡니다. 모두 다시 재려면 자료를
+모두 받아 두어야 하고 몇 분 걸립니다.
+
+python book/tools/make_data_page.py            # 모두 다시 잽니다
 python book/tools/make_data_page.py grammar    # 내장 말뭉치만 다시 잽니다
 python book/tools/make_data_page.py page       # 재지 않고 쪽만 다시 씁니다
 """
@@ -31,8 +34,8 @@ UNIT = {"pairs": "쌍", "reviews": "개", "texts": "개", "dialogues": "쌍"}
 
 
 def cards() -> dict[str, dict]:
-    """자료마다의 기록. 받지 않은 자료가 있으면 CorpusError."""
-    return {name: card(name) for name in CORPORA}
+    """받는 자료마다의 기록. 아직 받지 않은 자료가 있으면 CorpusError."""
+    return {name: card(name) for name, corpus in CORPORA.items() if not corpus.built_in}
 
 
 def card(name: str) -> dict:
@@ -106,7 +109,10 @@ def grammar() -> dict:
 
 
 def tokenizations() -> dict[str, list[list]]:
-    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것. 어휘는 학습 자료에서 배우고 시험 자료를 자릅니다."""
+    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것.
+
+    어휘는 학습 자료에서 배우고 시험 자료를 자릅니다.
+    """
     from jumok.text import LibraryBpe, compare_tokenizations
 
     korean = {
@@ -140,15 +146,20 @@ PARTS = {
 
 def render(run: dict) -> str:
     """잰 것에서 쪽 전체를 만듭니다."""
+    template = Template(TEMPLATE.read_text("utf8"))
     known, shown = run["corpora"], run["samples"]
     docs, nsmc = known["docs"], known["nsmc"]["counts"]
     reviews = [(text, "긍정" if label else "부정") for text, label in shown["nsmc"]]
-    return Template(TEMPLATE.read_text("utf8")).substitute(
-        {
-            f"{name.split('-')[-1]}_card": facts(name, value)
-            for name, value in known.items()
-        },
+    cards = {place_of(name): facts(name, value) for name, value in known.items()}
+    told = set(template.get_identifiers())
+    return template.substitute(
+        cards,
         overview=overview(known),
+        other_sections="".join(
+            section(name, value)
+            for name, value in known.items()
+            if place_of(name) not in told
+        ),
         grammar=grammar_section(run["grammar"]),
         docs_counts=counts(docs),
         docs_test=f"{docs['splits']['test']['rows']:,}",
@@ -164,6 +175,19 @@ def render(run: dict) -> str:
         tokenizations=tokenization_table(run["tokenizations"]),
         skipped=sum(corpus["skipped"] for corpus in known.values()),
     )
+
+
+def place_of(name: str) -> str:
+    """템플릿에서 자료의 표가 놓이는 자리의 이름. docs → docs_card"""
+    return f"{name.replace('-', '_')}_card"
+
+
+def section(name: str, value: dict) -> str:
+    """따로 쓴 글이 없는 자료의 절: 제목과 표."""
+    title = CORPORA[name].title
+    parts = [f"## {name}: {title}", facts(name, value)]
+    parts += [counts(value)] if value["counts"] else []
+    return "".join(f"{part}\n\n" for part in parts)
 
 
 def overview(known: dict) -> str:
@@ -233,7 +257,8 @@ def grammar_section(value: dict) -> str:
     parts = ", ".join(
         f"{name} {number:,}쌍" for name, number in value["splits"].items()
     )
-    return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{table('한국어', '영어', rows=value['samples'])}"
+    samples = table("한국어", "영어", rows=value["samples"])
+    return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{samples}"
 
 
 def tokenization_table(value: dict[str, list[list]]) -> str:

@@ -15,7 +15,6 @@
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import platform
@@ -31,28 +30,25 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jumok.classroom.collect import collect
-from jumok.classroom.roster import read_roster
-from jumok.classroom.running import grade_class
-from jumok.classroom.settings import read_room
-from jumok.classroom.setup import init_room
-from jumok.classroom.store import connect
-from jumok.course.course_files import Course
-from jumok.course.isolation import KINDS
-from jumok.course.master import read_master
-from jumok.course.meter import family
+from jumok_grader.classroom.collect import collect
+from jumok_grader.classroom.grade_class import grade_class
+from jumok_grader.classroom.roster import read_roster
+from jumok_grader.classroom.settings import read_classroom
+from jumok_grader.classroom.setup import init_classroom
+from jumok_grader.classroom.store import connect
+from jumok_grader.notebook.course_files import Course
+from jumok_grader.notebook.master import read_master
+from jumok_grader.notebook.wrong_answers import read_wrong_answers
+from jumok_grader.sandbox.isolation import KINDS
+from jumok_grader.worker.resource_monitor import process_tree
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def wrong_answers(course: Course, slug: str) -> dict[str, list[str]]:
     """{문제: 오답의 글들}. 정답 폴더의 wrong_answers.py에서 읽습니다."""
-    path = course.master(slug).with_name("wrong_answers.py")
-    spec = importlib.util.spec_from_file_location(f"wrong_{slug}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     found: dict[str, list[str]] = {}
-    for key, _, source in module.WRONG:
+    for key, _, source in read_wrong_answers(course.master(slug)):
         found.setdefault(key, []).append(source)
     return found
 
@@ -91,7 +87,7 @@ def make_class(folder: Path, course: Course, slug: str, students: int) -> Path:
             text, encoding="utf-8"
         )
     (folder / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    init_room(folder / "학급", course, folder / "명단.csv", [slug])
+    init_classroom(folder / "학급", course, folder / "명단.csv", [slug])
     return folder / "학급"
 
 
@@ -106,7 +102,7 @@ class Weight:
     def _watch(self) -> None:
         while not self.over.wait(0.5):
             total = 0
-            for pid in family(os.getpid())[1:]:
+            for pid in process_tree(os.getpid())[1:]:
                 with contextlib.suppress(OSError, AttributeError):
                     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
                     total += int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
@@ -151,14 +147,14 @@ def ours(room_folder: Path, handed: Path, jobs: int, isolation: str) -> dict:
     """`jumok class grade --jobs`의 속도. 기록은 매번 새것입니다."""
     for old in room_folder.glob("grades.db*"):
         old.unlink()
-    room = read_room(room_folder)
-    engine = connect(room.database, room.folder)
-    collect(room, engine, read_roster(room.folder / "roster.csv"), handed)
+    classroom = read_classroom(room_folder)
+    engine = connect(classroom.database, classroom.folder)
+    collect(classroom, engine, read_roster(classroom.folder / "roster.csv"), handed)
     done = []
 
     def work() -> int:
         done.append(
-            grade_class(room, engine, jobs=jobs, quiet=True, isolation=isolation)
+            grade_class(classroom, engine, jobs=jobs, quiet=True, isolation=isolation)
         )
         return sum(done[0].counts.values())
 
@@ -207,14 +203,14 @@ def main() -> None:
     slug = course.slug_of(args.chapter)
     with tempfile.TemporaryDirectory(prefix="jumok-speed-") as name:
         folder = Path(name)
-        room = make_class(folder, course, slug, args.students)
+        classroom = make_class(folder, course, slug, args.students)
         handed = sorted((folder / "제출물").iterdir())
         same = folder / "견줄 것"
         same.mkdir()
         for path in handed[: args.nbgrader or None]:
             shutil.copy(path, same)
         runs = {
-            f"주목 --jobs {jobs}": ours(room, same, jobs, args.isolation)
+            f"주목 --jobs {jobs}": ours(classroom, same, jobs, args.isolation)
             for jobs in (1, 2)
         }
         if args.nbgrader:
@@ -224,7 +220,7 @@ def main() -> None:
         if 0 < args.nbgrader < args.students:
             for jobs in (1, 2):
                 runs[f"주목 --jobs {jobs}, 더 많이"] = ours(
-                    room, folder / "제출물", jobs, args.isolation
+                    classroom, folder / "제출물", jobs, args.isolation
                 )
     record = {
         "chapter": slug,

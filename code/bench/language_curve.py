@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from jumok.apps import Writer
+from jumok.training.corpus import TextCorpus, load_text_corpus
 from jumok.training.folder import write_json
 from jumok.training.language import text_log_probs
 from jumok.training.mixing import (
@@ -29,7 +31,6 @@ from jumok.training.mixing import (
 )
 from jumok.training.ngram import KneserNey, ngram_bits_per_character
 from jumok.training.record import RECORDS
-from jumok.training.run_language import TextCorpus, Writer, load_text_corpus
 
 SIZES = (2000, 6000, 20_000, 60_000, 180_000)  # 글의 수. 끝에 전체를 더합니다.
 ORDERS = (3, 4, 5)  # 섞을 토큰 n-gram의 차수. dev에서 고릅니다.

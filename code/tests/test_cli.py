@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_course_samples import (
+from samples import (
     CHOICE,
     SLUG,
     answer,
@@ -339,7 +339,7 @@ def test_progress_exports_nothing_from_broken_grades(tmp_path):
     ("minutes", "told"), [(0, "0분"), (59, "59분"), (60, "1시간"), (125, "2시간 5분")]
 )
 def test_time_left_in_words(minutes, told):
-    from jumok.course.progress import duration
+    from jumok_grader.progress import duration
 
     assert duration(minutes) == told
 

@@ -1,4 +1,7 @@
-"""점검(jumok doctor): 하나하나의 탈을 흉내 내어, 까닭과 할 일을 말하고 끝까지 가는지 봅니다."""
+"""점검(jumok doctor): 하나하나의 탈을 흉내 냅니다.
+
+까닭과 할 일을 말하고 끝까지 가는지 봅니다.
+"""
 
 import json
 import os
@@ -84,7 +87,7 @@ def installed(monkeypatch, **changes):
     monkeypatch.setattr(python, "_installed", lambda: have)
 
 
-# ── 결과와 차례 ──────────────────────────────────────────────────────────────────────────────────
+# ── 결과와 차례 ───────────────────────────────────────────────────────────────────────
 
 
 def boom():
@@ -144,7 +147,7 @@ def test_summary_counts_what_is_left():
     assert "모두" in summary([Result(GOOD, "")])
 
 
-# ── 파이썬과 꾸러미 ──────────────────────────────────────────────────────────────────────────────
+# ── 파이썬과 꾸러미 ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_a_console_without_symbols_is_a_warning(monkeypatch):
     assert python.console().status == WARN and "PYTHONUTF8=1" in python.console().todo
 
 
-# ── 메모리, 디스크, 폴더 ─────────────────────────────────────────────────────────────────────────
+# ── 메모리, 디스크, 폴더 ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("gib", "status"), [(0.5, BAD), (1.5, WARN), (8, GOOD)])
@@ -254,10 +257,28 @@ def test_a_container_limit_counts(tmp_path, monkeypatch):
     assert machine._container_room(tmp_path) is None
 
 
-def test_linux_memory_is_read_from_meminfo(tmp_path):
-    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:   2048 kB\n")
-    assert machine._linux_memory(tmp_path / "meminfo") == 2 * 2**20
-    assert machine._linux_memory(tmp_path / "none") is None
+def test_the_smaller_of_the_system_and_the_container_counts(monkeypatch):
+    import psutil
+
+    system = psutil.virtual_memory().available
+    assert machine._system_memory() == pytest.approx(system, rel=0.5)
+    monkeypatch.setattr(machine, "_container_room", lambda: 7)
+    assert machine.free_memory() == 7
+    monkeypatch.setattr(machine, "_container_room", lambda: None)
+    assert machine.free_memory() == pytest.approx(system, rel=0.5)
+
+
+@pytest.mark.parametrize("error", [ImportError("없음"), OSError("막힘")])
+def test_memory_that_cannot_be_read_is_unknown(monkeypatch, error):
+    def refuse():
+        raise error
+
+    if isinstance(error, ImportError):
+        monkeypatch.setitem(sys.modules, "psutil", None)
+    else:
+        monkeypatch.setattr("psutil.virtual_memory", refuse)
+    monkeypatch.setattr(machine, "_container_room", lambda: None)
+    assert machine.free_memory() is None
 
 
 @pytest.mark.parametrize(("gib", "status"), [(0.1, BAD), (1, WARN), (50, GOOD)])
@@ -338,7 +359,7 @@ def test_odd_paths_are_warnings(tmp_path, name, words):
     assert machine.paths({"지금 폴더": Path("/home/jumok")}).status == GOOD
 
 
-# ── 책 파일, 커널, 글꼴 ──────────────────────────────────────────────────────────────────────────
+# ── 책 파일, 커널, 글꼴 ───────────────────────────────────────────────────────────────
 
 
 def test_this_book_is_complete():
@@ -423,7 +444,7 @@ def test_kernel_points_to_a_python(monkeypatch, program, status):
     assert book.kernel().status == status
 
 
-# ── torch와 GPU ──────────────────────────────────────────────────────────────────────────────────
+# ── torch와 GPU ───────────────────────────────────────────────────────────────────────
 
 BROKEN = {
     "던짐": (
@@ -528,7 +549,7 @@ def test_nvidia_smi_is_read(tmp_path, monkeypatch):
         assert accelerator.nvidia_card() == ""
 
 
-# ── 명령 ─────────────────────────────────────────────────────────────────────────────────────────
+# ── 명령 ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_command_speaks_line_by_line_and_ends_with_zero(
@@ -593,6 +614,8 @@ def test_it_works_in_a_bare_and_broken_environment(tmp_path):
         "IPython",
         "jinja2",
         "psutil",
+        "filelock",
+        "platformdirs",
         "ipykernel",
         "yaml",
     }

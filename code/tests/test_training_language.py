@@ -7,6 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from jumok.apps import Writer
 from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
 from jumok.text import (
     EOS_ID,
@@ -31,7 +32,7 @@ from jumok.training.language import (
 from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run_classifier import encode_reviews, run_classifier, run_vit
-from jumok.training.run_language import TextCorpus, Writer, run_bert, run_gpt
+from jumok.training.run_language import TextCorpus, run_bert, run_gpt
 from jumok.training.token_cache import token_table
 
 ALONE = World(torch.device("cpu"))
@@ -115,7 +116,7 @@ def test_language_batches_cover_the_line_once_and_split_over_processes():
 
 
 def test_a_text_alone_is_learned_as_it_is_measured():
-    """seq_len이 0이면 글마다 <eos> 다음에서 시작하고, 손실의 합은 잰 것과 같습니다."""
+    """seq_len이 0이면 글마다 <eos> 다음에서 시작하고, 한 회차의 손실의 합이 잰 −log 확률과 같습니다."""
     model, rows = small_gpt(), [[7 + i % 5] * (1 + i % 7) for i in range(60)]
     table = TokenTable.from_rows(with_eos(rows))
     recipe = Recipe(max_tokens=128, **FAST)
@@ -147,22 +148,16 @@ def test_the_loss_in_chunks_is_the_loss_of_the_logits():
 def gpt_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gpt")
     recipe = Recipe(steps=240, max_tokens=256, **FAST)
-    preset = Preset(
-        corpus="toy",
-        model="gpt",
-        vocab_size=320,
-        seq_len=32,
-        average=1,
-        recipe=recipe,
-        options=SIZE | {"max_len": 32},
-    )
+    preset = Preset(corpus="toy", model="gpt", vocab_size=320, seq_len=32, average=1, recipe=recipe,
+                    options=SIZE | {"max_len": 32})  # fmt: skip
     return folder, run_gpt(preset, corpus(), folder, ALONE, lambda _: None)
 
 
 def test_gpt_learns_the_language_and_writes_sentences_of_it(gpt_run):
     folder, card = gpt_run
     result = card["result"]
-    # 문장 하나는 3 × 3 × 2가지이므로 log2(18) / 글자 수보다 작을 수 없습니다.
+    # 문장 하나는 3 × 3 × 2가지이므로 글자당 비트는 log2(18) / 글자 수보다 작을
+    # 수 없습니다.
     least = math.log2(18) * 6 / sum(map(len, TEXTS[6:12]))
     assert least * 0.98 < result["test_bits_per_character"] < least * 1.25
     assert result["test_ngram_bits_per_character"] > least * 0.98
@@ -218,7 +213,7 @@ def test_cut_text_is_kept_for_the_next_start(tmp_path):
 
 
 def test_a_run_of_another_kind_is_refused(gpt_run):
-    from jumok.training.translator import Translator
+    from jumok.apps import Translator
 
     with pytest.raises(BadCheckpoint, match="gpt 모델입니다"):
         Translator.load(gpt_run[0])
@@ -271,15 +266,8 @@ def test_bert_evaluation_counts_masked_tokens_only():
 def test_bert_pretrains_and_a_classifier_starts_from_it(tmp_path):
     recipe = Recipe(steps=160, max_tokens=512, **FAST)
     options = SIZE | {"max_len": 32}
-    preset = Preset(
-        corpus="toy",
-        model="bert",
-        vocab_size=320,
-        seq_len=24,
-        average=1,
-        recipe=recipe,
-        options=options,
-    )
+    preset = Preset(corpus="toy", model="bert", vocab_size=320, seq_len=24, average=1, recipe=recipe,
+                    options=options)  # fmt: skip
     card = run_bert(preset, corpus(), tmp_path / "bert", ALONE, lambda _: None)
     assert card["result"]["test_mlm_accuracy"] > 0.3, "낱말이 여덟 개뿐인 말입니다"
     texts = TEXTS * 10
@@ -351,7 +339,7 @@ def test_padding_columns_are_trimmed_without_changing_the_answer():
 
 
 def test_reviews_of_like_length_share_a_batch():
-    """길이가 비슷한 글끼리 묶어도 한 번씩이고, 채움이 줄고, 답은 그대로입니다."""
+    """길이가 비슷한 글끼리 묶어도 회차마다 한 번씩만 나오고, 채움이 크게 줄고, 답의 차례는 그대로입니다."""
     n = torch.randint(1, 40, (640,), generator=_seed(0))
     ids = torch.where(torch.arange(40) < n[:, None], 7 + torch.arange(640)[:, None], 0)
     data = (ids, torch.arange(640) % 2)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -11,10 +10,8 @@ from pathlib import Path
 from .report import BAD, GOOD, WARN, Result, one_line
 
 GIB = 2**30
-MEMORY = (
-    1.0,
-    2.5,
-)  # 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+# 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+MEMORY = (1.0, 2.5)
 DISK = (0.5, 3.0)  # 환경을 새로 설치하려면 3 GB가 듭니다.
 _CGROUPS = (
     ("memory.max", "memory.current"),
@@ -105,7 +102,10 @@ def paths(folders: dict[str, Path]) -> Result:
         return Result(GOOD, "경로가 모두 영문이고 빈칸이 없습니다.")
     shown = ", ".join(f"{name}에 {why}({folders[name]})" for name, why in odd.items())
     better = r"C:\jumok" if sys.platform == "win32" else "~/jumok"
-    todo = f"책은 그대로 쓸 수 있습니다. 다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
+    todo = (
+        "책은 그대로 쓸 수 있습니다. "
+        f"다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
+    )
     return Result(WARN, f"{shown}.", todo)
 
 
@@ -142,66 +142,20 @@ def _odd(path: str) -> str:
 
 
 def _system_memory() -> int | None:
-    """운영체제가 말하는 남은 메모리."""
+    """운영체제가 말하는 남은 메모리. psutil이 없거나 읽지 못하면 None입니다."""
     try:
         import psutil
 
         return int(psutil.virtual_memory().available)
-    except (ImportError, OSError, AttributeError):
-        pass
-    if sys.platform == "win32":
-        return _windows_memory()
-    if sys.platform == "darwin":
-        return _mac_memory()
-    return _linux_memory()
-
-
-def _linux_memory(path: Path = Path("/proc/meminfo")) -> int | None:
-    try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-        return next(
-            int(line.split()[1]) * 1024
-            for line in lines
-            if line.startswith("MemAvailable:")
-        )
-    except (OSError, StopIteration, ValueError, IndexError):
+    except (ImportError, OSError):
         return None
-
-
-def _mac_memory() -> int | None:
-    """vm_stat의 빈 쪽, 안 쓰는 쪽, 미리 읽은 쪽을 더합니다."""
-    try:
-        lines = subprocess.run(
-            ["vm_stat"], capture_output=True, text=True, timeout=10
-        ).stdout.splitlines()
-        size = int(lines[0].split("page size of ")[1].split()[0])
-        counts = dict(line.split(":") for line in lines[1:] if ":" in line)
-        kinds = ("Pages free", "Pages inactive", "Pages speculative")
-        return size * sum(int(counts[kind].strip().rstrip(".")) for kind in kinds)
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError, KeyError):
-        return None
-
-
-def _windows_memory() -> int | None:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        _fields_ = [
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *(
-                (name, ctypes.c_ulonglong)
-                for name in ("total", "free", "a", "b", "c", "d", "e")
-            ),
-        ]
-
-    status = Status(length=ctypes.sizeof(Status))
-    done = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
-    return int(status.free) if done else None
 
 
 def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """컨테이너의 한도에서 이미 쓴 것을 뺀 값. 언제든 되돌릴 수 있는 캐시는 쓴 것으로 세지 않습니다."""
+    """컨테이너의 한도에서 이미 쓴 것을 뺀 값.
+
+    언제든 되돌릴 수 있는 캐시는 쓴 것으로 세지 않습니다.
+    """
     for limit, used in _CGROUPS:
         try:
             most, now = int((root / limit).read_text()), int((root / used).read_text())

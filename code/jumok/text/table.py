@@ -1,4 +1,7 @@
-"""토큰 번호의 표: 문장들을 한 줄로 잇고 시작 자리를 적습니다. 파일에 두면 메모리보다 커도 됩니다."""
+"""토큰 번호의 표: 문장들을 한 줄로 잇고 시작 자리를 적습니다.
+
+파일에 두면 메모리보다 커도 됩니다.
+"""
 
 import os
 import shutil
@@ -23,7 +26,8 @@ WRITE_EVERY = 1 << 16  # 파일에 쓰기 전에 모으는 토큰의 수
 class TokenTable:
     """문장 i의 토큰은 tokens[starts[i] : starts[i + 1]]입니다.
 
-    모양: tokens (N,) 모든 문장의 토큰, starts (n + 1,). 둘 다 배열이거나 파일에 이어진 memmap입니다.
+    모양: tokens (N,) 모든 문장의 토큰, starts (n + 1,). 둘 다 배열이거나 파일에 이어진
+    memmap입니다.
     """
 
     tokens: np.ndarray
@@ -39,9 +43,10 @@ class TokenTable:
 
     @classmethod
     def write(cls, path: str | Path, rows: Iterable[Sequence[int]]) -> Self:
-        """문장들을 하나씩 받아 파일에 쓰고, 그 파일을 엽니다. rows는 한 번만 읽고 모아 두지 않습니다.
+        """문장들을 하나씩 받아 파일에 쓰고, 그 파일을 엽니다.
 
-        다 쓴 뒤에 이름을 바꾸므로 도중에 멈추어도 반쯤 쓴 파일이 path에 남지 않습니다.
+        rows는 한 번만 읽고 모아 두지 않습니다. 다 쓴 뒤에 이름을 바꾸므로 도중에
+        멈추어도 반쯤 쓴 파일이 path에 남지 않습니다.
         """
         path = Path(path)
         with tempfile.TemporaryDirectory(
@@ -64,7 +69,10 @@ class TokenTable:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """`write`가 만든 파일을 메모리에 올리지 않고 엽니다. 오류: 크기나 표지가 맞지 않으면 ValueError."""
+        """`write`가 만든 파일을 메모리에 올리지 않고 엽니다.
+
+        오류: 크기나 표지가 맞지 않으면 ValueError.
+        """
         size = os.path.getsize(path)
         with Path(path).open("rb") as file:
             file.seek(max(0, size - FOOTER.size))
@@ -88,7 +96,8 @@ class TokenTable:
         """문장 하나의 번호들."""
         if not 0 <= i < len(self):
             raise IndexError(
-                f"문장의 번호는 0 이상 {len(self)} 미만이어야 합니다. 받은 값은 {i}입니다."
+                f"문장의 번호는 0 이상 {len(self)} 미만이어야 합니다. "
+                f"받은 값은 {i}입니다."
             )
         return np.asarray(self.tokens[self.starts[i] : self.starts[i + 1]])
 

@@ -1,4 +1,7 @@
-"""tar.gz를 디스크에 풀지 않고 차례로 읽습니다. 위험한 것이 들어 있으면 통째로 물리칩니다."""
+"""tar.gz를 디스크에 풀지 않고 차례로 읽습니다.
+
+위험한 것이 들어 있으면 통째로 물리칩니다.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
                     continue
                 if not member.isfile() or member.size > _LARGEST:
                     raise CorpusError(
-                        f"{path.name}: 보통 파일이 아니거나 너무 큰 것이 있습니다: {name}"
+                        f"{path.name}: 보통 파일이 아니거나 너무 큰 것이 있습니다: "
+                        f"{name}"
                     )
                 yield name, tar.extractfile(member).read()
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -35,7 +39,10 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _safe_name(member: tarfile.TarInfo, path: Path) -> str:
-    """맨 위 폴더를 뺀 이름. 풀었다면 폴더 바깥에 쓰거나 바깥을 가리킬 것이면 CorpusError."""
+    """맨 위 폴더를 뺀 이름.
+
+    풀었다면 폴더 바깥에 쓰거나 바깥을 가리킬 것이면 CorpusError.
+    """
     targets = [member.name]
     if member.issym():
         targets.append(str(PurePosixPath(member.name).parent / member.linkname))
