@@ -5,7 +5,7 @@
     python code/bench/language_curve.py compute --run runs/a runs/b --output 계산량.json
 
 ngram은 글을 늘려 가며 센 5-gram, mix는 GPT와 토큰 n-gram의 확률을 섞은 것입니다. 몫과
-차수는 dev에서 고릅니다. compute는 실행마다, 평가한 자리의 토큰 수와 6ND와 글자당 비트입니다.
+차수는 dev에서 고릅니다. compute는 실행마다, 평가한 자리의 6ND와 글자당 비트입니다.
 --record NAME을 주면 결과를 기록(jumok/records/NAME/results.json)에도 적습니다.
 """
 

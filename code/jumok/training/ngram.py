@@ -77,9 +77,9 @@ class KneserNey:
         return set(map(chr, codes)) if self._reads_text else codes
 
     def prob(self, symbol: str | int, history: Text) -> float:
-        """history 다음에 symbol이 올 확률. 글자와 UNKNOWN, 끝에 모두 더하면 1."""
+        """history 다음에 symbol이 올 확률. `symbols`에 모두 더하면 1."""
         near = history[max(0, len(history) - self.order + 1) :]
-        # 모자란 앞은 나온 적 없는 것으로 채웁니다. 그 차수부터는 앞글자를 찾지 못합니다.
+        # 모자란 앞은 나온 적 없는 것으로 채워, 그 차수부터 앞글자를 찾지 못합니다.
         missing = [1] * (self.order - 1 - len(near))
         symbol = symbol if self._reads_text else [symbol]
         places = [*missing, *_codes(near).tolist(), *_codes(symbol).tolist()]
