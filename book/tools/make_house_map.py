@@ -40,12 +40,20 @@ FLOORS = (
     ("jumok_grader.submission",),
     ("jumok_grader.classroom",),
     # 여기서부터 수업입니다. 수업은 채점기를 쓸 수 있고, 채점기는 수업을 모릅니다.
-    ("jumok.asserts", "jumok.files", "jumok.plot", "jumok.scratch", "jumok.show"),
+    (
+        "jumok.asserts",
+        "jumok.files",
+        "jumok.lazy",
+        "jumok.machine",
+        "jumok.plot",
+        "jumok.scratch",
+        "jumok.show",
+    ),
     ("jumok.course", "jumok.text", "jumok.model"),
     ("jumok.decode", "jumok.worksheets"),
     # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다.
     ("jumok.training",),
-    ("jumok.doctor",),
+    ("jumok.apps", "jumok.doctor"),
     ("jumok.commands",),
     ("jumok.cli",),
 )

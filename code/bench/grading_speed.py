@@ -17,7 +17,6 @@ average)를 함께 적습니다. 메모리는 채점하는 프로세스와 그 �
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import platform
@@ -41,6 +40,7 @@ from jumok_grader.classroom.setup import init_classroom
 from jumok_grader.classroom.store import connect
 from jumok_grader.notebook.course_files import Course
 from jumok_grader.notebook.master import read_master
+from jumok_grader.notebook.wrong_answers import read_wrong_answers
 from jumok_grader.sandbox.isolation import KINDS
 from jumok_grader.worker.resource_monitor import process_tree
 
@@ -49,12 +49,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def wrong_answers(course: Course, slug: str) -> dict[str, list[str]]:
     """{문제: 오답의 글들}. 정답 폴더의 wrong_answers.py에서 읽습니다."""
-    path = course.master(slug).with_name("wrong_answers.py")
-    spec = importlib.util.spec_from_file_location(f"wrong_{slug}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     found: dict[str, list[str]] = {}
-    for key, _, source in module.WRONG:
+    for key, _, source in read_wrong_answers(course.master(slug)):
         found.setdefault(key, []).append(source)
     return found
 

@@ -7,17 +7,21 @@ jumok: 수업. 장이 가르치는 것과 그것을 학습시키는 것
 
     16  cli          `jumok` 명령: 인자를 읽고 부를 뿐입니다
     15  commands     `jumok` 명령의 가지들
-    14  doctor       점검(`jumok doctor`): 책을 쓸 수 있는 컴퓨터인지 하나씩 보고,
-                     무엇을 하면 되는지 말합니다
-    13  training     학습: 손실
+    14  doctor       점검(`jumok doctor`): 책을 쓸 수 있는 컴퓨터인지 하나씩 봅니다
+    14  apps         배운 모델을 쓰는 법: 옮기고(Translator), 이어 쓰고(Writer),
+                     채웁니다(MaskFiller)
+    13  training     학습: 손실, 학습법, 학습 고리, 성적, 기록
     12  worksheets   손으로 계산하는 예의 활동지
     12  decode       푸는 법: 탐욕, 빔, 표본
     11  model        모델: torch로 쓴 조각들
-    11  text         글과 자료: 토크나이저, 배치, 특별한 토큰, 장난감 과제
+    11  text         글과 자료: 토크나이저, 배치, 특별한 토큰, 말뭉치, 장난감 과제
     11  course       독자가 쓰는 이름들: show, assert_close, Check, digest
     10  show         패키지의 소스를 노트북에 보여 줍니다
     10  scratch      밑바닥: numpy만으로 쓴 함수들
     10  plot         그림: 배열을 받아 Axes를 돌려줍니다
+    10  machine      이 컴퓨터의 메모리: 지금 쓸 수 있는 만큼과, 이 프로세스가 가장
+                     많이 쓴 만큼
+    10  lazy         꾸러미의 이름을 처음 쓸 때 불러옵니다
     10  files        파일을 안전하게 쓰는 법
     10  asserts      책의 주장을 확인하는 단언
 

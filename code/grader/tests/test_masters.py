@@ -2,7 +2,6 @@
 
 import ast
 import os
-import runpy
 from collections import Counter
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from jumok_grader.notebook.generate import release_text
 from jumok_grader.notebook.master import MASTER_ONLY, read_master
 from jumok_grader.notebook.notebooks import Cell, read_cells
 from jumok_grader.notebook.stubs import _SOLUTION, split_tests
+from jumok_grader.notebook.wrong_answers import patched, read_wrong_answers
 from jumok_grader.worker.session import Session
 from jumok_grader.worker.stopwatch import TimeLimits
 
@@ -22,12 +22,9 @@ COURSE = Course(Path(__file__).parents[3])
 SLUGS = COURSE.slugs()
 
 
-def wrong_answers(slug: str) -> list[tuple[str, str, str]]:
-    path = COURSE.master(slug).with_name("wrong_answers.py")
-    return list(runpy.run_path(str(path))["WRONG"]) if path.is_file() else []
-
-
-CASES = [(slug, *case) for slug in SLUGS for case in wrong_answers(slug)]
+CASES = [
+    (slug, *case) for slug in SLUGS for case in read_wrong_answers(COURSE.master(slug))
+]
 each_chapter = pytest.mark.parametrize("slug", SLUGS)
 
 
@@ -117,7 +114,9 @@ def test_wrong_answer_is_named(session, slug, grade_id, mistake, source):
 
 @each_chapter
 def test_every_graded_question_has_five_wrong_answers(slug):
-    counts = Counter(case[1] for case in CASES if case[0] == slug)
+    """서로 다른 실수가 다섯 가지 이상입니다."""
+    named = {case[1:3] for case in CASES if case[0] == slug}
+    counts = Counter(grade_id for grade_id, _ in named)
     graded = [
         question
         for question in read_master(COURSE.master(slug)).questions
@@ -164,3 +163,15 @@ def test_no_solution_text_leaks(slug, released):
     assert not leaked
     text = released.read_text(encoding="utf-8")
     assert "SOLUTION" not in text and "HIDDEN" not in text
+
+
+def test_a_wrong_answer_may_be_a_patch_of_the_solution():
+    assert patched("a = 1\nb = a\n", {"= 1": "= 2", "b = a": "b = -a"}) == (
+        "a = 2\nb = -a\n"
+    )
+
+
+@pytest.mark.parametrize("old", ["x", "a"])
+def test_a_patch_that_no_longer_fits_the_solution_is_an_error(old):
+    with pytest.raises(ValueError, match="꼭 한 번"):
+        patched("a = 1\nb = a\n", {old: "c"})

@@ -1,26 +1,24 @@
 """내장 말뭉치: 문장쌍을 만들고, 조합을 시험하는 나눔을 만듭니다."""
 
-import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, partial
 
 from .asking import how_many, what, when, where, who, whom
+from .being import existence, identity
 from .describing import (
     described_person,
     described_thing,
-    existence,
-    identity,
     person_in_action,
     weather,
 )
 from .draft import Dice, Draft, Token, Unsuitable
-from .examples import running_examples
 from .joining import joined_clauses, joined_verbs, long_sentence
 from .lexicon import lexicon
+from .pairs import Pair, Splits
 from .recipes import ability, statement, wish, yes_no
+from .running_examples import running_examples
 
 KINDS: dict[str, tuple[Callable[[Dice], Draft], float]] = {
     "statement": (statement, 46),
@@ -42,48 +40,11 @@ KINDS: dict[str, tuple[Callable[[Dice], Draft], float]] = {
     "joined_verbs": (joined_verbs, 5),
     "joined_clauses": (joined_clauses, 5),
 }
-WORD = re.compile(r"[^\s.,?]+|[.,?]")
 HELD_OUT = 8  # 조합 여덟 가운데 하나는 학습에 나오지 않습니다.
 ALWAYS_SEEN = frozenset(
     {"먹다+사과", "맛있다+사과", "가다+집", "가다+카페", "가다+학교"}
 )  # 책의 보기 문장
 LONGEST, LONGEST_ENGLISH = 10, 15  # 학습하는 문장의 길이(구두점까지 센 낱말)
-
-
-@dataclass(frozen=True)
-class Pair:
-    """문장쌍 하나. alignment는 (korean_words의 번호, english_words의 번호)의 줄이고 0부터 셉니다.
-
-    짝짓는 규칙: 뜻을 지닌 낱말은 옮긴 말과, 전치사는 조사가 붙은 어절과, did·will·is는 시제를 나르는 어절과,
-    not은 안·못·않다와, the·this·that은 그·이·저와, 마침표와 물음표는 서로. 그 밖의 관사와 쉼표, 한국어에 없는
-    주어(I, you)는 짝이 없습니다. kind는 문장의 갈래, combos는 함께 쓰인 낱말의 짝("먹다+사과")입니다.
-    """
-
-    korean: str
-    english: str
-    alignment: tuple[tuple[int, int], ...]
-    kind: str
-    combos: tuple[str, ...] = ()
-
-    @cached_property
-    def korean_words(self) -> tuple[str, ...]:
-        """구두점을 떼어 낸 어절들."""
-        return tuple(WORD.findall(self.korean))
-
-    @cached_property
-    def english_words(self) -> tuple[str, ...]:
-        """구두점을 떼어 낸 영어 낱말들. 첫 낱말의 대문자는 그대로입니다."""
-        return tuple(WORD.findall(self.english))
-
-
-@dataclass(frozen=True)
-class Splits:
-    """말뭉치의 나눔. test는 학습에 없는 조합, test_long은 학습한 어떤 문장보다 긴 문장입니다."""
-
-    train: list[Pair]
-    dev: list[Pair]
-    test: list[Pair]
-    test_long: list[Pair]
 
 
 def _surface(tokens: list[Token], mark: str) -> str:
@@ -103,6 +64,7 @@ def _finish(draft: Draft, kind: str) -> Pair:
         for tag in tags
         for j in places.get(tag, ())
     }
+    # 마지막 낱말은 두 언어 모두 구두점입니다.
     links.add((len(draft.korean), len(draft.english)))
     korean, english = _surface(draft.korean, mark), _surface(draft.english, mark)
     return Pair(korean, english, tuple(sorted(links)), kind, tuple(draft.combos))
@@ -130,7 +92,7 @@ def stream(seed: int = 0) -> Iterator[Pair]:
         yield _make(d, kind, KINDS[kind][0])
 
 
-def generate(n: int, seed: int = 0) -> list[Pair]:
+def make_pairs(n: int, seed: int = 0) -> list[Pair]:
     """서로 다른 문장쌍 n개. 오류: n이 음수이면 ValueError."""
     if n < 0:
         raise ValueError(f"문장쌍의 수는 0 이상이어야 합니다. 받은 값은 {n}입니다.")
@@ -145,8 +107,8 @@ def generate(n: int, seed: int = 0) -> list[Pair]:
 def is_held_out(combo: str, seed: int = 0) -> bool:
     """학습에서 빼 두는 조합인지. 파이썬의 hash는 실행마다 달라지므로 CRC를 씁니다.
 
-    뜻이 여럿인 말(굽다: bake와 grill)의 조합은 빼 두지 않습니다. 어느 뜻인지를 그 조합이 정하므로, 본 적이
-    없으면 아무도 맞힐 수 없습니다.
+    뜻이 여럿인 말(굽다: bake와 grill)의 조합은 빼 두지 않습니다. 어느 뜻인지를 그
+    조합이 정하므로, 본 적이 없으면 아무도 맞힐 수 없습니다.
     """
     if combo in ALWAYS_SEEN or combo.partition("+")[0] in ambiguous_words():
         return False
@@ -186,12 +148,8 @@ def word_counts(pairs: list[Pair]) -> Counter[str]:
     return counts
 
 
-def splits(
-    seed: int = 0,
-    n_train: int = 50_000,
-    n_dev: int = 1_000,
-    n_test: int = 2_000,
-    n_long: int = 1_000,
+def make_splits(
+    seed: int, n_train: int, n_dev: int, n_test: int, n_long: int
 ) -> Splits:
     """학습, 개발, 시험(처음 보는 조합), 긴 시험의 나눔. 문장은 서로 겹치지 않습니다.
 
@@ -211,10 +169,10 @@ def splits(
             train[pair.korean] = pair
         else:
             dev[pair.korean] = pair
+    # 학습에 나오지 않은 낱말은 조합이 아니라 어휘를 시험하므로 뺍니다.
     known = set(word_counts(list(train.values())))
-    test = _known(
-        iter(unseen.values()), pairs, known, n_test, lambda p: _is_test(p, seed)
-    )
+    is_test = partial(_is_test, seed=seed)
+    test = _known(iter(unseen.values()), pairs, known, n_test, is_test)
     long = _known(iter(()), _long_stream(seed), known, n_long, _is_long)
     return Splits(list(train.values()), list(dev.values()), test, long)
 

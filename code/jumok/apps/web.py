@@ -1,7 +1,8 @@
 """번역기를 웹 책의 「어텐션 들여다보기」가 읽는 파일로 옮깁니다.
 
-file://에서는 fetch로 파일을 읽을 수 없으므로, 세 파일 모두 `JumokModel.이름 = 값;` 한 줄인 스크립트입니다.
-manifest.js는 쪽과 함께, 나머지 둘은 독자가 단추를 누를 때 읽습니다.
+file://에서는 fetch로 파일을 읽을 수 없으므로, 세 파일 모두 `JumokModel.이름 = 값;`
+한 줄인 스크립트입니다. manifest.js는 쪽과 함께, 나머지 둘은 독자가 단추를
+누를 때 읽습니다.
 """
 
 import base64
@@ -19,8 +20,9 @@ from jumok.files import write_atomically
 from jumok.model import Transformer
 from jumok.text import BOS_ID, EOS_ID, PAD_ID, SPECIAL_TOKENS, BpeTokenizer
 from jumok.text.bpe import SPLIT
+from jumok.training.translating import EXTRA_TOKENS
 
-from .translator import EXTRA_TOKENS, Translator
+from .translator import Translator
 
 WORD = re.compile(r"[^\s.,?!]+")
 SIZES = ("d_model", "n_heads", "n_layers", "d_ff", "max_len")
@@ -28,11 +30,13 @@ FACTS = ("minutes", "steps")
 
 
 def export_web(run: Path, folder: Path, sources: Iterable[str] = ()) -> dict[str, Any]:
-    """실행 폴더나 기록의 번역기를 folder의 manifest.js, tokenizer.js, weights.js로 옮기고 목록을 돌려줍니다.
+    """실행 폴더나 기록의 번역기를 folder의 스크립트 셋으로 옮기고 목록을 돌려줍니다.
 
+    manifest.js, tokenizer.js, weights.js입니다.
     가중치는 float16(작은 자리부터)을 base64로 적습니다. 같은 모델이면 파일도 같습니다.
     sources를 주면 거기 나온 어절을 함께 실어, 독자가 적은 말이 배운 말인지 알립니다.
-    오류: 웹의 식과 다른 모델이거나 float16에 담을 수 없으면 ValueError, 배우지 않은 폴더면 BadCheckpoint.
+    오류: 웹의 식과 다른 모델이거나 float16에 담을 수 없으면 ValueError,
+    배우지 않은 폴더면 BadCheckpoint.
     """
     run, folder = Path(run), Path(folder)
     translator = Translator.load(run)
@@ -68,7 +72,10 @@ def export_web(run: Path, folder: Path, sources: Iterable[str] = ()) -> dict[str
 
 
 def check_supported(translator: Translator) -> None:
-    """웹의 식(post 정규화, ReLU, BPE)으로 풀 수 있는 번역기인지 살핍니다. 오류: 아니면 ValueError."""
+    """웹의 식(post 정규화, ReLU, BPE)으로 풀 수 있는 번역기인지 살핍니다.
+
+    오류: 아니면 ValueError.
+    """
     model, bpe = translator.model, translator.tokenizer
     if not isinstance(model, Transformer) or not isinstance(bpe, BpeTokenizer):
         raise ValueError("웹에서는 BPE를 쓰는 트랜스포머만 풀 수 있습니다.")
@@ -79,12 +86,15 @@ def check_supported(translator: Translator) -> None:
 
 
 def pack(tensors: dict[str, Tensor]) -> tuple[list[list[Any]], bytes]:
-    """텐서들을 float16으로 이어 붙입니다. → ([이름, 모양, 시작 자리(수의 차례)]의 줄, 바이트들)
+    """텐서들을 float16으로 이어 붙입니다.
 
+    → ([이름, 모양, 시작 자리(수의 차례)]의 줄, 바이트들)
     같은 메모리를 나눠 쓰는 텐서(묶은 임베딩)는 한 번만 적고 자리를 함께 씁니다.
     오류: float16에서 무한대가 되는 값이 있으면 ValueError.
     """
-    rows, pieces, places, length = [], [], {}, 0
+    rows, pieces = [], []
+    places: dict[int, int] = {}  # 메모리의 자리 → 이어 붙인 수 가운데의 자리
+    length = 0
     for name in sorted(tensors):
         tensor = tensors[name].detach()
         place = places.get(tensor.data_ptr())

@@ -1,4 +1,7 @@
-"""기계를 보고 번역의 설정을 고릅니다: GPU가 있는지, 메모리가 얼마인지, 자료를 받았는지."""
+"""기계를 보고 번역의 설정을 고릅니다.
+
+GPU가 있는지, 메모리가 얼마인지, 자료를 받았는지를 봅니다.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -19,9 +22,9 @@ def choose_preset(
 ) -> tuple[str, Preset]:
     """(이름, 설정)을 고르고 까닭을 말합니다. 묻지 않습니다.
 
-    GPU가 없으면 quick, 메모리가 60 GiB를 넘는 GPU이면 h200, 그 밖의 GPU이면 gpu입니다. bf16을 계산하지 못하는
-    GPU(T4 같은 것)에서는 fp16으로 바꿉니다. 자료를 받지 않았으면 받는 명령을 알리고, 책에 들어 있는 자료로
-    배웁니다.
+    GPU가 없으면 quick, 메모리가 60 GiB를 넘는 GPU이면 h200, 그 밖의 GPU이면 gpu입니다.
+    bf16을 계산하지 못하는 GPU(T4 같은 것)에서는 fp16으로 바꿉니다. 자료를 받지 않았으면
+    받는 명령을 알리고, 책에 들어 있는 자료로 배웁니다.
     """
     if device.type != "cuda":
         say(f"GPU가 없어 '{SMALL}' 설정을 고릅니다. 책에 들어 있는 자료로 배웁니다.")
@@ -31,14 +34,15 @@ def choose_preset(
     preset = TRANSLATION[name]
     if corpus_info(preset.corpus, cache) is None:
         say(
-            f"자료 {preset.corpus}를 아직 받지 않았습니다. `jumok data fetch {preset.corpus}`로 받으면 "
-            f"'{name}' 설정으로 배웁니다. 이번에는 책에 들어 있는 자료로 '{SMALL}' 설정을 씁니다."
+            f"자료 {preset.corpus}를 아직 받지 않았습니다. "
+            f"`jumok data fetch {preset.corpus}`로 받으면 '{name}' 설정으로 배웁니다. "
+            f"이번에는 책에 들어 있는 자료로 '{SMALL}' 설정을 씁니다."
         )
         return SMALL, TRANSLATION[SMALL]
     say(f"GPU 메모리가 {memory / GIB:.0f} GiB이므로 '{name}' 설정을 고릅니다.")
-    if preset.recipe.precision == "bf16" and not torch.cuda.is_bf16_supported(
-        including_emulation=False
-    ):
+    # 흉내 내어 계산하는 것은 느리므로 할 줄 아는 것으로 치지 않습니다.
+    has_bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+    if preset.recipe.precision == "bf16" and not has_bf16:
         say("이 GPU는 bf16을 계산하지 못하므로 fp16으로 배웁니다.")
         preset = preset.changed(precision="fp16", compile=False)
     return name, preset

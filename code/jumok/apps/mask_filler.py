@@ -1,36 +1,21 @@
 """배운 BERT: 글의 가린 자리를 채웁니다."""
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import ClassVar
 
 import torch
 
-from jumok.model import BertConfig, BertForPretraining
 from jumok.text import CLS_ID, MASK_ID, SEP_ID
-from jumok.text.tokenizer import Tokenizer
-
-from .folder import read_model, read_run, read_tokenizer
+from jumok.training.trained import Trained
 
 MASK = "<mask>"
 
 
 @dataclass
-class Filler:
+class MaskFiller(Trained):
     """사전 학습한 BERT와 토크나이저 한 벌."""
 
-    model: BertForPretraining
-    tokenizer: Tokenizer
-    device: torch.device
-
-    @classmethod
-    def load(cls, folder: Path, device: torch.device | None = None) -> "Filler":
-        """실행 폴더에서 되살립니다. 오류: 끝까지 학습한 BERT의 폴더가 아니면 BadCheckpoint."""
-        facts = read_run(folder, ("bert",))
-        model = BertForPretraining(
-            BertConfig(vocab_size=facts["vocab_size"], **facts["options"])
-        )
-        device = device or torch.device("cpu")
-        return cls(read_model(folder, model).to(device), read_tokenizer(folder), device)
+    kinds: ClassVar[tuple[str, ...]] = ("bert",)
 
     def encode(self, text: str) -> list[int]:
         """<cls> 글 <sep>의 번호들. 글 속의 `<mask>` 하나는 가린 토큰 하나입니다.
@@ -39,20 +24,23 @@ class Filler:
         """
         ids = [CLS_ID]
         for i, part in enumerate(text.split(MASK)):
-            ids += [MASK_ID] * (i > 0) + self.tokenizer.encode(part.strip())
+            if i > 0:
+                ids.append(MASK_ID)
+            ids += self.tokenizer.encode(part.strip())
         ids.append(SEP_ID)
         limit = self.model.bert.config.max_len
         if len(ids) > limit:
             raise ValueError(
-                f"글이 {len(ids)}토큰으로, 이 모델이 읽을 수 있는 {limit}토큰보다 깁니다."
+                f"글이 {len(ids)}토큰으로, "
+                f"이 모델이 읽을 수 있는 {limit}토큰보다 깁니다."
             )
         return ids
 
     @torch.no_grad()
     def fill(self, text: str, top: int = 5) -> list[list[tuple[str, float]]]:
-        """`<mask>`마다 그럴듯한 토큰 top개와 확률을 큰 차례로 냅니다. 낱말의 첫 토큰은 빈칸으로 시작합니다.
+        """`<mask>`마다 그럴듯한 토큰 top개와 확률을 큰 차례로 냅니다.
 
-        오류: `<mask>`가 없는 글은 ValueError.
+        낱말의 첫 토큰은 빈칸으로 시작합니다. 오류: `<mask>`가 없는 글은 ValueError.
         """
         if MASK not in text:
             raise ValueError(
