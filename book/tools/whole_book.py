@@ -179,7 +179,8 @@ def unfold(details: html.HtmlElement) -> None:
 
 
 def relink(pages: list[Page], href: Callable[[Page, str], str]) -> None:
-    """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다. 책 밖의 파일로 가는 연결은 글만 남깁니다."""
+    """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다.
+    책 밖의 파일로 가는 연결은 글만 남깁니다."""
     by_name, ids = (
         {page.name: page for page in pages},
         {page.key: page.ids for page in pages},

@@ -59,9 +59,17 @@ def test_every_schedule_warms_up_to_its_peak_and_never_rises_again(schedule):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"steps": 0}, {"keep": 0}, {"clip": -1.0}, {"schedule": "x"}, {"precision": "int8"}, {"smoothing": 1.0},
-     {"betas": (0.9, 1.0)}, {"peak_rate": -1.0}],
-)  # fmt: skip
+    [
+        {"steps": 0},
+        {"keep": 0},
+        {"clip": -1.0},
+        {"schedule": "x"},
+        {"precision": "int8"},
+        {"smoothing": 1.0},
+        {"betas": (0.9, 1.0)},
+        {"peak_rate": -1.0},
+    ],
+)
 def test_bad_recipes_are_refused_with_the_value(bad):
     with pytest.raises(ValueError, match=r"받은 값은"):
         Recipe(**bad)
@@ -146,7 +154,9 @@ def test_accumulated_pieces_give_the_gradient_of_the_whole_batch(accumulate):
 
 
 def test_pieces_of_empty_rows_are_left_out():
-    """모양을 맞추려고 뒤에 붙인 빈 줄만 모인 조각이 있어도 기울기가 NaN이 되지 않습니다."""
+    """모양을 맞추려고 뒤에 붙인 빈 줄만 모인 조각이 있어도 기울기가 NaN이 되지
+    않습니다.
+    """
     recipe = Recipe(**(QUIET | {"accumulate": 4, "round_to": 8, "max_tokens": 800}))
     task = toy_task(recipe, dropout=0.0)
     batches = list(task.batches(0, 0, ALONE))
@@ -253,12 +263,17 @@ def torchrun(folder, *options, n=2):
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [*command, str(TOY), str(folder), *map(str, options)],
-        capture_output=True, text=True, env=environment, timeout=240,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=240,
+    )
 
 
 def test_two_processes_follow_the_curve_of_one(tmp_path):
-    """같은 전체 배치이면 프로세스가 하나이든 둘이든 같은 길을 갑니다(드롭아웃의 난수만 빼고)."""
+    """같은 전체 배치이면 프로세스가 하나이든 둘이든 같은 길을 갑니다(드롭아웃의 난수만
+    빼고).
+    """
     done = torchrun(tmp_path / "two", "--dropout", 0)
     assert done.returncode == 0, done.stderr
     toy_train(tmp_path / "one", dropout=0.0)
