@@ -151,7 +151,7 @@ def test_killed_grader_leaves_no_process(classroom, tmp_path):
     grader = subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"})
     pids: list[int] = []
     until = time.monotonic() + 240
-    # 돕는 프로세스, 포크 서버, 방 셋(bwrap 둘과 자리를 지키는 것), 일꾼과 자식 셋
+    # 돕는 프로세스, 포크 서버, 이름공간의 셋(bwrap 둘, 지키는 것), 일꾼과 자식 셋
     while len(pids) < 9 and time.monotonic() < until and grader.poll() is None:
         time.sleep(0.1)
         pids = process_tree(grader.pid)
@@ -266,7 +266,7 @@ def test_unknown_isolation_is_said_in_words(classroom, capsys):
 
 
 @pytest.mark.parametrize(
-    "error", [ForkServerError("방이 없음"), WorkerMissing("일꾼이 없음")]
+    "error", [ForkServerError("이름공간이 없음"), WorkerMissing("일꾼이 없음")]
 )
 def test_machine_without_workers_stops_the_run(monkeypatch, error):
     def fail(*args, **options):
