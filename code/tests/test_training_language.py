@@ -26,6 +26,7 @@ from jumok.training.language import (
     LanguageLoss,
     LanguageModel,
     MaskedLanguageModel,
+    like_lengths,
     mlm_tensors,
     text_nats,
 )
@@ -144,6 +145,17 @@ def test_the_loss_in_chunks_is_the_loss_of_the_logits():
     torch.testing.assert_close(
         torch.autograd.grad(got, learned), torch.autograd.grad(want, learned)
     )
+
+
+def test_pieces_of_like_length_cover_every_target_with_little_padding():
+    lengths = torch.tensor([90, 60, 40, 30, *[9] * 150, 1, 0])
+    targets = (torch.arange(90) < lengths[:, None]).long()
+    pieces = like_lengths(targets)
+    cells = sum(targets[rows, :width].numel() for rows, width in pieces)
+    kept = sum(int(targets[rows, :width].sum()) for rows, width in pieces)
+    assert kept == int(lengths.sum()) and cells < 1.3 * kept < 0.3 * targets.numel()
+    whole = torch.ones(3, 5, dtype=torch.long)
+    assert like_lengths(whole) == like_lengths(whole * 0) == [(slice(None), 5)]
 
 
 @pytest.fixture(scope="module")
