@@ -13,7 +13,7 @@ from nbgrader.preprocessors import (
     SaveCells,
 )
 
-from jumok.course.generate import DropMasterOnly, JumokClearSolutions
+from jumok_grader.notebook.generate import DropMasterOnly, JumokClearSolutions
 
 c = get_config()  # noqa: F821 - nbgrader가 넣어 주는 이름입니다.
 c.CourseDirectory.course_id = "jumok"
@@ -26,7 +26,7 @@ c.CourseDirectory.ignore = [
     "__pycache__",
     "wrong_answers.py",
 ]
-# python -m jumok.course.generate 와 같은 문제 노트북이 나오게 합니다.
+# python -m jumok_grader.notebook.generate 와 같은 문제 노트북이 나오게 합니다.
 c.GenerateAssignment.preprocessors = [
     DropMasterOnly,
     LockCells,

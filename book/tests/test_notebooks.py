@@ -1,4 +1,4 @@
-"""노트북의 위생: 메타데이터, 저장된 출력, 짧은 칸, 금지된 것, 대체 텍스트."""
+"""노트북의 위생: 메타데이터, 저장된 출력, 금지된 것, 대체 텍스트."""
 
 import ast
 import re
@@ -10,7 +10,7 @@ import pytest
 import jumok.model
 import jumok.plot
 import jumok.scratch
-from jumok.course.generate import release_text
+from jumok_grader.notebook.generate import release_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
@@ -24,7 +24,6 @@ PACKAGE_NAMES = (
     | {"heatmap", "curves", "show_figure", "show"}
 )
 METADATA = {"tags", "nbgrader", "mystnb", "jupyter", "deletable", "editable"}
-MAX_LINES = 15
 
 
 def ids(paths):
@@ -74,8 +73,7 @@ def test_outputs_are_stored_in_order_and_without_errors(path):
                 or "raises-exception" in cell.metadata.get("tags", [])
             )
             assert output.get("name") != "stderr", f"stderr 출력: {output.text[:200]}"
-    shown = sum(bool(cell.outputs) for cell in cells)
-    assert shown >= 0.4 * len(cells), f"출력이 있는 칸이 {shown}/{len(cells)}개뿐입니다"
+    assert any(cell.outputs for cell in cells), "출력이 저장되지 않았습니다"
 
 
 @pytest.mark.parametrize("path", STUDENTS, ids=ids(STUDENTS))
@@ -83,17 +81,6 @@ def test_student_notebooks_have_no_outputs(path):
     assert all(
         not cell.outputs and cell.execution_count is None for cell in code_cells(path)
     )
-
-
-@pytest.mark.parametrize("path", ALL, ids=ids(ALL))
-def test_cells_are_short(path):
-    long = [
-        cell.id
-        for cell in code_cells(path)
-        if not is_test_cell(cell)
-        and len([s for s in cell.source.splitlines() if s.strip()]) > MAX_LINES
-    ]
-    assert not long, f"{MAX_LINES}줄이 넘는 칸: {long}"
 
 
 @pytest.mark.parametrize("path", ALL, ids=ids(ALL))

@@ -24,7 +24,7 @@ RUN = ROOT / "book" / "runs" / "teaching.json"
 SPEED = ROOT / "book" / "runs" / "grading_speed.json"
 TEMPLATE = Path(__file__).with_name("teaching_page.md")
 PICTURES = ROOT / "book" / "_static"
-TESTS = ROOT / "code" / "tests"
+TESTS = ROOT / "code" / "grader" / "tests"
 SLUG = "04_scaled_dot_product"
 STUDENTS = 24
 NAMES = "김가람 이나래 박다솜 최라온 정마루 강바다 조사랑 윤아름 장자람 임차돌 한가온 오나린 서다온 신라희 권마음 황바름 안사름 송아라 류자운 홍차미 전하늘 고한별 문해솔 양희망".split()  # noqa: E501, SIM905
@@ -113,7 +113,7 @@ def make_handed(folder: Path) -> None:
     sys.path.insert(0, str(ROOT / "code" / "bench"))
     from grading_speed import notebook_of
 
-    from jumok.course.course_files import Course
+    from jumok_grader.notebook.course_files import Course
 
     lines = ["학번,이름,이메일"]
     with zipfile.ZipFile(folder / "제출물.zip", "w", zipfile.ZIP_DEFLATED) as archive:

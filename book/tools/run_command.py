@@ -24,7 +24,8 @@ def commands(
 ) -> list[str]:
     """자료를 받고, 배우고, 더 재고, 기록에 옮기는 명령들."""
     preset_name, _ = nearest_preset(card)
-    found = [fetch(card["data"]["name"])] if card["data"]["name"] in CORPORA else []
+    corpus = CORPORA.get(card["data"]["name"])
+    found = [fetch(corpus.name)] if corpus and not corpus.built_in else []
     if "rows" in results:
         return found + list(ingredients(name, preset_name, results["rows"]))
     found.append(train(name, card, preset_name))

@@ -1,8 +1,11 @@
-"""배운 번역기를 웹 책의 「어텐션 들여다보기」(book/explorer.md)에 싣습니다. 같은 모델이면 파일도 같습니다.
+"""배운 번역기를 웹 책의 「어텐션 들여다보기」(book/explorer.md)에 싣습니다.
+
+같은 모델이면 파일도 같습니다.
 
     python code/bench/export_web.py code/jumok/records/translation-cpu-0
 
-실행 폴더(runs/…)도 됩니다. 배운 자료의 어절도 함께 실으므로 내장 말뭉치를 만드는 데 30초쯤 걸립니다.
+실행 폴더(runs/…)도 됩니다. 배운 자료의 어절도 함께 실으므로 내장 말뭉치를 만드는 데
+30초쯤 걸립니다.
 """
 
 import argparse
@@ -10,9 +13,9 @@ import json
 import sys
 from pathlib import Path
 
+from jumok.apps.web import export_web
 from jumok.training.checkpoint import BadCheckpoint
 from jumok.training.corpus import load_corpus
-from jumok.training.web import export_web
 
 FOLDER = Path(__file__).resolve().parents[2] / "book" / "_static" / "explorer" / "model"
 
@@ -33,9 +36,8 @@ def main() -> int:
     except (BadCheckpoint, ValueError, OSError) as error:
         print(f"옮길 수 없습니다: {error}", file=sys.stderr)
         return 1
-    print(
-        f"{args.out}: 매개변수 {manifest['n_parameters']:,}개, {manifest['bytes'] / 1e6:.1f} MB"
-    )
+    size = manifest["bytes"] / 1e6
+    print(f"{args.out}: 매개변수 {manifest['n_parameters']:,}개, {size:.1f} MB")
     return 0
 
 

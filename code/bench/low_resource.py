@@ -1,13 +1,19 @@
-"""작은 자료의 설정을 실험으로 고릅니다: 어휘의 크기, 드롭아웃, 깊이를 바꾸어 dev 손실과 dev BLEU를 견줍니다.
+"""작은 자료의 설정을 실험으로 고릅니다.
 
-    python code/bench/low_resource.py --json book/runs/low_resource_gpu.json     GPU 하나에서
+어휘의 크기, 드롭아웃, 깊이를 바꾸어 dev 손실과 dev BLEU를 견줍니다.
+
+    GPU 하나에서
+    python code/bench/low_resource.py --json book/runs/low_resource_gpu.json
+
+    CPU에서(책의 기록)
     python code/bench/low_resource.py --preset docs-cpu --steps 2000 --threads 1 \\
-        --only base "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" "1 layer" "3 layers" \\
-        --json book/runs/low_resource_cpu.json                                   CPU에서(책의 기록)
+        --only base "vocab 2k" "vocab 8k" "dropout 0.0" "dropout 0.2" \\
+            "1 layer" "3 layers" \\
+        --json book/runs/low_resource_cpu.json
 
-한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 표는 results.jsonl에 쌓입니다. 고르는 데에는 dev만 쓰고
-시험 자료는 보지 않습니다. 어휘가 다르면 토큰이 달라 dev 손실을 견줄 수 없으므로 BLEU와 chrF로 봅니다.
---json은 쌓인 표를 기계와 설정과 함께 적습니다.
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 표는 results.jsonl에 쌓입니다.
+고르는 데에는 dev만 쓰고 시험 자료는 보지 않습니다. 어휘가 다르면 토큰이 달라 dev 손실을
+견줄 수 없으므로 BLEU와 chrF로 봅니다. --json은 쌓인 표를 기계와 설정과 함께 적습니다.
 """
 
 import argparse
@@ -15,14 +21,15 @@ import dataclasses
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import torch
 
-from jumok.commands.train import pick_device
 from jumok.files import write_atomically
-from jumok.training.corpus import load_corpus
+from jumok.training.corpus import TranslationCorpus, load_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
-from jumok.training.presets import find_preset
+from jumok.training.presets import Preset, find_preset
 from jumok.training.run import run_translation
 
 # 기준에서 하나씩 바꿉니다. 모두 함께 바꾸면 무엇 덕분인지 알 수 없습니다.
@@ -67,7 +74,8 @@ def main(words: list[str] | None = None) -> None:
     if args.threads:
         torch.set_num_threads(args.threads)
     whole = load_corpus(args.corpus)
-    # 시험 자료 대신 dev로 BLEU를 잽니다. 고르는 동안 시험 자료를 보지 않기 위해서입니다.
+    # 시험 자료 대신 dev로 BLEU를 잽니다.
+    # 고르는 동안 시험 자료를 보지 않기 위해서입니다.
     corpus = dataclasses.replace(whole, tests={"dev": whole.dev}, aligned=())
     start = find_preset("translation", args.preset).changed(
         corpus=args.corpus,
@@ -78,65 +86,66 @@ def main(words: list[str] | None = None) -> None:
     world = World(pick_device(args.device))
     output = args.output or Path(f"runs/low-resource-{args.preset}")
     log = output / "results.jsonl"
-    done = (
-        {json.loads(line)["name"] for line in log.read_text("utf8").splitlines()}
-        if log.exists()
-        else set()
-    )
-    for name in (name for name in args.only if name not in done):
-        change = dict(CHANGES[name])
-        options = start.options | change.pop("options", {})
-        folder = output / name.replace(" ", "-").replace(",", "")
-        print(f"\n── {name}", flush=True)
-        card = run_translation(
-            start.changed(options=options, **change), corpus, folder, world
-        )
-        if card is None:
-            raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
-        with log.open("a", encoding="utf8") as stream:
-            stream.write(json.dumps(row_of(name, card), ensure_ascii=False) + "\n")
-        if world.device.type == "cuda":
-            torch.cuda.empty_cache()
-    rows = sorted(
-        map(json.loads, log.read_text("utf8").splitlines()),
-        key=lambda row: -row["dev_bleu"],
-    )
+    done = {row["name"] for row in read_rows(log)}
+    for name in args.only:
+        if name not in done:
+            row = one(name, start, corpus, output, world)
+            with log.open("a", encoding="utf8") as stream:
+                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    rows = sorted(read_rows(log), key=lambda row: row["dev_bleu"], reverse=True)
     for row in rows:
-        scores = f"BLEU {row['dev_bleu']:6.2f}  chrF {row['dev_chrf']:6.2f}  dev {row['dev_loss']:.3f}"
-        print(f"{row['name']:20} {scores}  {row['minutes']:.1f}분")
+        scores = f"BLEU {row['dev_bleu']:6.2f}  chrF {row['dev_chrf']:6.2f}"
+        loss = f"dev {row['dev_loss']:.3f}"
+        print(f"{row['name']:20} {scores}  {loss}  {row['minutes']:.1f}분")
     if args.json:
         facts = {
             "cpu": rows[0]["device"],
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
-        }
-        facts |= {
             "torch": torch.__version__,
             "corpus_sha256": whole.sha256,
             "preset": args.preset,
+            "base": dataclasses.asdict(start),
         }
-        facts |= {"base": dataclasses.asdict(start)}
-        write_atomically(
-            args.json,
-            json.dumps({"machine": facts, "rows": rows}, ensure_ascii=False, indent=1),
-        )
+        table = {"machine": facts, "rows": rows}
+        write_atomically(args.json, json.dumps(table, ensure_ascii=False, indent=1))
 
 
-def row_of(name: str, card: dict) -> dict:
+def read_rows(log: Path) -> list[dict[str, Any]]:
+    """쌓인 표의 줄들. 아직 없으면 비어 있습니다."""
+    if not log.exists():
+        return []
+    return [json.loads(line) for line in log.read_text("utf8").splitlines()]
+
+
+def one(
+    name: str, start: Preset, corpus: TranslationCorpus, output: Path, world: World
+) -> dict[str, Any]:
+    """실행 하나를 하고 표의 한 줄을 냅니다."""
+    change = dict(CHANGES[name])
+    options = start.options | change.pop("options", {})
+    preset = start.changed(options=options, **change)
+    folder = output / name.replace(" ", "-").replace(",", "")
+    print(f"\n── {name}", flush=True)
+    card = run_translation(preset, corpus, folder, world)
+    if card is None:
+        raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
+    if world.device.type == "cuda":
+        torch.cuda.empty_cache()
+    return row_of(name, card)
+
+
+def row_of(name: str, card: dict[str, Any]) -> dict[str, Any]:
     """카드에서 표의 한 줄을 뽑습니다."""
     result = card["result"]
     dev = result["tests"]["dev"]
-    row = {
+    kept = ("minutes", "steps", "tokens_per_second", "peak_memory_gib")
+    return {
         "name": name,
         "dev_bleu": dev["bleu"],
         "dev_chrf": dev["chrf"],
         "dev_loss": result["dev_loss"],
-    }
-    row |= {
-        key: result[key]
-        for key in ("minutes", "steps", "tokens_per_second", "peak_memory_gib")
-    }
-    return row | {
+        **{key: result[key] for key in kept},
         "n_parameters": card["n_parameters"],
         "device": card["machine"]["device"],
     }

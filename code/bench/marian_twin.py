@@ -1,35 +1,36 @@
-"""Hugging Face Marian을 우리 설정의 자료, 배치, 걸음, 학습률로 처음부터 학습해 우리 것과 견줍니다.
+"""Hugging Face Marian을 우리 설정으로 처음부터 학습해 우리 것과 견줍니다.
 
-    python code/bench/marian_twin.py --preset docs-cpu --output runs/marian --like runs/translation-docs-cpu
+    python code/bench/marian_twin.py --preset docs-cpu --output runs/marian \\
+        --like runs/translation-docs-cpu
 
-크기, 드롭아웃의 자리, 손실, 배치의 차례가 같습니다. 첫 가중치는 Marian의 방식이고, 빔 서치는 Marian의
-generate를 씁니다. --like의 실행 폴더에 든 어휘를 그대로 씁니다.
+자료, 배치와 그 차례, 걸음, 학습률이 우리 것이고, 크기와 드롭아웃의 자리와 손실도
+같습니다. 첫 가중치는 Marian의 방식이고, 빔 서치는 Marian의 generate를 씁니다.
+--like의 실행 폴더에 든 어휘를 그대로 씁니다.
 멈추었다가 같은 명령을 다시 부르면 이어 갑니다.
 """
 
 import argparse
 import shutil
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
 from models import BOS, EOS, PAD, Size, marian_model
 from torch import Tensor, nn
 
-from jumok.commands.train import pick_device
-from jumok.files import write_atomically
-from jumok.training.checkpoint import average, checkpoints, load_model
-from jumok.training.corpus import load_corpus
+from jumok.text.tokenizer import Tokenizer
+from jumok.training.corpus import TranslationCorpus, load_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
-from jumok.training.folder import identity_of, make_tokenizer, result_facts, write_card
-from jumok.training.loop import train
-from jumok.training.metrics import corpus_scores
-from jumok.training.presets import find_preset
-from jumok.training.run import encode_pairs
+from jumok.training.experiment import Experiment, run_experiment
+from jumok.training.folder import identity_of, make_tokenizer
+from jumok.training.presets import Preset, find_preset
+from jumok.training.run import encode_pairs, score_test
+from jumok.training.translating import EXTRA_TOKENS, pad, similar_lengths
 from jumok.training.translation import Translation
-from jumok.training.translator import EXTRA_TOKENS, pad, similar_lengths
 
 BEAM, LENGTH_PENALTY = 4, 0.6
 
@@ -65,6 +66,11 @@ class Marian(nn.Module):
         return self.body(
             input_ids=src, decoder_input_ids=tgt, use_cache=False, **masks
         ).logits
+
+    @property
+    def device(self) -> torch.device:
+        """가중치가 있는 장치."""
+        return self.body.device
 
     @torch.no_grad()
     def decode_ids(self, src: Tensor) -> list[list[int]]:
@@ -105,55 +111,80 @@ def main(words: list[str] | None = None) -> None:
     preset = find_preset("translation", args.preset).changed(
         steps=args.steps, seed=args.seed
     )
-    corpus, world = load_corpus(preset.corpus), World(pick_device(args.device))
+    corpus = load_corpus(preset.corpus)
+    world = World(pick_device(args.device))
     args.output.mkdir(parents=True, exist_ok=True)
     shutil.copy(args.like / "tokenizer.json", args.output / "tokenizer.json")
     tokenizer = make_tokenizer((), preset.vocab_size, args.output, world)
-    o = preset.options
-    size = Size(
-        o["d_model"], o["n_layers"], o["n_heads"], o["d_ff"], tokenizer.vocab_size
-    )
-    torch.manual_seed(preset.recipe.seed)
-    model = Marian(size, o["max_len"], o["dropout"])
-    encoded = [encode_pairs(tokenizer, part) for part in (corpus.train, corpus.dev)]
-    identity = identity_of(preset, corpus.sha256) | {"model": "marian"}
-    task = Translation(model, *encoded, preset.recipe, identity)
-    progress = train(task, preset.recipe, args.output, world)
-    if not progress.finished(preset.recipe):
+    preset = preset.changed(model="marian")
+    experiment = marian_experiment(preset, corpus, tokenizer, args.output, world)
+    card = run_experiment(experiment, preset, args.output, world)
+    if card is None:
         raise SystemExit("멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
-    load_model(model, average(checkpoints(args.output)[-preset.average :]))
-    model.eval()
-    result = result_facts(progress) | {"dev_loss": task.evaluate(world.device)["loss"]}
-    result["tests"] = {
-        name: score(model, tokenizer, pairs, args.output / f"{name}.tsv", world.device)
-        for name, pairs in corpus.tests.items()
-    }
-    result["transformers"] = transformers.__version__
+    print(card["n_parameters"], card["result"])
+
+
+def marian_experiment(
+    preset: Preset,
+    corpus: TranslationCorpus,
+    tokenizer: Tokenizer,
+    folder: Path,
+    world: World,
+) -> Experiment:
+    """우리 설정의 자료와 학습법으로 Marian을 배우는 실험."""
+    train, dev = (encode_pairs(tokenizer, part) for part in (corpus.train, corpus.dev))
+    identity = identity_of(preset, corpus.sha256)
+    options = preset.options
+    size = Size(
+        d_model=options["d_model"],
+        n_layers=options["n_layers"],
+        n_heads=options["n_heads"],
+        d_ff=options["d_ff"],
+        vocab_size=tokenizer.vocab_size,
+    )
+
+    def build() -> Translation:
+        model = Marian(size, options["max_len"], options["dropout"])
+        return Translation(model, train, dev, preset.recipe, identity)
+
+    def evaluate(task: Translation) -> dict[str, Any]:
+        tests = {
+            name: score(task.model, tokenizer, pairs, folder, name)
+            for name, pairs in corpus.tests.items()
+        }
+        return {
+            "dev_loss": task.evaluate(world.device)["loss"],
+            "tests": tests,
+            "transformers": transformers.__version__,
+        }
+
     data = {
         "name": corpus.name,
         "sha256": corpus.sha256,
         "train_pairs": len(corpus.train),
     }
-    card = write_card(
-        args.output, model, preset.changed(model="marian"), world, data, result
-    )
-    print(card["n_parameters"], card["result"])
+    return Experiment(build, evaluate, data)
 
 
-def score(model: Marian, tokenizer, pairs, path: Path, device: torch.device) -> dict:
+def score(
+    model: Marian,
+    tokenizer: Tokenizer,
+    pairs: Sequence[tuple[str, str]],
+    folder: Path,
+    name: str,
+) -> dict[str, Any]:
     """시험 자료를 길이가 비슷한 것끼리 모아 풀고 성적을 매깁니다."""
-    started = time.monotonic()
-    sources, references = zip(*pairs, strict=True)
-    rows, answers = [tokenizer.encode(text) for text in sources], [""] * len(sources)
-    for group in similar_lengths(rows, 2048):
-        found = model.decode_ids(pad([rows[i] for i in group]).to(device))
-        for i, ids in zip(group, found, strict=True):
-            answers[i] = tokenizer.decode(ids)
-    seconds = time.monotonic() - started
-    lines = ("\t".join(row) for row in zip(sources, references, answers, strict=True))
-    write_atomically(path, "\n".join(["원문\t참조\t번역", *lines]) + "\n")
-    scores = corpus_scores(answers, references)
-    return scores | {"sentences": len(pairs), "decode_seconds": round(seconds, 1)}
+
+    def translate(sources: Sequence[str]) -> list[str]:
+        rows = [tokenizer.encode(text) for text in sources]
+        answers = [""] * len(rows)
+        for group in similar_lengths(rows, 2048):
+            src = pad([rows[i] for i in group]).to(model.device)
+            for i, ids in zip(group, model.decode_ids(src), strict=True):
+                answers[i] = tokenizer.decode(ids)
+        return answers
+
+    return score_test(translate, pairs, folder, name)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""견줄 모델: 우리 것, nn.Transformer, Hugging Face Marian. 크기와 드롭아웃 자리와 손실이 모두 같습니다."""
+"""견줄 모델: 우리 것, nn.Transformer, Hugging Face Marian.
+
+크기와 드롭아웃 자리와 손실이 모두 같습니다.
+"""
 
 import math
 from dataclasses import dataclass
@@ -55,7 +58,10 @@ def jumok_model(size: Size) -> Transformer:
 
 
 class TorchTransformer(nn.Module):
-    """nn.Transformer에 임베딩과 출력층을 붙인 것. 논문에 없는 두 자리의 드롭아웃은 끕니다."""
+    """nn.Transformer에 임베딩과 출력층을 붙인 것.
+
+    논문에 없는 두 자리의 드롭아웃은 끕니다.
+    """
 
     def __init__(self, size: Size) -> None:
         super().__init__()

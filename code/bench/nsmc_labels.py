@@ -1,26 +1,35 @@
-"""영화평의 이름표 수를 바꾸며 셋을 견줍니다: 사전 학습한 BERT, 처음부터 배운 같은 모델, 글자 SVM.
+"""영화평의 이름표 수를 바꾸며 셋을 견줍니다.
 
-    python code/bench/nsmc_labels.py --bert runs/bert-nsmc-cpu --preset nsmc-cpu        모두
-    python code/bench/nsmc_labels.py --bert … --counts 100 1000 --kinds scratch         일부만
+사전 학습한 BERT, 처음부터 배운 같은 모델, 글자 SVM입니다.
 
-한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 여러 개를 함께 띄워 나누어 해도 됩니다.
---record NAME을 주면 그때까지 끝난 것을 모아 기록(jumok/records/NAME/results.json)에 적습니다.
-시험 자료는 성적을 적을 때에만 봅니다. 걸음의 수는 이름표의 수로만 정하고 시험 자료로 고르지 않습니다.
+    모두
+    python code/bench/nsmc_labels.py --bert runs/bert-nsmc-cpu --preset nsmc-cpu
+
+    일부만
+    python code/bench/nsmc_labels.py --bert … --counts 100 1000 --kinds scratch
+
+한 줄이 실행 하나이고, 이미 끝난 실행은 건너뜁니다. 여러 개를 함께 띄워 나누어 해도
+됩니다. --record NAME을 주면 그때까지 끝난 것을 모아
+기록(jumok/records/NAME/results.json)에 적습니다.
+시험 자료는 성적을 적을 때에만 봅니다. 걸음의 수는 이름표의 수로만 정하고
+시험 자료로 고르지 않습니다.
 """
 
 import argparse
 import json
+from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
+from typing import Any
 
-import torch
-
-from jumok.commands.train import pick_device
 from jumok.training.baselines import svm_accuracy
+from jumok.training.corpus import Reviews, load_review_corpus
+from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.folder import write_json
 from jumok.training.presets import Preset, find_preset
 from jumok.training.record import RECORDS
-from jumok.training.run_classifier import N_DEV, load_review_corpus, run_classifier
+from jumok.training.run_classifier import N_DEV, run_classifier
 
 COUNTS = (100, 300, 1000, 3000, 10_000, 30_000, 148_000)
 KINDS = ("svm", "pretrained", "scratch")
@@ -61,48 +70,45 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("runs/nsmc-labels"))
     parser.add_argument("--record", help="모아서 적을 기록의 이름")
     args = parser.parse_args()
-    reviews, world = load_review_corpus("nsmc"), World(pick_device(args.device))
-    base = find_preset("classifier", args.preset)
-    for n in args.counts:
-        for kind in args.kinds:
-            for seed in args.seeds if kind != "svm" else [0]:
-                folder = args.output / f"{kind}-{n}-{seed}"
-                if (folder / "row.json").exists():
-                    continue
-                print(f"── {kind}, 이름표 {n:,}개, 씨앗 {seed}")
-                row = {"n_labels": n, "start": kind, "seed": seed}
-                write_row(folder, row | one(kind, n, seed, args, base, reviews, world))
+    reviews = load_review_corpus("nsmc")
+    for kind, n, seed in planned(args):
+        folder = args.output / f"{kind}-{n}-{seed}"
+        if not (folder / "row.json").exists():
+            print(f"── {kind}, 이름표 {n:,}개, 씨앗 {seed}")
+            row = {"n_labels": n, "start": kind, "seed": seed}
+            write_row(folder, row | one(row, args, reviews))
     if args.record:
         store(args.output, args.record)
 
 
+def planned(args: argparse.Namespace) -> Iterator[tuple[str, int, int]]:
+    """할 실행들의 (종류, 이름표의 수, 씨앗). SVM에는 씨앗이 없습니다."""
+    for n in args.counts:
+        for kind in args.kinds:
+            seeds = [0] if kind == "svm" else args.seeds
+            for seed in seeds:
+                yield kind, n, seed
+
+
 def one(
-    kind: str,
-    n: int,
-    seed: int,
-    args: argparse.Namespace,
-    base: Preset,
-    reviews: dict,
-    world: World,
-):
+    row: dict[str, Any], args: argparse.Namespace, reviews: dict[str, Reviews]
+) -> dict[str, Any]:
     """실행 하나의 성적."""
+    kind, n, seed = row["start"], row["n_labels"], row["seed"]
     if kind == "svm":
         texts, labels = reviews["train"]
-        return {"test_accuracy": svm_accuracy((texts[:n], labels[:n]), reviews["test"])}
+        accuracy = svm_accuracy((texts[:n], labels[:n]), reviews["test"])
+        return {"test_accuracy": accuracy}
+    base = find_preset("classifier", args.preset)
     preset = preset_for(base, n, args.epochs, seed)
     start = args.bert if kind == "pretrained" else None
-    torch.manual_seed(seed)
-    card = run_classifier(
-        preset, reviews, args.output / f"{kind}-{n}-{seed}", world, start, n
-    )
-    if not card:
+    folder = args.output / f"{kind}-{n}-{seed}"
+    world = World(pick_device(args.device))
+    card = run_classifier(preset, reviews, folder, world, start, n)
+    if card is None:
         raise SystemExit(130)
-    found = card["result"]
-    return {
-        "test_accuracy": found["test_accuracy"],
-        "steps": found["steps"],
-        "minutes": found["minutes"],
-    }
+    kept = ("test_accuracy", "steps", "minutes")
+    return {key: card["result"][key] for key in kept}
 
 
 def write_row(folder: Path, row: dict) -> None:
@@ -115,7 +121,7 @@ def write_row(folder: Path, row: dict) -> None:
 def store(output: Path, name: str) -> None:
     """끝난 줄들을 모아 기록에 적습니다. 다른 결과는 그대로 둡니다."""
     rows = [json.loads(path.read_text("utf8")) for path in output.glob("*/row.json")]
-    rows.sort(key=lambda row: (row["n_labels"], row["start"], row["seed"]))
+    rows.sort(key=itemgetter("n_labels", "start", "seed"))
     path = RECORDS / name / "results.json"
     found = json.loads(path.read_text("utf8")) if path.exists() else {}
     write_json(path, found | {"labels": rows, "n_dev": N_DEV})

@@ -1,10 +1,13 @@
-"""속도 견주기: 학습 한 걸음과 풀기를 nn.Transformer, Hugging Face Marian과 번갈아 잽니다.
+"""속도 견주기: 학습 한 걸음과 풀기를 nn.Transformer, Marian과 번갈아 잽니다.
 
-    python code/bench/run.py                            tiny와 small, 그리고 base의 학습
-    python code/bench/run.py --sizes tiny               하나만
-    python code/bench/run.py --device cuda --precision bf16 --compile --tokens 25000 --threads 8
-    python code/bench/run.py --matmul medium            양쪽 모두 bf16을 쓰는 행렬 곱으로
-    python code/bench/run.py --keep-memory              양쪽 모두 쓴 메모리를 운영체제에 돌려주지 않고
+    python code/bench/run.py                   tiny와 small, 그리고 base의 학습
+    python code/bench/run.py --sizes tiny      하나만
+    python code/bench/run.py --device cuda --precision bf16 --compile \\
+        --tokens 25000 --threads 8
+    python code/bench/run.py --matmul medium   양쪽 모두 bf16을 쓰는 행렬 곱으로
+    python code/bench/run.py --keep-memory     양쪽 모두 쓴 메모리를 돌려주지 않고
+
+Marian은 Hugging Face의 것입니다.
 
 비율은 참조 ÷ 우리이고, 짝마다 구한 비율의 중앙값입니다. 1보다 크면 우리가 빠릅니다.
 """
@@ -43,12 +46,15 @@ from jumok.training.card import device_name
 from jumok.training.estimate import matmul_speed, step_flops
 
 SEED = 0  # 가중치와 입력의 씨앗
-# 리눅스의 glibc가 시작할 때만 읽는 환경 변수. 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
+# 리눅스의 glibc가 시작할 때만 읽는 환경 변수.
+# 비운 메모리를 이만큼 모일 때까지 돌려주지 않습니다.
 KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": "4000000000",
     "MALLOC_MMAP_THRESHOLD_": "4000000000",
 }
-LARGE, FEW_PAIRS = {"base"}, 3  # 큰 모델은 학습만, 짝을 줄여 잽니다.
+# 큰 모델은 학습만, 짝을 줄여 잽니다.
+LARGE = {"base"}
+FEW_PAIRS = 3
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16}
 HEAD = (
     "일",
@@ -66,44 +72,32 @@ HEAD = (
 def main() -> None:
     """인자를 읽고, 재고, 표와 JSON을 냅니다."""
     args = arguments()
-    if args.keep_memory and any(
-        os.environ.get(name) != value for name, value in KEEP_MEMORY.items()
-    ):
-        print(
-            "다시 시작합니다:",
-            " ".join(f"{name}={value}" for name, value in KEEP_MEMORY.items()),
-            flush=True,
-        )
-        sys.exit(
-            subprocess.run(
-                [sys.executable, *sys.argv], env=os.environ | KEEP_MEMORY
-            ).returncode
-        )
+    if args.keep_memory and not KEEP_MEMORY.items() <= os.environ.items():
+        sys.exit(run_again_keeping_memory())
     torch.set_num_threads(args.threads)
     torch.set_float32_matmul_precision(args.matmul)
     transformers.logging.set_verbosity_error()
     torch.manual_seed(SEED)
     device = torch.device(args.device)
-    facts = machine(device) | {"pairs": args.pairs, "matmul": args.matmul, "seed": SEED}
-    facts |= {
+    facts = machine(device) | {
+        "pairs": args.pairs,
+        "matmul": args.matmul,
+        "seed": SEED,
         "precision": args.precision,
         "compile": args.compile,
         "tokens": args.tokens,
     }
     # MFU의 분모: 같은 기계에서 같은 자료형으로 잰 행렬 곱의 속도
-    args.peak = facts["matmul_flops"] = matmul_speed(
-        device, DTYPES[args.precision], 1.0
-    )
+    args.peak = matmul_speed(device, DTYPES[args.precision], args.peak_seconds)
+    facts["matmul_flops"] = args.peak
     facts["allocator"] = {
         name: os.environ[name] for name in KEEP_MEMORY if name in os.environ
     }
     started = time.monotonic()
-    print(
-        "{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n".format(
-            **facts
-        )
-    )
-    print(row(HEAD), row(["---"] * len(HEAD)), sep="\n", flush=True)
+    shown = "{cpu}, {threads}스레드, torch {torch}, transformers {transformers}\n"
+    print(shown.format(**facts))
+    print(row(HEAD))
+    print(row(["---"] * len(HEAD)), flush=True)
     results = []
     for name in args.sizes:
         for result in measure(name, SIZES[name], args):
@@ -111,12 +105,17 @@ def main() -> None:
             print(row(cells(result)), flush=True)
     facts["minutes"] = round((time.monotonic() - started) / 60, 1)
     if args.json:
-        Path(args.json).write_text(
-            json.dumps(
-                {"machine": facts, "results": results}, ensure_ascii=False, indent=1
-            ),
-            "utf8",
-        )
+        table = {"machine": facts, "results": results}
+        text = json.dumps(table, ensure_ascii=False, indent=1)
+        Path(args.json).write_text(text, "utf8")
+
+
+def run_again_keeping_memory() -> int:
+    """메모리 설정은 시작할 때만 읽히므로, 설정을 두고 자신을 다시 부릅니다."""
+    shown = " ".join(f"{name}={value}" for name, value in KEEP_MEMORY.items())
+    print(f"다시 시작합니다: {shown}", flush=True)
+    words = [sys.executable, *sys.argv]
+    return subprocess.run(words, env=os.environ | KEEP_MEMORY).returncode
 
 
 def arguments() -> argparse.Namespace:
@@ -146,6 +145,9 @@ def arguments() -> argparse.Namespace:
         "--batches", type=int, nargs="+", default=[1, 32], help="풀 때의 문장 수"
     )
     parser.add_argument("--threads", type=int, default=min(2, os.cpu_count() or 1))
+    parser.add_argument(
+        "--peak-seconds", type=float, default=1.0, help="행렬 곱의 속도를 재는 초"
+    )
     parser.add_argument(
         "--matmul", choices=["highest", "high", "medium"], default="highest"
     )
@@ -233,8 +235,12 @@ def wait(device: str) -> None:
 def decoding(
     name: str, size: Size, beam_size: int, n_sentences: int, args: argparse.Namespace
 ) -> dict:
-    """같은 원문에서 정해진 수의 토큰을 풉니다. 끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다."""
-    src, n_new = batch(size, n_sentences)[0].to(args.device), args.new_tokens
+    """같은 원문에서 정해진 수의 토큰을 풉니다.
+
+    끝 토큰이 없으므로 양쪽 모두 끝까지 갑니다.
+    """
+    src = batch(size, n_sentences)[0].to(args.device)
+    n_new = args.new_tokens
     attention = args.attention or "eager"
     models = (jumok_model(size), marian_model(size, attention))
     ours, theirs = (model.to(args.device).eval() for model in models)
@@ -246,9 +252,10 @@ def decoding(
 
     def jumok() -> None:
         ends = {"eos_id": None, "bos_id": BOS}
-        beam(
-            ours, src, n_new, beam_size=beam_size, **ends
-        ) if beam_size > 1 else greedy(ours, src, n_new, **ends)
+        if beam_size > 1:
+            beam(ours, src, n_new, beam_size=beam_size, **ends)
+        else:
+            greedy(ours, src, n_new, **ends)
         wait(args.device)
 
     pairs = interleave(reference, jumok, args.pairs)
@@ -259,7 +266,10 @@ def decoding(
 def interleave(
     reference: Callable, ours: Callable, n_pairs: int
 ) -> list[tuple[float, float]]:
-    """번갈아 재어 (참조, 우리) 초의 짝을 냅니다. 짝마다 차례를 바꾸고, 첫 짝은 몸풀기로 버립니다."""
+    """번갈아 재어 (참조, 우리) 초의 짝을 냅니다.
+
+    짝마다 차례를 바꾸고, 첫 짝은 몸풀기로 버립니다.
+    """
     pairs = []
     for i in range(n_pairs + 1):
         times = [0.0, 0.0]

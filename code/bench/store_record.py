@@ -1,4 +1,6 @@
-"""끝난 실행의 카드와 곡선을 패키지의 기록으로 옮깁니다. 장은 `load_record(이름)`으로 읽습니다.
+"""끝난 실행의 카드와 곡선을 패키지의 기록으로 옮깁니다.
+
+장은 `load_record(이름)`으로 읽습니다.
 
     python code/bench/store_record.py runs/bert-nsmc-cpu bert-nsmc-cpu --model
 
@@ -30,7 +32,8 @@ def main() -> int:
     weights = args.run / "model.safetensors"
     if not (args.run / "card.json").exists() or (args.model and not weights.exists()):
         print(
-            f"{args.run}은(는) 끝난 실행이 아닙니다. `jumok train`을 끝까지 돌려 주세요.",
+            f"{args.run}은(는) 끝난 실행이 아닙니다. "
+            "`jumok train`을 끝까지 돌려 주세요.",
             file=sys.stderr,
         )
         return 1

@@ -1,65 +1,77 @@
-"""BPE의 속도: 읽으려고 쓴 것과 tokenizers 라이브러리를 같은 글에서, 한 코어의 CPU 시간으로 잽니다.
+"""BPE의 속도: 읽으려고 쓴 것과 tokenizers 라이브러리를 같은 글에서 잽니다.
 
-    python code/bench/tokenize_speed.py 글.txt                      한 줄이 한 문장
+    python code/bench/tokenize_speed.py 글.txt                         한 줄이 한 문장
     python code/bench/tokenize_speed.py ratings_train.txt --column 1   NSMC의 글 열
 
-앞의 --train줄에서 규칙 --merges개를 배우고, 그다음 --test줄을 두 번 번호로 바꿉니다. 첫째는 외운 조각 없이,
-둘째는 외운 조각으로 합니다. CPU 시간이라 다른 일이 끼어들어도 덜 흔들립니다.
+앞의 --train줄에서 규칙 --merges개를 배우고, 그다음 --test줄을 두 번 번호로 바꿉니다.
+첫째는 외운 조각 없이, 둘째는 외운 조각으로 합니다.
+한 코어의 CPU 시간이라 다른 일이 끼어들어도 덜 흔들립니다.
 """
 
 import argparse
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("RAYON_NUM_THREADS", "1")  # 라이브러리도 한 스레드로 견줍니다.
 
 from jumok.text import BpeTokenizer, LibraryBpe
 from jumok.text.bpe import BASE, choose_alphabet, count_words
+from jumok.text.tokenizer import Tokenizer
 
 COVERAGE = 0.9995
+HEAD = ("", "배우기(초)", "처음 번호로(MB/초)", "다시 번호로(MB/초)", "문장당 토큰")
 
 
 def main() -> None:
     """인자를 읽고, 재고, 표를 냅니다."""
     args = arguments()
     texts = read(args.texts, args.column)
-    train, test = texts[: args.train], texts[args.train : args.train + args.test]
+    train = texts[: args.train]
+    test = texts[args.train : args.train + args.test]
     n_letters = len(choose_alphabet(count_words(train), COVERAGE, 10**6))
     vocab_size = len(BASE) + n_letters + args.merges
     size = sum(len(text.encode()) for text in test) / 1e6
+    cpu = platform.processor() or platform.machine()
+    print(f"{cpu}, Python {platform.python_version()}")
     print(
-        f"{platform.processor() or platform.machine()}, Python {platform.python_version()}"
+        f"배우는 문장 {len(train):,}, 알파벳 {n_letters:,}, 규칙 {args.merges:,}, "
+        f"견주는 글 {size:.1f} MB\n"
     )
-    print(
-        f"배우는 문장 {len(train):,}, 알파벳 {n_letters:,}, 규칙 {args.merges:,}, 견주는 글 {size:.1f} MB\n"
-    )
-    print("| | 배우기(초) | 처음 번호로(MB/초) | 다시 번호로(MB/초) | 문장당 토큰 |")
-    print("| --- | --- | --- | --- | --- |")
+    print(row(HEAD))
+    print(row(["---"] * len(HEAD)))
+    learned = []
     encoded = []
     for name, kind in (("주목", BpeTokenizer), ("tokenizers", LibraryBpe)):
-        seconds, bpe = timed(
-            lambda kind=kind: kind.from_texts(train, vocab_size, COVERAGE)
-        )
+        seconds, bpe = timed(partial(kind.from_texts, train, vocab_size, COVERAGE))
+        learned.append(bpe)
         # 같은 규칙으로 견주도록 번호로 바꾸는 일은 우리가 배운 규칙으로 합니다.
-        rules = encoded[0][0] if encoded else bpe
+        rules = learned[0]
         fresh = kind(rules.alphabet, rules.merges)
-        first, ids = timed(lambda fresh=fresh: [fresh.encode(text) for text in test])
-        again, _ = timed(lambda fresh=fresh: [fresh.encode(text) for text in test])
-        encoded.append((bpe, ids))
+        first, ids = timed(partial(encode_all, fresh, test))
+        again, _ = timed(partial(encode_all, fresh, test))
+        encoded.append(ids)
         per_sentence = sum(map(len, ids)) / len(test)
-        print(
-            f"| {name} | {seconds:.1f} | {size / first:.2f} | {size / again:.2f} | {per_sentence:.2f} |",
-            flush=True,
-        )
-    same = sum(a == b for a, b in zip(encoded[0][1], encoded[1][1], strict=True))
+        cells = [f"{seconds:.1f}", f"{size / first:.2f}", f"{size / again:.2f}"]
+        print(row([name, *cells, f"{per_sentence:.2f}"]), flush=True)
+    same = sum(a == b for a, b in zip(*encoded, strict=True))
     print(f"\n같게 자른 문장: {same:,} / {len(test):,}")
-    ours, theirs = (set(bpe.merges) for bpe, _ in encoded)
-    print(
-        f"따로 배운 규칙 가운데 같은 것: {len(ours & theirs) / max(1, len(ours)):.1%}"
-    )
+    ours, theirs = (set(bpe.merges) for bpe in learned)
+    share = len(ours & theirs) / max(1, len(ours))
+    print(f"따로 배운 규칙 가운데 같은 것: {share:.1%}")
+
+
+def encode_all(bpe: Tokenizer, texts: list[str]) -> list[list[int]]:
+    """글들을 모두 번호로."""
+    return [bpe.encode(text) for text in texts]
+
+
+def row(values: Iterable[str]) -> str:
+    """Markdown 표의 한 줄."""
+    return f"| {' | '.join(values)} |"
 
 
 def arguments() -> argparse.Namespace:

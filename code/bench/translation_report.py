@@ -1,10 +1,14 @@
-"""번역 실행들을 나란히 채점해 기록의 results.json에 씁니다: 기준선, 문장 길이별 BLEU, 번역 스무 개.
+"""번역 실행들을 나란히 채점해 기록의 results.json에 씁니다.
+
+기준선의 성적, 문장 길이별 BLEU, 번역 스무 개도 함께 적습니다.
 
     python code/bench/translation_report.py docs-cpu-transformer \\
-        --run 트랜스포머=runs/docs-cpu --run RNN=runs/docs-cpu-rnn --run Marian=runs/docs-cpu-marian
+        --run 트랜스포머=runs/docs-cpu --run RNN=runs/docs-cpu-rnn \\
+        --run Marian=runs/docs-cpu-marian
 
-첫째 실행이 주인공입니다. 실행 폴더의 test.tsv와 card.json을 읽고, 다시 번역하지는 않습니다. 번역 스무 개는
-시험 자료에서 씨앗으로 고른 짧은 문장이고, 번역이 그대로이면 손으로 적은 평(comment)을 지킵니다.
+첫째 실행이 주인공입니다. 실행 폴더의 test.tsv와 card.json을 읽고,
+다시 번역하지는 않습니다. 번역 스무 개는 시험 자료에서 씨앗으로 고른 짧은 문장이고,
+번역이 그대로이면 손으로 적은 평(comment)을 지킵니다.
 """
 
 import argparse

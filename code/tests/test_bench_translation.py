@@ -10,9 +10,9 @@ import torch
 from test_training_run import ALONE, corpus, preset
 
 from jumok.training import presets
+from jumok.training.matched_rnn import matched_rnn
 from jumok.training.record import load_record
 from jumok.training.run import run_translation
-from jumok.training.twins import rnn_twin
 
 BENCH = Path(__file__).parents[1] / "bench"
 needs_transformers = pytest.mark.skipif(
@@ -74,7 +74,7 @@ def test_three_runs_are_scored_side_by_side(script, tmp_path, capsys):
     ours, rnn, marian = (tmp_path / name for name in ("ours", "rnn", "marian"))
     run_translation(presets.TRANSLATION["toy"], corpus(), ours, ALONE, lambda _: None)
     run_translation(
-        rnn_twin(presets.TRANSLATION["toy"]), corpus(), rnn, ALONE, lambda _: None
+        matched_rnn(presets.TRANSLATION["toy"]), corpus(), rnn, ALONE, lambda _: None
     )
     words = [
         "--preset",

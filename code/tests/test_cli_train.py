@@ -6,6 +6,7 @@ import json
 import pytest
 import torch
 from test_training_run import RECIPE, SIZE, corpus, preset
+from training_toy import usual_signals
 
 from jumok.cli import main
 from jumok.training import corpus as corpus_module
@@ -18,7 +19,7 @@ def toy(monkeypatch, tmp_path):
     """설정 toy는 작은 자료로 1초쯤 배웁니다."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(presets.TRANSLATION, "toy", preset())
-    monkeypatch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+    monkeypatch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
     torch.set_num_threads(1)
 
 
@@ -27,7 +28,7 @@ def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(presets.TRANSLATION, "toy", preset())
-        patch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+        patch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
         code = main(
             [
                 "train",
@@ -173,7 +174,9 @@ def test_stopping_early_says_how_to_go_on(tmp_path, capsys, monkeypatch):
         return plain(*arguments)
 
     monkeypatch.setattr(loop, "one_step", stop)
-    assert main(["train", "translation", "--preset", "toy", "--output", "run"]) == 130
+    with usual_signals():
+        code = main(["train", "translation", "--preset", "toy", "--output", "run"])
+    assert code == 130
     assert "같은 명령을 다시 부르면" in capsys.readouterr().out
     assert [p.stem for p in checkpoints(tmp_path / "run")] == ["step-00000005"]
 

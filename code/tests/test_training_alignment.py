@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from jumok.apps import Translator
 from jumok.model import RnnConfig, RnnSeq2Seq, Transformer, TransformerConfig
 from jumok.text import BpeTokenizer
 from jumok.training.alignment import (
@@ -12,7 +13,6 @@ from jumok.training.alignment import (
     token_words,
 )
 from jumok.training.corpus import AlignedText
-from jumok.training.translator import Translator
 
 TEXT = "나는 맛있는 사과를 먹었다."
 WORDS = ("나는", "맛있는", "사과를", "먹었다", ".")

@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 
 import pytest
 
@@ -23,13 +24,51 @@ def test_kneser_ney_bigram_by_hand():
     """글 'ab', 'ab', 'cb': 정의대로 손으로 구한 값과 같습니다."""
     model = KneserNey(["ab", "ab", "cb"], order=2)
     # 두 글자: ␀a×2, ab×2, b␀×3, ␀c×1, cb×1 → n₁ = 2, n₂ = 2, d = 2/6
-    # 한 글자는 앞에 온 글자의 가짓수: a 1, b 2, ␀ 1, c 1 → 합 5, n₁ = 3, n₂ = 1, d = 3/5
+    # 한 글자는 앞에 온 글자의 가짓수: a 1, b 2, ␀ 1, c 1 → 합 5
+    # n₁ = 3, n₂ = 1, d = 3/5
     base = 1 / 5  # a, b, c, ␀, 모르는 글자
     b = (2 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base
     assert model.prob("b", "a") == pytest.approx((2 - 1 / 3) / 2 + (1 / 3) * 1 / 2 * b)
     assert model.prob("c", "a") == pytest.approx(
         (1 / 3) / 2 * ((1 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base)
     )
+
+
+def counted(texts, order):
+    """정의를 그대로 옮긴 것: 사전에 세고, 글자 하나의 확률을 짧은 차수부터 구합니다."""
+    counts = [Counter() for _ in range(order + 1)]
+    for text in texts:
+        padded = END * (order - 1) + text + END
+        for i in range(len(padded) - order + 1):
+            counts[order][padded[i : i + order]] += 1
+    for n in range(order, 1, -1):
+        counts[n - 1] = Counter(gram[1:] for gram in counts[n])
+
+    def prob(symbol, history):
+        p = 1 / (len(counts[1]) + 1)
+        for n in range(1, order + 1):
+            context = history[len(history) - n + 1 :] if n > 1 else ""
+            after = {g: c for g, c in counts[n].items() if g[:-1] == context}
+            if not after:
+                return p
+            ones, twos = (sum(c == k for c in counts[n].values()) for k in (1, 2))
+            d = ones / (ones + 2 * twos) if ones and twos else 0.5
+            kept = max(counts[n][context + symbol] - d, 0)
+            p = (kept + d * len(after) * p) / sum(after.values())
+        return p
+
+    return prob
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 5])
+def test_kneser_ney_is_its_definition(order):
+    model, prob = KneserNey(TEXTS, order), counted(TEXTS, order)
+    for text in ("나는 물을 먹는다", "너는 밥을 온다", "뷁 나는", ""):
+        padded = END * (order - 1) + text + END
+        for i in range(order - 1, len(padded)):
+            near = padded[i - order + 1 : i]
+            want = prob(padded[i], near)
+            assert model.prob(padded[i], near) == pytest.approx(want, rel=1e-12)
 
 
 def test_unseen_symbols_share_one_probability():

@@ -5,13 +5,13 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from jumok.training import choice
+from jumok.training import preset_choice
 from jumok.training.card import energy_kwh
-from jumok.training.choice import choose_preset
-from jumok.training.elsewhere import GPUS, Gpu, predict_on
 from jumok.training.estimate import USED_SHARE, step_flops
+from jumok.training.gpu_estimates import GPUS, Gpu, predict_on
+from jumok.training.models import build_model
+from jumok.training.preset_choice import choose_preset
 from jumok.training.presets import find_preset
-from jumok.training.translator import build_model
 
 CUDA = torch.device("cuda", 0)
 
@@ -27,7 +27,7 @@ def machine(monkeypatch):
             torch.cuda, "is_bf16_supported", lambda including_emulation: bf16
         )
         monkeypatch.setattr(
-            choice,
+            preset_choice,
             "corpus_info",
             lambda name, cache: {"sha256": "0"} if fetched else None,
         )

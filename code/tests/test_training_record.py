@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from jumok.apps import MaskFiller
 from jumok.text import MASK_ID, PAD_ID
 from jumok.training.distributed import World
-from jumok.training.filler import Filler
 from jumok.training.language import BertLoss
 from jumok.training.presets import Preset, find_preset
 from jumok.training.recipe import Recipe
@@ -74,7 +74,7 @@ def test_record_carries_card_curve_and_a_model_that_answers_alike(run, tmp_path)
     ids = torch.tensor([[4, 20, 21, 22, 5]])
     with torch.no_grad():
         whole, half = (
-            Filler.load(place).model(ids)[0] for place in (run, record.folder)
+            MaskFiller.load(place).model(ids)[0] for place in (run, record.folder)
         )
     torch.testing.assert_close(half, whole, atol=2e-2, rtol=1e-2)
     assert half.dtype == torch.float32
@@ -118,7 +118,7 @@ def test_shipped_record_says_where_and_how(name):
 
 
 def test_filler_puts_words_where_the_mask_is(run):
-    filler = Filler.load(run)
+    filler = MaskFiller.load(run)
     assert filler.encode("나는 <mask> 간다").count(MASK_ID) == 1
     first, second = filler.fill("나는 <mask> <mask>", top=3)
     for row in (first, second):
@@ -133,7 +133,7 @@ def test_filler_puts_words_where_the_mask_is(run):
 
 def test_loss_over_chosen_places_equals_the_loss_over_all(run, monkeypatch):
     """가린 자리만 계산한 손실과 기울기가 모든 자리를 계산한 것과 같습니다."""
-    model = Filler.load(run).model.double()
+    model = MaskFiller.load(run).model.double()
     ids = torch.randint(7, 30, (3, 9))
     targets = torch.where(torch.rand(3, 9) < 0.3, ids, PAD_ID)
     targets[0, 0] = 9

@@ -1,4 +1,7 @@
-"""멈추었다 이어 가도 한 번에 간 것과 비트까지 같은지. 어느 순간에 죽어도 잃는 것이 없는지."""
+"""멈추었다 이어 가도 한 번에 간 것과 비트까지 같은지.
+
+어느 순간에 죽어도 잃는 것이 없는지.
+"""
 
 import json
 import os
@@ -11,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from training_toy import QUIET, toy_task, toy_train
+from training_toy import QUIET, toy_task, toy_train, usual_signals
 
 from jumok.training import checkpoint, loop
 from jumok.training.checkpoint import (
@@ -96,7 +99,8 @@ def test_a_signal_stops_between_steps_and_resumes_exactly(
         return plain_step(*arguments)
 
     monkeypatch.setattr(loop, "one_step", step)
-    _, progress = toy_train(tmp_path)
+    with usual_signals():
+        _, progress = toy_train(tmp_path)
     assert progress.step == task_steps and not progress.finished(Recipe(**QUIET))
     assert load_latest(tmp_path).facts["step"] == task_steps
     monkeypatch.setattr(loop, "one_step", plain_step)
@@ -213,12 +217,48 @@ def test_another_setting_is_refused(tmp_path):
 
 
 def test_a_second_ctrl_c_stops_at_once():
-    with pytest.raises(KeyboardInterrupt), Interrupt() as interrupt:
-        os.kill(os.getpid(), signal.SIGINT)
-        assert interrupt.asked == signal.SIGINT
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.1)
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with usual_signals():
+        with pytest.raises(KeyboardInterrupt), Interrupt() as interrupt:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert interrupt.asked == signal.SIGINT
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+SENT_TO_ITSELF = """
+import os, signal, sys
+from jumok.training.interrupt import Interrupt
+number = getattr(signal, sys.argv[1])
+before = signal.getsignal(number)
+with Interrupt() as interrupt:
+    os.kill(os.getpid(), number)
+    print(interrupt.asked == number)
+print(signal.getsignal(number) == before)
+os.kill(os.getpid(), number)
+print("아직 돕니다")
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows에는 무시하며 띄우는 법이 없습니다")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
+def test_a_signal_ignored_from_the_start_stays_ignored(name, ignored):
+    """nohup이나 &로 띄운 학습은 옆 터미널의 Ctrl-C에 멈추지 않고, 그 뒤에도 무시합니다."""
+
+    def inherit():
+        how = signal.SIG_IGN if ignored else signal.SIG_DFL
+        signal.signal(getattr(signal, name), how)
+
+    done = subprocess.run(
+        [sys.executable, "-c", SENT_TO_ITSELF, name],
+        capture_output=True,
+        text=True,
+        preexec_fn=inherit,
+    )
+    heard, restored, *rest = done.stdout.split("\n")[:-1]
+    assert heard == str(not ignored) and restored == "True"
+    assert rest == (["아직 돕니다"] if ignored else []), "나온 뒤에는 원래대로입니다"
 
 
 def test_checkpoints_hold_no_pickle(whole):

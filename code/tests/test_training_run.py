@@ -6,9 +6,8 @@ import shutil
 import pytest
 import torch
 
+from jumok.apps import Translator
 from jumok.model import RnnSeq2Seq, Transformer
-from jumok.training import loop, plan
-from jumok.training import run as run_module
 from jumok.training.checkpoint import BadCheckpoint, average, checkpoints
 from jumok.training.corpus import (
     AlignedText,
@@ -18,12 +17,12 @@ from jumok.training.corpus import (
 )
 from jumok.training.distributed import World
 from jumok.training.estimate import matmul_speed, memory_bytes, n_parameters, step_flops
+from jumok.training.matched_rnn import count, matched_rnn
+from jumok.training.models import build_model
 from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run import run_translation
-from jumok.training.translation import Translation
-from jumok.training.translator import EXTRA_TOKENS, Translator, build_model
-from jumok.training.twins import count, rnn_twin
+from jumok.training.translating import EXTRA_TOKENS
 
 ALONE = World(torch.device("cpu"))
 WHO = {"나는": "I", "너는": "you", "우리는": "we", "그들은": "they"}
@@ -157,81 +156,6 @@ def test_a_folder_that_is_not_a_finished_run_is_refused(finished, tmp_path):
         Translator.load(tmp_path)
 
 
-def test_an_interrupted_run_returns_nothing_and_resumes(tmp_path, monkeypatch):
-    short = preset(steps=60)
-    plain = run_module.train
-    monkeypatch.setattr(
-        run_module, "train", lambda task, recipe, *rest: plain(task, stop_early, *rest)
-    )
-    stop_early = preset(steps=30).recipe
-    assert run_translation(short, corpus(), tmp_path, ALONE, lambda _: None) is None
-    assert not (tmp_path / "card.json").exists()
-    monkeypatch.setattr(run_module, "train", plain)
-    assert (
-        run_translation(short, corpus(), tmp_path, ALONE, lambda _: None)["result"][
-            "steps"
-        ]
-        == 60
-    )
-
-
-def test_too_little_memory_is_refused_with_advice(tmp_path, monkeypatch):
-    monkeypatch.setattr(plan, "free_memory", lambda _: 1 << 18)
-    with pytest.raises(MemoryError, match="--max-tokens"):
-        run_translation(preset(), corpus(), tmp_path, ALONE, lambda _: None)
-    assert not checkpoints(tmp_path)
-
-
-def test_a_step_is_divided_until_it_fits_and_learns_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr(plan, "SMALLEST", 16)
-    said, short = [], preset(steps=30)
-    plain = run_translation(short, corpus(), tmp_path / "plain", ALONE, lambda _: None)
-    task = Translation(
-        build_model("transformer", 320, SIZE),
-        *[[([5] * 9, [6] * 9)] * 64] * 2,
-        short.recipe,
-    )
-    room = plan._bytes(task, short.changed(accumulate=2), ALONE)
-    monkeypatch.setattr(plan, "free_memory", lambda _: room)
-    small = run_translation(short, corpus(), tmp_path / "small", ALONE, said.append)
-    assert "조각으로 나누어" in said[0] and small["preset"]["recipe"]["accumulate"] >= 2
-    assert small["result"]["dev_loss"] == pytest.approx(
-        plain["result"]["dev_loss"], rel=1e-3
-    )
-
-
-@pytest.mark.parametrize(
-    "error", [torch.OutOfMemoryError("CUDA"), RuntimeError("can't allocate memory")]
-)
-def test_memory_that_runs_out_midway_divides_the_step_and_goes_on(
-    error, tmp_path, monkeypatch
-):
-    """30걸음에 체크포인트가 있고 그 뒤에 메모리가 모자라면, 30걸음에서 이어 갑니다."""
-    monkeypatch.setattr(plan, "SMALLEST", 16)
-    said, plain, calls = [], loop.one_step, []
-
-    def fail_once(*arguments):
-        calls.append(1)
-        if len(calls) == 40:
-            raise error
-        return plain(*arguments)
-
-    monkeypatch.setattr(loop, "one_step", fail_once)
-    card = run_translation(preset(steps=60), corpus(), tmp_path, ALONE, said.append)
-    assert card["result"]["steps"] == 60 and len(calls) == 39 + 1 + 30
-    assert any("2조각으로 나누어" in text for text in said)
-    assert card["preset"]["recipe"]["accumulate"] == 2
-
-
-def test_another_error_is_not_taken_for_memory(tmp_path, monkeypatch):
-    def fail(*_):
-        raise RuntimeError("size mismatch")
-
-    monkeypatch.setattr(loop, "one_step", fail)
-    with pytest.raises(RuntimeError, match="size mismatch"):
-        run_translation(preset(), corpus(), tmp_path, ALONE, lambda _: None)
-
-
 def test_a_folder_of_another_version_is_named(finished, tmp_path):
     """설정의 이름이 달라진 run.json과, 모르는 값이 든 체크포인트."""
     old = shutil.copytree(finished[0], tmp_path / "old")
@@ -271,7 +195,7 @@ def test_the_rnn_baseline_runs_in_the_same_harness(tmp_path):
 @pytest.mark.parametrize("name", sorted(PRESETS["translation"]))
 def test_the_rnn_twin_has_as_many_parameters(name):
     plain = find_preset("translation", name)
-    twin = rnn_twin(plain)
+    twin = matched_rnn(plain)
     ours, theirs = (count(p.model, p.vocab_size, p.options) for p in (twin, plain))
     assert abs(ours - theirs) / theirs < 0.02
     assert (twin.recipe, twin.corpus, twin.vocab_size) == (
@@ -283,7 +207,7 @@ def test_the_rnn_twin_has_as_many_parameters(name):
 
 def test_a_twin_of_a_twin_is_refused():
     with pytest.raises(ValueError, match="트랜스포머의 설정이 아닙니다"):
-        rnn_twin(rnn_twin(preset()))
+        matched_rnn(matched_rnn(preset()))
 
 
 def test_counting_on_meta_equals_counting_a_real_model():

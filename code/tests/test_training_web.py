@@ -11,12 +11,13 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
+from jumok.apps import Translator
+from jumok.apps.web import export_web, pack, script
 from jumok.model import Transformer
 from jumok.text import LibraryBpe
 from jumok.training.checkpoint import BadCheckpoint, model_tensors
+from jumok.training.models import build_model
 from jumok.training.record import RECORDS, record_names
-from jumok.training.translator import Translator, build_model
-from jumok.training.web import export_web, pack, script
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "book" / "_static" / "explorer" / "model"
@@ -41,7 +42,10 @@ def read(folder: Path, name: str):
 
 
 def write_run(folder: Path, change=None, kind: str = "transformer", **options) -> Path:
-    """학습을 마친 것처럼 보이는 실행 폴더를 적습니다. change는 모델을 고치는 함수입니다."""
+    """학습을 마친 것처럼 보이는 실행 폴더를 적습니다.
+
+    change는 모델을 고치는 함수입니다.
+    """
     folder.mkdir(parents=True)
     options = {**SIZES, **options} if kind == "transformer" else {"d_model": 16}
     bpe = LibraryBpe.from_texts(TEXTS, 300)

@@ -1,6 +1,11 @@
-"""학습 시험이 함께 쓰는 작은 일: 숫자 줄을 거꾸로 옮기기. 다른 프로세스에서도 돌립니다."""
+"""학습 시험이 함께 쓰는 작은 일: 숫자 줄을 거꾸로 옮기기.
+
+다른 프로세스에서도 돌립니다.
+"""
 
 import argparse
+import signal
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -44,6 +49,21 @@ def toy_task(
     model = Transformer(TransformerConfig(src_vocab_size=20, tgt_vocab_size=20, **size))
     pairs = toy_pairs()
     return Translation(model, pairs[:160], pairs[160:], recipe, identity)
+
+
+@contextmanager
+def usual_signals():
+    """Ctrl-C와 SIGTERM을 터미널에서 띄운 것처럼.
+
+    시험을 nohup이나 &로 띄워도 같게 합니다.
+    """
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, how) for number, how in usual.items()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def toy_train(folder, dropout: float = 0.1, say=print, **changes):

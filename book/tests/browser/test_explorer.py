@@ -70,8 +70,9 @@ def translator(book):
     """쪽에 실린 바로 그 파일에서 되살린 파이썬 번역기입니다."""
     import torch
 
+    from jumok.apps import Translator
     from jumok.text import BpeTokenizer
-    from jumok.training.translator import Translator, build_model
+    from jumok.training.models import build_model
 
     torch.set_num_threads(1)
     folder = book.html / "_static" / "explorer" / "model"

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from .answers import answering
 from .parser import add_command
 
 _EPILOG = """\
@@ -55,25 +54,14 @@ def register(commands: argparse._SubParsersAction) -> None:
         command.add_argument(
             "--cache", metavar="폴더", type=Path, help="자료를 두는 폴더"
         )
-        command.set_defaults(run=_answering(run))
+        command.set_defaults(run=answering(run, _mistake))
 
 
-def _answering(
-    run: Callable[[argparse.Namespace], None],
-) -> Callable[[argparse.Namespace], int]:
-    """자료의 잘못을 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
+def _mistake(error: Exception) -> str | None:
+    """자료의 잘못이면 알려 줄 말."""
+    from ..text.corpora import CorpusError
 
-    def answer(args: argparse.Namespace) -> int:
-        from ..text.corpora import CorpusError
-
-        try:
-            run(args)
-        except CorpusError as error:
-            print(f"jumok: {error}", file=sys.stderr)
-            return 2
-        return 0
-
-    return answer
+    return str(error) if isinstance(error, CorpusError) else None
 
 
 def _fetch(args: argparse.Namespace) -> None:
@@ -93,8 +81,10 @@ def _list(args: argparse.Namespace) -> None:
     from ..text.corpora import CORPORA, cache_folder, corpus_info
 
     for name, corpus in CORPORA.items():
-        info = corpus_info(name, args.cache)
-        state = "✔ 받음" if info else "  없음"
+        if corpus.built_in:
+            state = "✔ 내장"
+        else:
+            state = "✔ 받음" if corpus_info(name, args.cache) else "  없음"
         print(f"{state}  {name:<9} {corpus.title} ({corpus.licence})")
     print(f"두는 곳: {cache_folder(args.cache)}")
 

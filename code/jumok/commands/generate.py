@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from .answers import answering
 from .parser import add_command
-from .train import answering, pick_device
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -20,9 +20,13 @@ def register(commands: argparse._SubParsersAction) -> None:
         help="이어 쓸 글 (없으면 처음부터)",
     )
     generate.add_argument(
-        "--run", metavar="폴더", dest="folder", type=Path, default=Path("runs/gpt-cpu"),
+        "--run",
+        metavar="폴더",
+        dest="folder",
+        type=Path,
+        default=Path("runs/gpt-cpu"),
         help="실행 폴더 (없으면 runs/gpt-cpu)",
-    )  # fmt: skip
+    )
     generate.add_argument("--device", help="cpu, cuda …")
     generate.add_argument("-n", metavar="수", type=int, default=1, help="몇 번 쓸지")
     generate.add_argument(
@@ -43,17 +47,19 @@ def register(commands: argparse._SubParsersAction) -> None:
     generate.set_defaults(run=answering(_generate))
 
 
-def _generate(args: argparse.Namespace) -> int:
+def _generate(args: argparse.Namespace) -> None:
     import torch
 
-    from ..training.run_language import Writer
+    from ..apps import Writer
+    from ..training.devices import pick_device
 
     device = pick_device(args.device)
     writer = Writer.load(args.folder, device)
-    generator = torch.Generator(device).manual_seed(args.seed)
-    how = {"temperature": args.temperature, "top_k": args.top_k, "top_p": args.top_p}
-    for text in writer.write(
-        args.prompt, args.n, args.max_tokens, generator=generator, **how
-    ):
+    how = {
+        "temperature": args.temperature,
+        "top_k": args.top_k,
+        "top_p": args.top_p,
+        "generator": torch.Generator(device).manual_seed(args.seed),
+    }
+    for text in writer.write(args.prompt, args.n, args.max_tokens, **how):
         print(text, flush=True)
-    return 0

@@ -1,25 +1,28 @@
-"""`jumok train`: 모델을 처음부터 학습합니다. torchrun으로 띄우면 여러 장치에서 함께 학습합니다."""
+"""`jumok train`: 모델을 처음부터 학습합니다.
+
+torchrun으로 띄우면 여러 장치에서 함께 학습합니다.
+"""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .answers import answering
 from .parser import add_command
 
 if TYPE_CHECKING:
-    import torch
-
     from ..training.distributed import World
+    from ..training.experiment import Card
     from ..training.presets import Preset
 
-    Run = Callable[[argparse.Namespace, Preset, Path, World], dict[str, Any] | None]
+    RunKind = Callable[[argparse.Namespace, Preset, Path, World], Card | None]
 
 _EPILOG = """\
-멈추기: Ctrl-C를 누르면 그 걸음을 마치고 저장합니다. 같은 명령을 다시 부르면 거기서 이어 갑니다.
+멈추기: Ctrl-C를 누르면 그 걸음을 마치고 저장합니다.
+      같은 명령을 다시 부르면 거기서 이어 갑니다.
 여러 장치: torchrun --nproc-per-node=8 -m jumok.cli train translation …
 
 끝냄 번호(exit code)
@@ -28,6 +31,7 @@ _EPILOG = """\
   2    시작할 수 없습니다(자료가 없음, 메모리가 모자람, 다른 설정의 폴더).
   130  도중에 멈추었습니다. 이어 갈 수 있습니다.
 """
+_STOPPED = 130
 # 명령줄에서 바꿀 수 있는 학습법의 값과 그 꼴, 설명
 _CHANGES: dict[str, tuple[Callable[[str], Any], str]] = {
     "steps": (int, "걸음의 수"),
@@ -60,29 +64,13 @@ def register(commands: argparse._SubParsersAction) -> None:
         parser = add_command(kinds, kind, text, **style)
         parser.add_argument("--preset", default="cpu", help="설정의 이름 (없으면 cpu)")
         _add_options(parser)
+        # 숫자 그림은 자료가 하나뿐이고 토큰이 없습니다.
         if kind != "vit":
-            parser.add_argument(
-                "--corpus", metavar="자료", help="자료의 이름 (jumok data list)"
-            )
-            parser.add_argument(
-                "--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기"
-            )
+            _add_text_options(parser)
         if kind == "translation":
-            parser.add_argument(
-                "--rnn", action="store_true", help="매개변수 수가 같은 RNN + 어텐션으로"
-            )
-            told = "행렬의 처음 값의 표준편차 (0이면 Xavier, 없으면 설정의 것)"
-            parser.add_argument("--init-std", metavar="수", type=float, help=told)
+            _add_translation_options(parser)
         if kind == "classifier":
-            parser.add_argument(
-                "--start",
-                metavar="폴더",
-                type=Path,
-                help="사전 학습한 BERT의 실행 폴더",
-            )
-            parser.add_argument(
-                "--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)"
-            )
+            _add_classifier_options(parser)
         parser.set_defaults(run=answering(_starting(run)))
 
 
@@ -102,131 +90,132 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
         "--compile", action=argparse.BooleanOptionalAction, help="torch.compile을 쓸지"
     )
     for name, (kind, text) in _CHANGES.items():
-        parser.add_argument(
-            f"--{name.replace('_', '-')}", metavar="값", type=kind, help=text
-        )
+        option = f"--{name.replace('_', '-')}"
+        parser.add_argument(option, metavar="값", type=kind, help=text)
 
 
-def answering(
-    run: Callable[[argparse.Namespace], int],
-) -> Callable[[argparse.Namespace], int]:
-    """사용자의 실수를 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
-
-    def answer(args: argparse.Namespace) -> int:
-        from ..text.corpora import CorpusError
-        from ..training.distributed import LostWorker
-
-        try:
-            return run(args)
-        except LostWorker as error:
-            print(f"jumok: {error}", file=sys.stderr)
-            return 1
-        except (ValueError, MemoryError, CorpusError, ImportError) as error:
-            print(f"jumok: {error}", file=sys.stderr)
-            return 2
-
-    return answer
+def _add_text_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--corpus", metavar="자료", help="자료의 이름 (jumok data list)"
+    )
+    parser.add_argument("--vocab-size", metavar="수", type=int, help="BPE 어휘의 크기")
 
 
-def _starting(run: Run) -> Callable[[argparse.Namespace], int]:
+def _add_translation_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rnn", action="store_true", help="매개변수 수가 같은 RNN + 어텐션으로"
+    )
+    told = "행렬의 처음 값의 표준편차 (0이면 Xavier, 없으면 설정의 것)"
+    parser.add_argument("--init-std", metavar="수", type=float, help=told)
+
+
+def _add_classifier_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--start", metavar="폴더", type=Path, help="사전 학습한 BERT의 실행 폴더"
+    )
+    parser.add_argument(
+        "--labels", metavar="수", type=int, help="쓸 이름표의 수 (없으면 모두)"
+    )
+
+
+def _starting(run: RunKind) -> Callable[[argparse.Namespace], int]:
     """설정을 고르고, 장치와 프로세스들을 준비하고, 끝나면 결과를 말합니다."""
 
     def start(args: argparse.Namespace) -> int:
+        from ..training.card import summary
+        from ..training.devices import pick_device
         from ..training.distributed import join_world
-        from ..training.presets import find_preset
-        from ..training.run import summary
 
-        own = {name: getattr(args, name, None) for name in ("corpus", "vocab_size")}
-        changed = {name: getattr(args, name) for name in (*_CHANGES, "compile")}
-        preset = find_preset(args.kind, args.preset).changed(**own, **changed)
-        if getattr(args, "init_std", None) is not None:
-            preset = preset.changed(
-                options=preset.options | {"init_std": args.init_std or None}
-            )
-        if getattr(args, "rnn", False):
-            from ..training.twins import rnn_twin
-
-            preset = rnn_twin(preset)
-        twin = "-rnn" if preset.model == "rnn" else ""
-        folder = args.output or Path("runs") / f"{args.kind}-{args.preset}{twin}"
+        preset = _chosen(args)
+        rnn = "-rnn" if preset.model == "rnn" else ""
+        folder = args.output or Path("runs") / f"{args.kind}-{args.preset}{rnn}"
         device = pick_device(args.device)
         _set_threads(args.threads)
         with join_world(device) as world:
             card = run(args, preset, folder, world)
+            stopped = card is None
             if world.is_first:
-                print(
-                    summary(card)
-                    if card
-                    else "\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다."
-                )
+                if stopped:
+                    print("\n멈추었습니다. 같은 명령을 다시 부르면 이어 갑니다.")
+                else:
+                    print(summary(card))
                 print(f"실행 폴더  {folder}")
-        return 130 if card is None else 0
+        return _STOPPED if stopped else 0
 
     return start
 
 
+def _chosen(args: argparse.Namespace) -> Preset:
+    """이름으로 고르고 명령줄에 적은 것만 바꾼 설정."""
+    from ..training.presets import find_preset
+
+    own = {name: getattr(args, name, None) for name in ("corpus", "vocab_size")}
+    changed = {name: getattr(args, name) for name in (*_CHANGES, "compile")}
+    preset = find_preset(args.kind, args.preset).changed(**own, **changed)
+    init_std = getattr(args, "init_std", None)
+    if init_std is not None:
+        # 0은 '정하지 않음'이고, 그러면 모델이 Xavier를 씁니다.
+        options = preset.options | {"init_std": init_std or None}
+        preset = preset.changed(options=options)
+    if getattr(args, "rnn", False):
+        from ..training.matched_rnn import matched_rnn
+
+        preset = matched_rnn(preset)
+    return preset
+
+
 def _translation(
     args: argparse.Namespace, preset: Preset, folder: Path, world: World
-) -> Any:
+) -> Card | None:
     from ..training.corpus import load_corpus
     from ..training.run import run_translation
 
-    return run_translation(
-        preset, load_corpus(preset.corpus, args.cache), folder, world
-    )
+    corpus = load_corpus(preset.corpus, args.cache)
+    return run_translation(preset, corpus, folder, world)
 
 
-def _gpt(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
-    from ..training.run_language import load_text_corpus, run_gpt
+def _gpt(
+    args: argparse.Namespace, preset: Preset, folder: Path, world: World
+) -> Card | None:
+    from ..training.corpus import load_text_corpus
+    from ..training.run_language import run_gpt
 
     return run_gpt(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
 
 
-def _bert(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
-    from ..training.run_language import load_text_corpus, run_bert
+def _bert(
+    args: argparse.Namespace, preset: Preset, folder: Path, world: World
+) -> Card | None:
+    from ..training.corpus import load_text_corpus
+    from ..training.run_language import run_bert
 
     return run_bert(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
 
 
 def _classifier(
     args: argparse.Namespace, preset: Preset, folder: Path, world: World
-) -> Any:
-    from ..training.run_classifier import load_review_corpus, run_classifier
+) -> Card | None:
+    from ..training.corpus import load_review_corpus
+    from ..training.run_classifier import run_classifier
 
     reviews = load_review_corpus(preset.corpus, args.cache)
     return run_classifier(preset, reviews, folder, world, args.start, args.labels)
 
 
-def _vit(args: argparse.Namespace, preset: Preset, folder: Path, world: World) -> Any:
+def _vit(
+    args: argparse.Namespace, preset: Preset, folder: Path, world: World
+) -> Card | None:
     from ..training.run_classifier import run_vit
 
     return run_vit(preset, folder, world)
-
-
-def pick_device(name: str | None) -> torch.device:
-    """장치의 이름을 torch의 장치로. 오류: 모르거나 없는 장치는 ValueError."""
-    import torch
-
-    if name is None:
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        device = torch.device(name)
-    except RuntimeError as error:
-        raise ValueError(
-            f"장치 '{name}'은(는) 모르는 이름입니다. cpu나 cuda를 쓰세요."
-        ) from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(
-            "이 컴퓨터의 torch에서는 CUDA를 쓸 수 없습니다. --device cpu로 부르세요."
-        )
-    return device
 
 
 def _set_threads(n: int | None) -> None:
     """CPU 스레드의 수를 정합니다. 오류: 1보다 작으면 ValueError."""
     import torch
 
-    if n is not None:
-        if n < 1:
-            raise ValueError(f"--threads는 1 이상이어야 합니다. 받은 값은 {n}입니다.")
-        torch.set_num_threads(n)
+    if n is None:
+        return
+    if n < 1:
+        raise ValueError(f"--threads는 1 이상이어야 합니다. 받은 값은 {n}입니다.")
+    torch.set_num_threads(n)

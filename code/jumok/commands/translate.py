@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .answers import answering
 from .parser import add_command
-from .train import answering, pick_device
 
 if TYPE_CHECKING:
-    from ..training.translator import Translator
+    from ..apps import Translator
 
 
 def register(commands: argparse._SubParsersAction) -> None:
@@ -37,9 +37,13 @@ def register(commands: argparse._SubParsersAction) -> None:
     score.set_defaults(run=answering(_eval))
     for command in (translate, score):
         command.add_argument(
-            "--run", metavar="폴더", dest="folder", type=Path, default=Path("runs/translation-cpu"),
+            "--run",
+            metavar="폴더",
+            dest="folder",
+            type=Path,
+            default=Path("runs/translation-cpu"),
             help="실행 폴더 (없으면 runs/translation-cpu)",
-        )  # fmt: skip
+        )
         command.add_argument("--device", help="cpu, cuda …")
         command.add_argument(
             "--beam", metavar="수", type=int, default=4, help="빔의 크기 (1이면 탐욕)"
@@ -54,12 +58,14 @@ def register(commands: argparse._SubParsersAction) -> None:
 
 
 def _load(args: argparse.Namespace) -> Translator:
-    from ..training.translator import Translator
+    from ..apps import Translator
+    from ..training.devices import pick_device
 
     translator = Translator.load(args.folder, pick_device(args.device))
     if args.beam < 1:
         raise ValueError(f"--beam은 1 이상이어야 합니다. 받은 값은 {args.beam}입니다.")
-    translator.beam_size, translator.length_penalty = args.beam, args.length_penalty
+    translator.beam_size = args.beam
+    translator.length_penalty = args.length_penalty
     return translator
 
 
@@ -109,28 +115,23 @@ def _shown(token: str) -> str:
     return token.replace(" ", "␣")
 
 
-def _eval(args: argparse.Namespace) -> int:
+def _eval(args: argparse.Namespace) -> None:
+    from ..training.card import score_line
     from ..training.corpus import load_corpus
     from ..training.run import score_test
 
     translator = _load(args)
     trained_on = json.loads((args.folder / "run.json").read_text("utf8"))["corpus"]
-    corpus = load_corpus(args.corpus or trained_on, args.cache)
+    corpus = load_corpus(args.corpus or trained_on, args.cache, ("test",))
     results = {}
     for name, pairs in corpus.tests.items():
-        results[name] = score_test(
-            translator, pairs, args.folder, f"{corpus.name}-{name}"
-        )
+        # 여기서 옮긴 글은 학습할 때 적어 둔 것을 덮어쓰지 않게 자료의 이름을
+        # 붙여 적습니다.
+        stem = f"{corpus.name}-{name}"
+        scores = score_test(translator.translate, pairs, args.folder, stem)
+        results[name] = scores
         if not args.json:
-            print(f"{corpus.name} {name}: {describe_scores(results[name])}")
+            print(f"{corpus.name} {name}: {score_line(scores)}")
+            print(f"  {scores['bleu_signature']}")
     if args.json:
         print(json.dumps(results, ensure_ascii=False, indent=1))
-    return 0
-
-
-def describe_scores(scores: dict) -> str:
-    """성적 한 줄과 서명."""
-    return (
-        f"BLEU {scores['bleu']:.2f}, chrF {scores['chrf']:.2f}, 완전 일치 {scores['exact_match']:.1%} "
-        f"({scores['sentences']:,}문장)\n  {scores['bleu_signature']}"
-    )

@@ -1,7 +1,8 @@
 """체크포인트: 멈춘 자리에서 그대로 이어 가기 위한 모든 것을 안전하게 적고 읽습니다.
 
-체크포인트 하나는 파일 둘입니다. `step-00001000.safetensors`에 텐서(가중치, 옵티마이저, 난수)가,
-`step-00001000.json`에 나머지와 앞 파일의 해시가 있습니다. json을 나중에 쓰므로 json이 있으면 다 쓴 것입니다.
+체크포인트 하나는 파일 둘입니다. `step-00001000.safetensors`에 텐서(가중치,
+옵티마이저, 난수)가, `step-00001000.json`에 나머지와 앞 파일의 해시가 있습니다.
+json을 나중에 쓰므로 json이 있으면 다 쓴 것입니다.
 """
 
 import json
@@ -24,7 +25,10 @@ class BadCheckpoint(ValueError):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """읽어 들인 체크포인트. tensors는 이름 → 텐서, facts는 걸음 수와 자료의 자리 같은 사실입니다."""
+    """읽어 들인 체크포인트.
+
+    tensors는 이름 → 텐서, facts는 걸음 수와 자료의 자리 같은 사실입니다.
+    """
 
     path: Path
     tensors: dict[str, Tensor]
@@ -42,9 +46,13 @@ class Checkpoint:
 def save_checkpoint(
     folder: Path, step: int, tensors: Mapping[str, Tensor], facts: dict, keep: int
 ) -> Path:
-    """체크포인트를 쓰고, 가장 새로운 keep개만 남깁니다. 다 쓰기 전에는 옛것을 지우지 않습니다."""
+    """체크포인트를 쓰고, 가장 새로운 keep개만 남깁니다.
+
+    다 쓰기 전에는 옛것을 지우지 않습니다.
+    """
     path = folder / f"step-{step:08d}.safetensors"
-    # 같은 메모리를 나눠 쓰는 텐서가 있으면 safetensors가 거절하므로 연속된 사본을 씁니다.
+    # 같은 메모리를 나눠 쓰는 텐서가 있으면 safetensors가 거절하므로 연속된
+    # 사본을 씁니다.
     plain = {name: x.detach().cpu().contiguous() for name, x in tensors.items()}
     with replacing(path) as temporary:
         save_file(plain, temporary)
@@ -101,8 +109,9 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def load_latest(folder: Path, say: Callable[[str], None] = print) -> Checkpoint | None:
-    """읽을 수 있는 가장 새로운 체크포인트. 상한 것은 이름을 말하고 그 앞의 것으로 넘어갑니다.
+    """읽을 수 있는 가장 새로운 체크포인트.
 
+    상한 것은 이름을 말하고 그 앞의 것으로 넘어갑니다.
     오류: 체크포인트가 있는데 모두 상했으면 BadCheckpoint. 하나도 없으면 None입니다.
     """
     found = checkpoints(folder)
@@ -113,7 +122,8 @@ def load_latest(folder: Path, say: Callable[[str], None] = print) -> Checkpoint 
             say(f"⚠ {error} 그 앞의 체크포인트를 찾습니다.")
     if found:
         raise BadCheckpoint(
-            f"{folder}의 체크포인트 {len(found)}개가 모두 상했습니다. 새 폴더에서 시작하세요."
+            f"{folder}의 체크포인트 {len(found)}개가 모두 상했습니다. "
+            "새 폴더에서 시작하세요."
         )
     return None
 
@@ -140,7 +150,10 @@ def load_model(model: nn.Module, tensors: Mapping[str, Tensor]) -> None:
 
 
 def average(paths: list[Path]) -> dict[str, Tensor]:
-    """체크포인트 여럿의 가중치를 평균합니다(논문 6.1절: 마지막 다섯). 더하기는 float64로 합니다."""
+    """체크포인트 여럿의 가중치를 평균합니다(논문 6.1절: 마지막 다섯).
+
+    더하기는 float64로 합니다.
+    """
     total: dict[str, Tensor] = {}
     for path in paths:
         for name, x in load_checkpoint(path).part("model/").items():

@@ -20,12 +20,15 @@ N_SHAPES = 64  # torch.compile로 따로 옮길 배치의 모양 수
 class LostWorker(RuntimeError):
     """함께 학습하던 프로세스 하나가 사라졌습니다."""
 
+    exit_code = 1  # 명령줄의 잘못(2)이 아니고, 같은 명령을 다시 부르면 이어 갑니다.
+
 
 @dataclass(frozen=True)
 class World:
     """함께 학습하는 프로세스들. 혼자이면 rank는 0, size는 1입니다.
 
-    control은 수 몇 개를 주고받는 CPU 쪽 길입니다. GPU의 계산을 기다리게 하지 않으려고 따로 둡니다.
+    control은 수 몇 개를 주고받는 CPU 쪽 길입니다.
+    GPU의 계산을 기다리게 하지 않으려고 따로 둡니다.
     """
 
     device: torch.device
@@ -63,7 +66,10 @@ class World:
                 dist.barrier(group=self.control)
 
     def share(self, module: nn.Module) -> nn.Module:
-        """기울기를 프로세스들 사이에서 평균하도록 감쌉니다. 첫 프로세스의 가중치로 맞추어 시작합니다."""
+        """기울기를 프로세스들 사이에서 평균하도록 감쌉니다.
+
+        첫 프로세스의 가중치로 맞추어 시작합니다.
+        """
         if self.size == 1:
             return module
         ids = [self.device.index] if self.device.type == "cuda" else None
@@ -71,7 +77,10 @@ class World:
 
 
 def compiled(loss: nn.Module) -> nn.Module:
-    """모양마다 따로 옮겨 적은(torch.compile) 손실. 배치의 모양은 몇 가지뿐이므로 그 수만큼만 옮깁니다."""
+    """모양마다 따로 옮겨 적은(torch.compile) 손실.
+
+    배치의 모양은 몇 가지뿐이므로 그 수만큼만 옮깁니다.
+    """
     torch._dynamo.config.recompile_limit = max(
         torch._dynamo.config.recompile_limit, N_SHAPES
     )
@@ -87,8 +96,9 @@ def talking() -> Iterator[None]:
         if isinstance(error, torch.OutOfMemoryError) or not _sounds_lost(str(error)):
             raise
         raise LostWorker(
-            "함께 학습하던 프로세스 하나가 사라졌습니다. 마지막 체크포인트는 그대로이니, "
-            "모든 프로세스를 같은 명령으로 다시 띄우면 이어서 학습합니다."
+            "함께 학습하던 프로세스 하나가 사라졌습니다. "
+            "마지막 체크포인트는 그대로이니, 모든 프로세스를 같은 명령으로 다시 띄우면 "
+            "이어서 학습합니다."
         ) from error
 
 

@@ -13,10 +13,8 @@ from jumok.files import file_sha256, replacing, write_atomically
 from jumok.text import LibraryBpe, load_tokenizer
 from jumok.text.tokenizer import Tokenizer
 
-from .card import machine_facts, peak_memory
 from .checkpoint import BadCheckpoint, average, checkpoints, load_model, model_tensors
 from .distributed import World
-from .estimate import n_parameters
 from .presets import Preset
 from .state import Progress
 
@@ -27,7 +25,10 @@ FREE_TO_CHANGE = ("steps", "keep", "patience", "accumulate")
 def make_tokenizer(
     texts: Iterable[str], vocab_size: int, folder: Path, world: World
 ) -> LibraryBpe:
-    """BPE를 배워 folder에 둡니다. 이미 있으면 그것을 읽습니다. 여러 프로세스이면 첫 프로세스가 배웁니다."""
+    """BPE를 배워 folder에 둡니다.
+
+    이미 있으면 그것을 읽습니다. 여러 프로세스이면 첫 프로세스가 배웁니다.
+    """
     path = folder / "tokenizer.json"
     if world.is_first and not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -38,18 +39,18 @@ def make_tokenizer(
 
 def identity_of(preset: Preset, data_sha256: str) -> dict[str, Any]:
     """이어 갈 때 같아야 하는 것들."""
-    recipe = {
-        name: x
-        for name, x in asdict(preset.recipe).items()
-        if name not in FREE_TO_CHANGE
-    }
+    recipe = asdict(preset.recipe)
+    for name in FREE_TO_CHANGE:
+        del recipe[name]
     facts = {
         "model": preset.model,
         "options": preset.options,
         "data": data_sha256,
         "recipe": recipe,
+        "vocab_size": preset.vocab_size,
+        "seq_len": preset.seq_len,
     }
-    return plain(facts | {"vocab_size": preset.vocab_size, "seq_len": preset.seq_len})
+    return plain(facts)
 
 
 def plain(facts: dict[str, Any]) -> dict[str, Any]:
@@ -70,14 +71,16 @@ def result_facts(progress: Progress) -> dict[str, Any]:
 def store_average(
     folder: Path, model: nn.Module, preset: Preset, run: dict[str, Any]
 ) -> None:
-    """마지막 체크포인트들을 평균해 모델에 넣고, model.safetensors와 run.json으로 적습니다."""
+    """마지막 체크포인트들을 평균해 모델에 넣고 파일로 적습니다.
+
+    파일은 model.safetensors와 run.json입니다. run은 run.json에 더 적을 사실입니다.
+    """
     load_model(model, average(checkpoints(folder)[-preset.average :]))
     model.eval()
+    tensors = {
+        name: x.detach().cpu().contiguous() for name, x in model_tensors(model).items()
+    }
     with replacing(folder / "model.safetensors") as temporary:
-        tensors = {
-            name: x.detach().cpu().contiguous()
-            for name, x in model_tensors(model).items()
-        }
         save_file(tensors, temporary)
     facts = {
         "model": preset.model,
@@ -95,15 +98,13 @@ def read_run(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
     오류: 끝까지 학습한 폴더가 아니거나, 모델이나 어휘가 다르면 BadCheckpoint.
     """
     folder = Path(folder)
-    missing = [
-        name
-        for name in ("run.json", "model.safetensors")
-        if not (folder / name).exists()
-    ]
+    needed = ("run.json", "model.safetensors")
+    missing = [name for name in needed if not (folder / name).exists()]
     if missing:
         raise BadCheckpoint(
             f"{folder}에 {', '.join(missing)}이(가) 없습니다. "
-            f"`jumok train`으로 {' 또는 '.join(kinds)} 모델을 끝까지 학습한 폴더를 주세요."
+            f"`jumok train`으로 {' 또는 '.join(kinds)} 모델을 "
+            "끝까지 학습한 폴더를 주세요."
         )
     facts = json.loads((folder / "run.json").read_text("utf8"))
     if not {"model", "options"} <= facts.keys():
@@ -114,7 +115,8 @@ def read_run(folder: Path, kinds: tuple[str, ...]) -> dict[str, Any]:
         raise BadCheckpoint(
             f"{folder}는 {facts['model']} 모델입니다. 필요한 것: {' 또는 '.join(kinds)}"
         )
-    path, expected = folder / "tokenizer.json", facts.get("tokenizer_sha256")
+    path = folder / "tokenizer.json"
+    expected = facts.get("tokenizer_sha256")
     if expected and not (path.exists() and file_sha256(path) == expected):
         raise BadCheckpoint(
             f"{folder}의 tokenizer.json이 이 모델을 학습한 어휘가 아닙니다."
@@ -131,27 +133,6 @@ def read_model(folder: Path, model: nn.Module) -> nn.Module:
     """model.safetensors를 model에 넣고 평가 상태로 돌려줍니다."""
     load_model(model, load_file(Path(folder) / "model.safetensors"))
     return model.eval()
-
-
-def write_card(
-    folder: Path,
-    model: nn.Module,
-    preset: Preset,
-    world: World,
-    data: dict[str, Any],
-    result: dict[str, Any],
-) -> dict[str, Any]:
-    """실행 카드를 card.json에 쓰고 돌려줍니다."""
-    memory = {"peak_memory_gib": round(peak_memory(world.device) / 2**30, 2)}
-    card = {
-        "machine": machine_facts(world.device) | {"processes": world.size},
-        "data": data,
-        "preset": plain(asdict(preset)),
-        "n_parameters": n_parameters(model),
-        "result": result | memory,
-    }
-    write_json(folder / "card.json", card)
-    return card
 
 
 def write_json(path: Path, facts: dict[str, Any]) -> None:

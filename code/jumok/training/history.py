@@ -8,9 +8,10 @@ from jumok.files import write_atomically
 
 
 class History:
-    """`history.jsonl`에 한 줄씩 덧붙입니다. 이어 갈 때는 체크포인트보다 뒤의 줄을 버리고 시작합니다.
+    """`history.jsonl`에 한 줄씩 덧붙입니다.
 
-    갑자기 꺼져서 반만 쓴 마지막 줄도 그때 버려집니다. path가 None이면 아무것도 쓰지 않습니다.
+    이어 갈 때는 체크포인트보다 뒤의 줄을 버리고 시작합니다. 갑자기 꺼져서 반만 쓴
+    마지막 줄도 그때 버려집니다. path가 None이면 아무것도 쓰지 않습니다.
     """
 
     def __init__(self, path: Path | None, step: int = 0) -> None:

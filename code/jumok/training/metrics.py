@@ -16,8 +16,9 @@ def ngrams(words: Sequence[str], n: int) -> Counter[tuple[str, ...]]:
 def bleu(
     hypotheses: Sequence[Sequence[str]], references: Sequence[Sequence[str]]
 ) -> float:
-    """말뭉치의 BLEU를 손으로 구합니다. 문장은 낱말의 목록이고, 값은 0부터 100까지입니다.
+    """말뭉치의 BLEU를 손으로 구합니다.
 
+    문장은 낱말의 목록이고, 값은 0부터 100까지입니다.
     BP · exp(¼ Σ log p_n)입니다. p_n은 n개씩 이은 것 가운데 참조에도 있는 것의 몫이고,
     BP = min(1, e^{1 − r/c})에서 c와 r은 답과 참조의 낱말 수입니다.
     맞은 것이 없는 p_n은 1/(2·수), 1/(4·수) …로 봅니다(sacreBLEU의 기본값 exp).
@@ -25,21 +26,24 @@ def bleu(
     출처: Papineni et al. (2002), 2.3절; Post (2018).
     """
     _same_length(hypotheses, references)
-    matched, total = [0] * MAX_ORDER, [0] * MAX_ORDER
+    matched = [0] * MAX_ORDER
+    total = [0] * MAX_ORDER
     for words, truth in zip(hypotheses, references, strict=True):
         for n in range(1, MAX_ORDER + 1):
             found = ngrams(words, n)
-            matched[n - 1] += (
-                found & ngrams(truth, n)
-            ).total()  # 참조에 있는 수까지만 셉니다.
+            # 같은 것이 여러 번 나와도 참조에 있는 수까지만 셉니다.
+            matched[n - 1] += (found & ngrams(truth, n)).total()
             total[n - 1] += found.total()
     if not any(matched) or not all(total):
         return 0.0
-    halvings, logs = 0, 0.0
+    logs = 0.0
+    halvings = 0
     for hit, n in zip(matched, total, strict=True):
-        halvings += not hit
-        logs += math.log(hit / n if hit else 0.5**halvings / n)
-    n_words, n_truth = sum(map(len, hypotheses)), sum(map(len, references))
+        if not hit:
+            halvings += 1
+        logs += math.log((hit or 0.5**halvings) / n)
+    n_words = sum(map(len, hypotheses))
+    n_truth = sum(map(len, references))
     brevity = min(1.0, math.exp(1 - n_truth / n_words))
     return 100 * brevity * math.exp(logs / MAX_ORDER)
 
@@ -72,7 +76,8 @@ def exact_match(hypotheses: Sequence[str], references: Sequence[str]) -> float:
 def bits_per_character(total_nats: float, n_characters: int) -> float:
     """로그 가능도(자연로그)의 합의 부호를 바꾼 것을 글자당 비트로 바꿉니다.
 
-    토큰의 단위가 달라도 글자의 수는 같으므로 서로 견줄 수 있습니다. 오류: 글자가 없으면 ValueError.
+    토큰의 단위가 달라도 글자의 수는 같으므로 서로 견줄 수 있습니다.
+    오류: 글자가 없으면 ValueError.
     """
     if n_characters < 1:
         raise ValueError(
@@ -82,8 +87,9 @@ def bits_per_character(total_nats: float, n_characters: int) -> float:
 
 
 def alignment_error_rate(predicted: Sequence[Links], gold: Sequence[Links]) -> float:
-    """정렬 오류율 1 − 2|A ∩ G| / (|A| + |G|). 문장마다의 (원문, 번역) 낱말 번호 짝을 모두 모아 셉니다.
+    """정렬 오류율 1 − 2|A ∩ G| / (|A| + |G|).
 
+    문장마다의 (원문, 번역) 낱말 번호 짝을 모두 모아 셉니다.
     확실한 정답만 있는 자료이므로 Och & Ney (2003)의 식에서 S = P = G인 경우입니다.
     오류: 문장의 수가 다르거나 짝이 하나도 없으면 ValueError.
     """
@@ -91,7 +97,8 @@ def alignment_error_rate(predicted: Sequence[Links], gold: Sequence[Links]) -> f
     both = size = 0
     for mine, truth in zip(predicted, gold, strict=True):
         mine, truth = set(mine), set(truth)
-        both, size = both + len(mine & truth), size + len(mine) + len(truth)
+        both += len(mine & truth)
+        size += len(mine) + len(truth)
     if not size:
         raise ValueError("정렬의 짝이 하나도 없어 오류율을 구할 수 없습니다.")
     return 1 - 2 * both / size

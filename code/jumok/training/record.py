@@ -1,4 +1,7 @@
-"""기록된 실행: 패키지에 실린 카드, 학습 곡선, 작은 모델. 인터넷 없이 어디서나 읽습니다."""
+"""기록된 실행: 패키지에 실린 카드, 학습 곡선, 작은 모델.
+
+인터넷 없이 어디서나 읽습니다.
+"""
 
 import json
 from collections.abc import Sequence
@@ -27,9 +30,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Record:
-    """기록 하나. card는 실행 카드, history는 평가할 때마다의 한 줄, results는 그 모델로 더 잰 것입니다.
+    """기록 하나.
 
-    folder에 model.safetensors가 있으면 실행 폴더처럼 쓸 수 있습니다(가중치는 16비트로 줄인 것입니다).
+    card는 실행 카드, history는 평가할 때마다의 한 줄,
+    results는 그 모델로 더 잰 것입니다.
+    folder에 model.safetensors가 있으면 실행 폴더처럼 쓸 수 있습니다(가중치는 16비트로
+    줄인 것입니다).
     """
 
     name: str
@@ -48,7 +54,8 @@ def load_record(name: str, root: Path = RECORDS) -> Record:
     """이름으로 기록을 읽습니다. 오류: 없는 이름은 ValueError."""
     if name not in record_names(root):
         raise ValueError(
-            f"기록 '{name}'은(는) 없습니다. 있는 것: {', '.join(record_names(root)) or '없음'}"
+            f"기록 '{name}'은(는) 없습니다. "
+            f"있는 것: {', '.join(record_names(root)) or '없음'}"
         )
     folder = Path(root) / name
     lines = (folder / "history.jsonl").read_text("utf8").splitlines()
@@ -73,7 +80,8 @@ def curve_band(
     steps = sorted(set.intersection(*map(set, curves))) if len(curves) > 1 else []
     if not steps:
         raise ValueError(
-            f"띠를 그리려면 걸음이 겹치는 곡선이 둘은 있어야 합니다. 받은 곡선은 {len(curves)}개입니다."
+            "띠를 그리려면 걸음이 겹치는 곡선이 둘은 있어야 합니다. "
+            f"받은 곡선은 {len(curves)}개입니다."
         )
     rows = [[curve[step] for curve in curves] for step in steps]
     means = tuple(sum(row) / len(row) for row in rows)
@@ -83,12 +91,15 @@ def curve_band(
 def store_record(
     run: Path, name: str, with_model: bool = False, root: Path = RECORDS, note: str = ""
 ) -> Path:
-    """실행 폴더의 카드와 곡선을 기록으로 옮깁니다. with_model이면 가중치도 16비트로 줄여 함께 둡니다.
+    """실행 폴더의 카드와 곡선을 기록으로 옮깁니다.
 
-    note는 읽는 사람이 알아야 할 것(바쁜 기계였다, 도중에 걸음을 줄였다)이고 카드에 적습니다.
-    다른 것(results.json)은 그대로 둡니다. 오류: 끝나지 않은 실행이면 FileNotFoundError.
+    with_model이면 가중치도 16비트로 줄여 함께 둡니다. note는 읽는 사람이
+    알아야 할 것(바쁜 기계였다, 도중에 걸음을 줄였다)이고 카드에 적습니다.
+    다른 것(results.json)은 그대로 둡니다.
+    오류: 끝나지 않은 실행이면 FileNotFoundError.
     """
-    run, folder = Path(run), Path(root) / name
+    run = Path(run)
+    folder = Path(root) / name
     names = COPIED if with_model else COPIED[:2]
     texts = {each: (run / each).read_text("utf8") for each in names}
     if note:

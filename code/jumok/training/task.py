@@ -12,7 +12,10 @@ Batch = tuple[Tensor, ...]
 
 
 class Task(Protocol):
-    """학습할 일. loss는 배치를 받아 토큰마다의 평균 손실을 내는 모듈이고, 그 안에 model이 있습니다."""
+    """학습할 일.
+
+    loss는 배치를 받아 토큰마다의 평균 손실을 내는 모듈이고, 그 안에 model이 있습니다.
+    """
 
     model: nn.Module
     loss: nn.Module

@@ -36,20 +36,20 @@ class TranslationLoss(nn.Module):
             or torch.is_autocast_enabled("cpu")
             or torch.compiler.is_compiling()
         )
-        if isinstance(self.model, Transformer) and not plain:
-            # CPU의 float32에서는 로짓을 통째로 만들지 않는 쪽이 빠릅니다. 값은 같습니다.
-            hidden = self.model.decode(
-                tgt, self.model.encode(src), padding_mask(src, PAD_ID)
-            )
-            return chunked_loss(
-                hidden, self.model.output.weight, labels, self.smoothing, PAD_ID
-            )
-        return label_smoothed_loss(self.model(src, tgt), labels, self.smoothing, PAD_ID)
+        if plain or not isinstance(self.model, Transformer):
+            logits = self.model(src, tgt)
+            return label_smoothed_loss(logits, labels, self.smoothing, PAD_ID)
+        # CPU의 float32에서는 로짓을 통째로 만들지 않는 쪽이 빠릅니다. 값은 같습니다.
+        memory = self.model.encode(src)
+        hidden = self.model.decode(tgt, memory, padding_mask(src, PAD_ID))
+        weight = self.model.output.weight
+        return chunked_loss(hidden, weight, labels, self.smoothing, PAD_ID)
 
 
 class Translation:
-    """번역을 배우는 일. 짝은 토큰 번호의 짝 (원문, 번역)이고 특별한 토큰은 넣지 않은 것입니다.
+    """번역을 배우는 일.
 
+    짝은 토큰 번호의 짝 (원문, 번역)이고 특별한 토큰은 넣지 않은 것입니다.
     identity에는 이어 갈 때 같아야 하는 것(모델의 설정, 자료의 해시 같은 것)을 넣습니다.
     """
 
@@ -65,11 +65,9 @@ class Translation:
         self.loss = TranslationLoss(model, recipe.smoothing)
         self.dev_loss = TranslationLoss(model, 0.0)
         self.d_model = model.config.d_model
-        self.recipe, self.train, self.dev = (
-            recipe,
-            train,
-            PairBatches(dev, DEV_TOKENS, too_long="drop"),
-        )
+        self.recipe = recipe
+        self.train = train
+        self.dev = PairBatches(dev, DEV_TOKENS, too_long="drop")
         self.identity = identity or {}
         self._batches: dict[World, PairBatches] = {}
 
@@ -82,17 +80,18 @@ class Translation:
 
     def pair_batches(self, rank: int = 0, size: int = 1) -> PairBatches:
         """학습할 배치들. 너무 긴 짝은 버리고 그 수를 n_dropped에 셉니다."""
-        options = {
-            "seed": self.recipe.seed,
-            "rank": rank,
-            "world": size,
-            "max_len": self._max_len(),
-        }
-        # 어느 프로세스도 빈손이 되지 않도록 한 걸음에 프로세스 수의 두 배는 되는 줄을 담습니다.
-        options["min_rows"] = max(MIN_ROWS, 2 * size)
-        options["round_to"] = self.recipe.round_to if self.recipe.round_to > 1 else None
+        recipe = self.recipe
         return PairBatches(
-            self.train, self.recipe.max_tokens, too_long="drop", **options
+            self.train,
+            recipe.max_tokens,
+            too_long="drop",
+            max_len=getattr(self.model.config, "max_len", None),
+            seed=recipe.seed,
+            rank=rank,
+            world=size,
+            # 어느 프로세스도 빈손이 되지 않을 만큼의 줄을 한 걸음에 담습니다.
+            min_rows=max(MIN_ROWS, 2 * size),
+            round_to=recipe.round_to if recipe.round_to > 1 else None,
         )
 
     def count(self, batch: Batch) -> int:
@@ -102,15 +101,13 @@ class Translation:
     @torch.no_grad()
     def evaluate(self, device: torch.device) -> dict[str, float]:
         """dev의 토큰마다의 교차 엔트로피(스무딩 없이)."""
-        total, n_tokens = 0.0, 0
+        total = 0.0
+        n_tokens = 0
         for batch in self.dev.epoch(0):
             pieces = [x.to(device) for x in tensors(batch)]
             total += self.dev_loss(*pieces).item() * batch.n_tgt_tokens
             n_tokens += batch.n_tgt_tokens
         return {"loss": total / n_tokens}
-
-    def _max_len(self) -> int | None:
-        return getattr(self.model.config, "max_len", None)
 
 
 def tensors(batch: PairBatch) -> Batch:
