@@ -428,7 +428,10 @@ def parity() -> int:
 
 
 def bench(*args: str) -> int:
-    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다. args는 code/bench/run.py의 것입니다."""
+    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다.
+
+    args는 code/bench/run.py의 것입니다.
+    """
     if env():
         return 1
     _python("code/bench/run.py", "--json", "book/runs/bench_cpu.json", *args)

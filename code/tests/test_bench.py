@@ -16,7 +16,10 @@ HAS_TRANSFORMERS = importlib.util.find_spec("transformers") is not None
 @pytest.mark.skipif(not HAS_TRANSFORMERS, reason="transformers가 없습니다")
 def test_the_smallest_run_prints_the_whole_table(tmp_path):
     out = tmp_path / "bench.json"
-    options = "--sizes smoke --pairs 1 --tokens 64 --new-tokens 3 --batches 1 3 --threads 1 --json"
+    options = (
+        "--sizes smoke --pairs 1 --tokens 64 --new-tokens 3 --batches 1 3 --threads 1 "
+        "--json"
+    )
     done = subprocess.run(
         [sys.executable, BENCH, *options.split(), out],
         capture_output=True,

@@ -1,4 +1,6 @@
-"""11장의 기록을 만드는 스크립트: 재료 실험, Marian 쌍둥이, 나란히 채점하기를 작은 자료로 끝까지 돌립니다."""
+"""11장의 기록을 만드는 스크립트: 재료 실험, Marian 쌍둥이, 나란히 채점하기를 작은
+자료로 끝까지 돌립니다.
+"""
 
 import importlib
 import importlib.util
@@ -70,7 +72,8 @@ def test_every_ingredient_builds_and_differs_from_the_base(script):
 
 @needs_transformers
 def test_three_runs_are_scored_side_by_side(script, tmp_path, capsys):
-    """Marian이 우리 어휘와 배치로 배우고, 세 실행과 두 기준선의 성적이 기록에 모입니다."""
+    """Marian이 우리 어휘와 배치로 배우고,
+    세 실행과 두 기준선의 성적이 기록에 모입니다."""
     ours, rnn, marian = (tmp_path / name for name in ("ours", "rnn", "marian"))
     run_translation(presets.TRANSLATION["toy"], corpus(), ours, ALONE, lambda _: None)
     run_translation(

@@ -1,4 +1,6 @@
-"""`jumok train`, `translate`, `generate`, `eval`: 명령으로 배우고 쓰고, 실수에는 한국어로 답합니다."""
+"""`jumok train`, `translate`, `generate`, `eval`: 명령으로 배우고 쓰고, 실수에는
+한국어로 답합니다.
+"""
 
 import io
 import json

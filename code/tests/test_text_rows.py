@@ -1,4 +1,4 @@
-"""글 하나가 한 줄인 배치: 한 번씩, 한 칸 뒤의 정답, 나누기와 이어 가기, 채움."""
+"""글 하나가 한 줄인 배치: 한 번씩, 한 칸 뒤의 정답, 섞인 길이, 나누기와 잇기."""
 
 import numpy as np
 import pytest
@@ -17,20 +17,31 @@ def make(n=500, max_tokens=512, **options):
     return texts, RowBatches(table, max_tokens, max_len=MAX_LEN, **options)
 
 
-def test_every_text_once_an_epoch_with_the_next_token_as_the_answer():
-    texts, batches = make()
+@pytest.mark.parametrize("n", [3, 500, 20_000])
+def test_every_text_once_an_epoch_with_the_next_token_as_the_answer(n):
+    texts, batches = make(n)
     seen = []
     for batch in batches.epoch(0):
-        assert batch.ids.size <= 512 and batch.n_tokens == batch.step_tokens
-        for ids, targets in zip(batch.ids, batch.targets, strict=True):
-            n = int((targets != PAD_ID).sum())
+        assert batch.n_tokens == batch.step_tokens <= 512
+        lengths = (batch.targets != PAD_ID).sum(axis=1)
+        assert (np.diff(lengths) <= 0).all(), "긴 것부터"
+        for ids, targets, k in zip(batch.ids, batch.targets, lengths, strict=True):
             whole = [*texts[targets[0] - 1000], EOS_ID][:MAX_LEN]
-            assert targets[:n].tolist() == whole
-            assert ids[:n].tolist() == [EOS_ID, *whole[:-1]]
-            assert not ids[n:].any() and not targets[n:].any()
+            assert targets[:k].tolist() == whole
+            assert ids[:k].tolist() == [EOS_ID, *whole[:-1]]
+            assert not ids[k:].any() and not targets[k:].any()
             seen.append(int(targets[0]) - 1000)
-    assert sorted(seen) == list(range(len(texts)))
+    assert sorted(seen) == list(range(n))
     assert batches.steps() == len(list(batches.epoch(0)))
+
+
+def test_steps_are_full_and_mix_the_lengths():
+    _, batches = make(4000)
+    steps = list(batches.epoch(0))[:-1]
+    assert all(batch.step_tokens > 512 - MAX_LEN for batch in steps)
+    means = [batch.step_tokens / len(batch.ids) for batch in steps]
+    # 길이로 묶었다면 걸음마다의 평균 길이가 1부터 24까지 흩어집니다.
+    assert np.std(means) < 2
 
 
 def test_epochs_differ_and_a_stop_can_be_resumed():
@@ -43,19 +54,14 @@ def test_epochs_differ_and_a_stop_can_be_resumed():
     assert not all(np.array_equal(a, b) for a, b in zip(first, second, strict=False))
 
 
-@pytest.mark.parametrize("options", [{}, {"round_to": 8}])
-def test_processes_share_the_rows_of_a_step(options):
-    _, alone = make(**options)
-    parts = [make(rank=r, world=2, **options)[1] for r in (0, 1)]
+def test_processes_share_the_rows_of_a_step():
+    _, alone = make()
+    parts = [make(rank=r, world=2)[1] for r in (0, 1)]
     for whole, *halves in zip(*(b.epoch(0) for b in (alone, *parts)), strict=True):
-        joined = np.concatenate([half.targets for half in halves])
-        assert sorted(joined.tolist()) == sorted(whole.targets.tolist())
+        joined = [row[row > 0].tolist() for half in halves for row in half.targets]
+        want = [row[row > 0].tolist() for row in whole.targets]
+        assert sorted(joined) == sorted(want)
         assert sum(half.n_tokens for half in halves) == whole.step_tokens
-
-
-def test_texts_of_like_length_leave_little_padding():
-    _, batches = make(n=4000)
-    assert batches.padding_share() < 0.03
 
 
 def test_sizes_that_cannot_work_are_refused():

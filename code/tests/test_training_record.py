@@ -100,7 +100,9 @@ def test_unknown_record_and_unfinished_run(tmp_path):
 
 @pytest.mark.parametrize("name", record_names())
 def test_shipped_record_says_where_and_how(name):
-    """실린 기록에는 장치, 판, 커밋, 씨앗, 자료의 해시, 걸린 시간이 있고 기계를 알 수 있는 경로는 없습니다."""
+    """실린 기록에는 장치, 판, 커밋, 씨앗, 자료의 해시, 걸린 시간이 있고 기계를 알 수
+    있는 경로는 없습니다.
+    """
     record = load_record(name)
     card, text = record.card, (RECORDS / name / "card.json").read_text("utf8")
     assert (
