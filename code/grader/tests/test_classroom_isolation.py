@@ -14,7 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classroom_fakes import TESTS, hand_in, make_classroom, need, notebook, opened, rows
+from classroom_fakes import (
+    TESTS,
+    dask_cluster,
+    hand_in,
+    make_classroom,
+    need,
+    notebook,
+    opened,
+    rows,
+)
 
 from jumok.cli import main
 from jumok_grader.classroom import grade_task, secret
@@ -209,17 +218,11 @@ def test_helper_refuses_and_the_run_stops(classroom, tmp_path, monkeypatch):
 
 
 def test_dask_worker_checks_its_own_machine(classroom, tmp_path, monkeypatch):
-    distributed = need("dask", "distributed")
+    need("dask", "distributed")
     monkeypatch.setenv("PATH", "/nowhere")
     collect(*classroom, hand_in(tmp_path / "폴더", s20260001=notebook(1)))
-    options = {
-        "n_workers": 1,
-        "threads_per_worker": 1,
-        "processes": True,
-        "dashboard_address": None,
-    }
     with (
-        distributed.LocalCluster(**options) as cluster,
+        dask_cluster(1) as cluster,
         pytest.raises(BadClass, match="--isolation none"),
     ):
         grade_class(
