@@ -9,7 +9,7 @@ from typing import Any
 
 _HOME = {
     "Check": "jumok_grader.check.checks",
-    "CheckFailed": "jumok_grader.check.checks",
+    "CheckFailed": "jumok_grader.check.failure",
     "assert_close": "jumok.asserts",
     "digest": "jumok_grader.check.answers",
     "show": "jumok.show",
