@@ -109,8 +109,15 @@ def test_language_batches_cover_the_line_once_and_split_over_processes():
 def gpt_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gpt")
     recipe = Recipe(steps=240, max_tokens=256, **FAST)
-    preset = Preset(corpus="toy", model="gpt", vocab_size=320, seq_len=32, average=1, recipe=recipe,
-                    options=SIZE | {"max_len": 32})  # fmt: skip
+    preset = Preset(
+        corpus="toy",
+        model="gpt",
+        vocab_size=320,
+        seq_len=32,
+        average=1,
+        recipe=recipe,
+        options=SIZE | {"max_len": 32},
+    )
     return folder, run_gpt(preset, corpus(), folder, ALONE, lambda _: None)
 
 
@@ -191,18 +198,23 @@ def test_bert_evaluation_counts_masked_tokens_only():
     for ids, targets, segments in map(mlm_tensors, task.dev.epoch(0)):
         log_probs = F.log_softmax(task.model(ids, segments)[0], dim=-1)
         for place in (targets != PAD_ID).nonzero():
-            total, n = (
-                total - log_probs[tuple(place)][targets[tuple(place)]].item(),
-                n + 1,
-            )
+            at = tuple(place)
+            total -= log_probs[at][targets[at]].item()
+            n += 1
     assert found["loss"] == pytest.approx(total / n, rel=1e-5)
 
 
 def test_bert_pretrains_and_a_classifier_starts_from_it(tmp_path):
     recipe = Recipe(steps=160, max_tokens=512, **FAST)
-    options = SIZE | {"max_len": 32}
-    preset = Preset(corpus="toy", model="bert", vocab_size=320, seq_len=24, average=1, recipe=recipe,
-                    options=options)  # fmt: skip
+    preset = Preset(
+        corpus="toy",
+        model="bert",
+        vocab_size=320,
+        seq_len=24,
+        average=1,
+        recipe=recipe,
+        options=SIZE | {"max_len": 32},
+    )
     card = run_bert(preset, corpus(), tmp_path / "bert", ALONE, lambda _: None)
     assert card["result"]["test_mlm_accuracy"] > 0.3, "낱말이 여덟 개뿐인 말입니다"
     texts = TEXTS * 10
@@ -274,7 +286,10 @@ def test_padding_columns_are_trimmed_without_changing_the_answer():
 
 
 def test_reviews_of_like_length_share_a_batch():
-    """길이가 비슷한 글끼리 묶어도 회차마다 한 번씩만 나오고, 채움이 크게 줄고, 답의 차례는 그대로입니다."""
+    """길이가 비슷한 글끼리 묶어도 회차마다 한 번씩만 나오고, 채움이 크게 줄어듭니다.
+
+    답의 차례는 그대로입니다.
+    """
     n = torch.randint(1, 40, (640,), generator=_seed(0))
     ids = torch.where(torch.arange(40) < n[:, None], 7 + torch.arange(640)[:, None], 0)
     data = (ids, torch.arange(640) % 2)
