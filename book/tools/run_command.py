@@ -14,18 +14,9 @@ KINDS = {
     "rnn": "translation",
 }  # 나머지는 모델의 이름이 곧 명령입니다.
 FLAGS = (
-    "steps",
-    "max_tokens",
-    "accumulate",
-    "peak_rate",
-    "warmup",
-    "smoothing",
-    "clip",
-    "eval_every",
-    "patience",
-    "seed",
-    "precision",
-)
+    "steps", "max_tokens", "accumulate", "peak_rate", "warmup", "smoothing", "clip", "eval_every",
+    "patience", "seed", "precision",
+)  # fmt: skip
 
 
 def commands(
