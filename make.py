@@ -1,24 +1,29 @@
-"""책을 짓고 시험하는 명령 모음입니다. Python 3.11 이상만 있으면 되고, 나머지는 스스로 설치합니다.
+"""책을 짓고 시험하는 명령 모음입니다.
+
+Python 3.11 이상만 있으면 되고, 나머지는 스스로 설치합니다.
 
     python make.py book        웹 책을 짓습니다 (_build/html)
-    python make.py pdf         책 전체를 PDF로 엮습니다 (_build/pdf/jumok.pdf, Chrome이나 Edge 필요)
+    python make.py pdf         책 전체를 PDF로 엮습니다 (Chrome이나 Edge 필요)
     python make.py epub        책 전체를 EPUB으로 엮습니다 (_build/epub/jumok.epub)
-    python make.py test        모든 시험을 돌립니다
+    python make.py test        모든 시험을 돌립니다 (방의 이름을 주면 그 방만)
+    python make.py check       날마다 돌리는 짧은 점검 (1분 남짓)
+    python make.py report      글의 양, 칸과 그림의 수, 함수의 길이를 잣대 곁에 적습니다
     python make.py lab         JupyterLab을 엽니다
-    python make.py run         노트북을 다시 실행해 출력을 저장합니다 (파일 이름을 주면 그것만)
+    python make.py run         노트북을 다시 실행해 출력을 저장합니다 (준 것만)
     python make.py grade 04    4장 연습문제를 채점합니다 (jumok grade와 같습니다)
     python make.py progress    어디까지 풀었는지 봅니다 (jumok progress와 같습니다)
     python make.py exercises   solutions/에서 exercises/를 다시 만듭니다
-    python make.py jumok …     jumok 명령을 부릅니다 (예: python make.py jumok train translation)
+    python make.py jumok …     jumok 명령을 부릅니다 (예: jumok train translation)
     python make.py parity      대조표(book/parity.md)를 다시 잽니다
-    python make.py bench       속도를 재어 표를 내고 book/speed.md를 다시 만듭니다 (몇 분)
+    python make.py bench       속도를 재어 book/speed.md를 다시 만듭니다 (몇 분)
     python make.py runs        학습 기록 쪽(book/runs.md)을 기록에서 다시 만듭니다
     python make.py ledger      장부 쪽(book/ledger.md)을 다시 만듭니다
     python make.py env         환경만 만듭니다
     python make.py clean       지은 것(_build)을 지웁니다
 
-macOS와 Linux에서는 `make book`처럼 써도 됩니다. 환경은 .venv에 만들어지고 다른 곳은 건드리지 않습니다.
-GPU가 없는 Linux에서는 `TORCH=cpu make book`으로 시작하면 torch를 수 GB 대신 약 190 MB로 받습니다.
+macOS와 Linux에서는 `make book`처럼 써도 됩니다. 환경은 .venv에 만들어지고 다른 곳은
+건드리지 않습니다. GPU가 없는 Linux에서는 `TORCH=cpu make book`으로 시작하면 torch를
+수 GB 대신 약 190 MB로 받습니다.
 """
 
 from __future__ import annotations
@@ -45,6 +50,13 @@ SOURCES = (
     "_toc.yml",
 )  # 웹 책의 재료
 NOTEBOOKS = ("chapters/*.ipynb", "solutions/*/*.ipynb")
+ROOMS = {  # 시험의 방과 그 시험이 있는 곳. 노트북은 그때그때 찾습니다.
+    "lint": [],
+    "book": ["book/tests"],
+    "notebooks": [],
+    "lesson": ["code/tests"],
+    "grader": ["code/grader/tests"],
+}
 PYTHONS = ((3, 11), (3, 14))  # constraints.txt의 판들이 함께 풀리는 Python
 
 
@@ -54,6 +66,8 @@ def main(argv: list[str]) -> int:
         "pdf": pdf,
         "epub": epub,
         "test": test,
+        "check": check,
+        "report": report,
         "lab": lab,
         "run": run,
         "grade": grade,
@@ -78,7 +92,8 @@ def main(argv: list[str]) -> int:
         return tasks[argv[0]](*argv[1:]) or 0
     except subprocess.CalledProcessError as error:
         return fail(
-            f"명령이 실패했습니다(끝낸 값 {error.returncode}): {' '.join(map(str, error.cmd))}"
+            f"명령이 실패했습니다(끝낸 값 {error.returncode}): "
+            + " ".join(map(str, error.cmd))
         )
     except TypeError as error:
         if "positional argument" not in str(error):
@@ -91,11 +106,11 @@ def fail(message: str) -> int:
     return 1
 
 
-# ── 환경 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 환경 ──────────────────────────────────────────────────────────────────────────────
 
 
 def env() -> int:
-    """가상 환경을 만들고 고정된 판을 설치합니다. 목록이 그대로이면 아무 일도 하지 않습니다."""
+    """가상 환경을 만들고 고정된 판을 설치합니다. 목록이 그대로이면 그대로 둡니다."""
     low, high = PYTHONS
     if not low <= sys.version_info[:2] <= high:
         return fail(
@@ -105,7 +120,8 @@ def env() -> int:
         )
     if os.environ.get("TORCH", "").lower() not in ("", "cpu"):
         return fail(
-            f"환경 변수 TORCH에는 cpu만 쓸 수 있습니다. 받은 값은 {os.environ['TORCH']!r}입니다."
+            "환경 변수 TORCH에는 cpu만 쓸 수 있습니다. "
+            f"받은 값은 {os.environ['TORCH']!r}입니다."
         )
     stamp, want = VENV / "jumok-stamp", f"{_fingerprint()}\n{ROOT}\n".encode()
     found = stamp.read_bytes() if stamp.is_file() else b""
@@ -120,7 +136,8 @@ def env() -> int:
         if made.returncode or not _has_pip():
             shutil.rmtree(VENV, ignore_errors=True)
             return fail(
-                "가상 환경을 만들지 못했습니다. Debian과 Ubuntu라면 `apt install python3-venv`를 먼저 하세요."
+                "가상 환경을 만들지 못했습니다. Debian과 Ubuntu라면 "
+                "`apt install python3-venv`를 먼저 하세요."
             )
     print("꾸러미를 설치합니다. 처음에는 몇 분 걸립니다.", flush=True)
     pip = [_bin("python"), "-m", "pip", "install", "--disable-pip-version-check"]
@@ -151,7 +168,12 @@ def _has_pip() -> bool:
 
 
 def _fingerprint() -> str:
-    files = ("requirements.txt", "constraints.txt", "code/pyproject.toml")
+    files = (
+        "requirements.txt",
+        "constraints.txt",
+        "code/pyproject.toml",
+        "code/grader/pyproject.toml",
+    )
     digest = hashlib.sha256(sys.version.encode())
     for name in files:
         digest.update((ROOT / name).read_bytes())
@@ -180,7 +202,7 @@ def _python(*args: str, **kwargs) -> None:
     _call([_bin("python"), *args], **kwargs)
 
 
-# ── 명령 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 명령 ──────────────────────────────────────────────────────────────────────────────
 
 
 def book() -> int:
@@ -243,33 +265,94 @@ def _fresh_book() -> int:
     return env() if index.is_file() and index.stat().st_mtime > newest else book()
 
 
-def test() -> int:
-    """점검, 단위 시험, 구조 시험, 노트북 시험, 연습문제 시험을 모두 돌리고 한 번에 보고합니다."""
+def test(*words: str) -> int:
+    """모든 시험을 돌리고 한 번에 보고합니다. 방의 이름을 주면 그 방의 것만 돌립니다.
+
+    방은 lint, book, notebooks, lesson, grader입니다. --record는 파일마다 걸린 시간을
+    .ci/durations.json에 적습니다. 다음번에는 오래 걸린 것부터 일꾼에게 줍니다.
+    """
+    record = [word for word in words if word == "--record"]
+    rooms = [word for word in words if word != "--record"] or list(ROOMS)
+    if unknown := [room for room in rooms if room not in ROOMS]:
+        return fail(
+            f"'{unknown[0]}'이라는 방은 없습니다. 쓸 수 있는 방: {', '.join(ROOMS)}"
+        )
     if env():
         return 1
-    os.environ["JUMOK_BOOK_HTML"] = str(HTML)
-    os.environ.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # 일꾼 둘이 코어를 두고 다투면 도리어 느립니다.
-    pytest = ("-m", "pytest", "-q", "-n", "2")
-    nbval = (
-        "--nbval",
-        "--nbval-current-env",
-        "--nbval-cell-timeout=900",
-        "-o",
-        "filterwarnings=default",
-    )
-    steps = {
+    steps = {}
+    if "lint" in rooms:
+        steps |= _lint()
+    if "book" in rooms:
+        steps["웹 책 짓기"] = book
+    places = [place for room in rooms for place in _places(room)]
+    if places:
+        names = ", ".join(room for room in rooms if _places(room))
+        steps[f"시험({names})"] = lambda: _pytest(*record, *places)
+    return _run_steps(steps)
+
+
+def check() -> int:
+    """날마다 돌리는 짧은 점검: 코드 모양, 구조, 빠른 단위 시험, 고친 노트북."""
+    if env():
+        return 1
+    steps = _lint()
+    places = [*_places("lesson"), *_places("grader"), "book/tests"]
+    steps["빠른 시험"] = lambda: _pytest("--quick", *places)
+    if changed := _changed_notebooks():
+        steps["고친 노트북"] = lambda: _pytest(*changed)
+    return _run_steps(steps)
+
+
+def report() -> int:
+    """책과 코드의 크기를 잣대 곁에 적은 표를 냅니다. 크다고 실패하지는 않습니다."""
+    if env():
+        return 1
+    _python("book/tools/make_report.py")
+    return 0
+
+
+def _lint() -> dict:
+    return {
         "코드 점검(ruff)": lambda: _python("-m", "ruff", "check", "."),
         "코드 모양(ruff format)": lambda: _python(
             "-m", "ruff", "format", "--check", "."
         ),
-        "웹 책 짓기": book,
-        "노트북(nbval)": lambda: _python(
-            *pytest, "--dist", "loadfile", *nbval, *_notebooks()
-        ),
-        "단위·구조·연습문제·브라우저": lambda: _python(*pytest, "--dist", "worksteal"),
     }
+
+
+def _places(room: str) -> list[str]:
+    """방의 시험이 있는 곳."""
+    return _notebooks() if room == "notebooks" else ROOMS[room]
+
+
+def _pytest(*words: str) -> None:
+    """일꾼 여럿으로 pytest를 부릅니다. 파일 하나는 한 일꾼이 맡습니다(conftest.py)."""
+    os.environ["JUMOK_BOOK_HTML"] = str(HTML) if HTML.is_dir() else ""
+    # 일꾼들이 코어를 두고 다투면 도리어 느립니다.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    jobs = os.environ.get("JUMOK_JOBS", "auto")
+    spread = ("-n", jobs, "--dist", "loadgroup", "--no-loadscope-reorder")
+    nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=900")
+    _python("-m", "pytest", "-q", *spread, *nbval, *words)
+
+
+def _changed_notebooks() -> list[str]:
+    """main에서 갈라진 뒤로, 그리고 커밋하지 않고 고친 장과 정답의 노트북."""
+    base = _git("merge-base", "HEAD", "origin/main") or "HEAD"
+    changed = _git("diff", "--name-only", base).splitlines()
+    return [name for name in _notebooks() if Path(name).as_posix() in changed]
+
+
+def _git(*words: str) -> str:
+    """git의 답. 저장소가 아니거나 git이 없으면 빈 글입니다."""
+    try:
+        done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True)
+    except OSError:
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _run_steps(steps: dict) -> int:
     results = {name: _timed(name, step) for name, step in steps.items()}
     print("\n── 결과 " + "─" * 40)
     for name, (ok, seconds) in results.items():
@@ -303,7 +386,7 @@ def lab() -> int:
 
 
 def run(*files: str) -> int:
-    """노트북을 새 커널에서 실행하고 출력을 저장합니다. 실패한 노트북은 고치지 않고 둡니다."""
+    """노트북을 새 커널에서 실행하고 출력을 저장합니다. 실패한 것은 그대로 둡니다."""
     if env():
         return 1
     _python("book/tools/run_notebooks.py", *(files or _notebooks()))
@@ -332,7 +415,7 @@ def exercises() -> int:
     """solutions/의 원본에서 학생용 노트북을 만듭니다."""
     if env():
         return 1
-    _python("-m", "jumok.course.generate")
+    _python("-m", "jumok_grader.notebook.generate")
     return 0
 
 
@@ -345,7 +428,10 @@ def parity() -> int:
 
 
 def bench(*args: str) -> int:
-    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다. 뒤에 적은 것은 code/bench/run.py에 넘깁니다."""
+    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다.
+
+    args는 code/bench/run.py의 것입니다.
+    """
     if env():
         return 1
     _python("code/bench/run.py", "--json", "book/runs/bench_cpu.json", *args)

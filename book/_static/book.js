@@ -13,6 +13,8 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   if (window.MathJax?.startup) MathJax.startup.promise.then(setWide);
   addEventListener("resize", setWide);
+  // 접힌 칸 안의 수식은 펼쳐야 너비가 생깁니다.
+  document.addEventListener("toggle", setWide, true);
 
   // 브라우저는 file://의 파일을 내려받지 않고 엽니다. 곁에 둔 .js 사본을 읽어 파일로 저장합니다.
   window.jumokDownload = (name, text) => {

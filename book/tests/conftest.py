@@ -16,7 +16,8 @@ sys.path.append(str(ROOT / "book" / "tools"))
 
 @dataclass(frozen=True)
 class Book:
-    """만든 웹 책. log는 여기서 만들었을 때의 기록이고, 남이 만든 것을 쓰면 None입니다."""
+    """만든 웹 책. log는 여기서 만들었을 때의 기록이고,
+    남이 만든 것을 쓰면 None입니다."""
 
     html: Path
     log: str | None

@@ -22,8 +22,9 @@ FETCHING = {  # 브라우저가 스스로 내려받는 것들
     "object": "data",
 }
 ENGLISH = re.compile(
-    r"Toggle|Search|previous|next page|Skip to|Back to top|Link to this|Contents|Copyright|"
-    r"Download|Light|Dark mode|Show code|Hide code|source 보기|Main|On this page"
+    r"Toggle|Search|previous|next page|Skip to|Back to top|Link to this|"
+    r"Contents|Copyright|Download|Light|Dark mode|Show code|Hide code|"
+    r"source 보기|Main|On this page"
 )
 
 
@@ -38,7 +39,10 @@ def is_external(url):
 
 
 def external_resources(soup):
-    """페이지가 스스로 부르는 바깥 주소들입니다. <a href>는 사람이 눌러야 하므로 세지 않습니다."""
+    """페이지가 스스로 부르는 바깥 주소들입니다.
+
+    <a href>는 사람이 눌러야 하므로 세지 않습니다.
+    """
     urls = [
         tag[attribute]
         for name, attribute in FETCHING.items()
@@ -89,7 +93,10 @@ def test_every_toc_page_is_built(book):
 
 def test_external_detector_sees_a_cdn():
     soup = BeautifulSoup(
-        '<script src="https://cdn.example/x.js"></script><a href="https://a.example">a</a>',
+        (
+            '<script src="https://cdn.example/x.js"></script><a '
+            'href="https://a.example">a</a>'
+        ),
         "html.parser",
     )
     assert external_resources(soup) == ["https://cdn.example/x.js"]
@@ -157,7 +164,8 @@ def test_theme_speaks_korean(book):
     for page in book.pages:
         soup = soup_of(page)
         for content in soup.select(
-            "article, script, style, .prev-next-title, .bd-docs-nav, title, #jb-print-docs-body"
+            "article, script, style, .prev-next-title, .bd-docs-nav, title, "
+            "#jb-print-docs-body"
         ):
             content.decompose()
         words = [soup.body.get_text(" ")] + [

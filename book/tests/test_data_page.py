@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,14 +37,27 @@ def test_samples_are_what_the_grammar_makes(run):
 
 def test_every_corpus_is_on_the_page_with_its_licence_and_hash(run):
     text = page.PAGE.read_text("utf8")
-    assert run["corpora"].keys() == page.CORPORA.keys()
-    for name, corpus in page.CORPORA.items():
-        value = run["corpora"][name]
+    received = {name for name, x in page.CORPORA.items() if not x.built_in}
+    assert run["corpora"].keys() == received, "python book/tools/make_data_page.py"
+    for name, value in run["corpora"].items():
+        corpus = page.CORPORA[name]
         assert value["version"] == corpus.version, (
             f"{name}을 다시 만들고 쪽을 다시 재세요"
         )
         assert corpus.licence in text and f"jumok data fetch {name}`" in text
         assert all(part["sha256"] in text for part in value["splits"].values())
+
+
+def test_a_new_corpus_gets_a_row_and_a_section_by_itself(run, monkeypatch):
+    new = replace(page.CORPORA["jhe"], name="new", title="새로 더한 자료")
+    monkeypatch.setitem(page.CORPORA, "new", new)
+    text = page.render(
+        run | {"corpora": run["corpora"] | {"new": run["corpora"]["jhe"]}}
+    )
+    assert "| `new` | 새로 더한 자료 |" in text
+    assert "\n\n## new: 새로 더한 자료\n\n| 항목 | 값 |" in text
+    assert "| 받기 | `jumok data fetch new` |" in text
+    assert text.count("\n## ") == page.render(run).count("\n## ") + 1
 
 
 def test_cells_are_shown_as_text():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from bs4 import BeautifulSoup
+from code_lines import LineFormatter
 from docutils import nodes
 from docutils.frontend import get_default_settings
 from docutils.utils import new_document
@@ -12,6 +13,8 @@ from ko_search import page_entry, plain
 from notebook_cells import TaggedEquations, prepare_cell, without_markers
 from notebook_cells import slug_of as anchor_of
 from offline import MATHJAX_FILES, drop_unused, mathjax_folder
+from pygments import highlight
+from pygments.lexers import BashLexer, PythonLexer, TextLexer
 
 PAGE = """<article class="bd-article"><section id="a"><h1>어텐션<a class="headerlink" href="#a">#</a></h1>
 <p>값을 <strong>섞</strong>습니다. <span class="math">\\(\\sqrt{d_k}\\)</span>로 나눕니다.</p>
@@ -143,3 +146,54 @@ def test_unused_files_are_dropped(tmp_path):
         (tmp_path / name).write_text("x")
     drop_unused(tmp_path)
     assert [path.name for path in tmp_path.glob("scripts/*")] == ["a.js"]
+
+
+def highlighted(source, lexer):
+    return BeautifulSoup(highlight(source, lexer, LineFormatter()), "html.parser").pre
+
+
+def test_every_line_of_code_knows_its_indent():
+    source = "class A:\n\n    def f(self):\n        return '''가\n  나'''\n"
+    lines = highlighted(source, PythonLexer()).select(".code-line")
+    assert [line.get("style") for line in lines] == [
+        None,
+        "--indent: 4",
+        "--indent: 8",
+        "--indent: 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lexer", "source"),
+    [
+        (
+            PythonLexer(),
+            "value = model.encoder.layers[0](source, -mask) - x.y\n\n\tz\n",
+        ),
+        (BashLexer(), "jumok translate '나는 집에 간다' --attention map.png -o a\n"),
+        (
+            TextLexer(),
+            "  표   1 < 2 &  긴 줄은 접어도 <wbr>은 글자 그대로입니다 --아님\n",
+        ),
+    ],
+    ids=["python", "bash", "text"],
+)
+def test_marks_for_folding_change_no_letter(lexer, source):
+    pre = highlighted(source, lexer)
+    assert pre.get_text() == source
+    assert pre.select("wbr") or pre.select(".glue") or lexer.name == "Text only"
+
+
+def test_long_lines_fold_at_brackets_and_before_dots_but_not_inside_options():
+    code = highlighted("some_value = model.encoder.layers[0](source)\n", PythonLexer())
+    parts = "".join("|" if tag.name == "wbr" else tag for tag in strings(code))
+    assert parts.strip() == "some_value = model|.encoder|.layers[|0](|source)"
+    command = highlighted("jumok translate --attention map.png -o b\n", BashLexer())
+    assert [tag.get_text() for tag in command.select(".glue")] == ["--attention", "-o"]
+
+
+def strings(tag):
+    """글과 wbr 표시를 차례대로 냅니다."""
+    return (
+        item for item in tag.descendants if isinstance(item, str) or item.name == "wbr"
+    )

@@ -1,4 +1,4 @@
-"""노트북의 위생: 메타데이터, 저장된 출력, 짧은 칸, 금지된 것, 대체 텍스트."""
+"""노트북의 위생: 메타데이터, 저장된 출력, 금지된 것, 대체 텍스트."""
 
 import ast
 import re
@@ -10,12 +10,13 @@ import pytest
 import jumok.model
 import jumok.plot
 import jumok.scratch
-from jumok.course.generate import release_text
+from jumok_grader.notebook.generate import release_text
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
 MASTERS = sorted(ROOT.glob("solutions/*/*.ipynb"))
-# 학생용은 원본에서 갓 만든 것을 봅니다. exercises/의 것이 그것과 같은지는 code/tests가 봅니다.
+# 학생용은 원본에서 갓 만든 것을 봅니다. exercises/의 것이 그것과 같은지는 code/tests가
+# 봅니다.
 STUDENTS = [ROOT / "exercises" / p.relative_to(ROOT / "solutions") for p in MASTERS]
 ALL = CHAPTERS + MASTERS + STUDENTS
 PACKAGE_NAMES = (
@@ -24,7 +25,6 @@ PACKAGE_NAMES = (
     | {"heatmap", "curves", "show_figure", "show"}
 )
 METADATA = {"tags", "nbgrader", "mystnb", "jupyter", "deletable", "editable"}
-MAX_LINES = 15
 
 
 def ids(paths):
@@ -74,8 +74,7 @@ def test_outputs_are_stored_in_order_and_without_errors(path):
                 or "raises-exception" in cell.metadata.get("tags", [])
             )
             assert output.get("name") != "stderr", f"stderr 출력: {output.text[:200]}"
-    shown = sum(bool(cell.outputs) for cell in cells)
-    assert shown >= 0.4 * len(cells), f"출력이 있는 칸이 {shown}/{len(cells)}개뿐입니다"
+    assert any(cell.outputs for cell in cells), "출력이 저장되지 않았습니다"
 
 
 @pytest.mark.parametrize("path", STUDENTS, ids=ids(STUDENTS))
@@ -86,19 +85,10 @@ def test_student_notebooks_have_no_outputs(path):
 
 
 @pytest.mark.parametrize("path", ALL, ids=ids(ALL))
-def test_cells_are_short(path):
-    long = [
-        cell.id
-        for cell in code_cells(path)
-        if not is_test_cell(cell)
-        and len([s for s in cell.source.splitlines() if s.strip()]) > MAX_LINES
-    ]
-    assert not long, f"{MAX_LINES}줄이 넘는 칸: {long}"
-
-
-@pytest.mark.parametrize("path", ALL, ids=ids(ALL))
 def test_code_is_honest(path):
-    """경로를 고치거나 설치하거나 별표로 가져오거나 패키지의 이름을 다시 정의하지 않습니다."""
+    """경로를 고치거나 설치하거나 별표로 가져오거나 패키지의 이름을 다시 정의하지
+    않습니다.
+    """
     for cell in code_cells(path):
         assert not re.search(r"^\s*[!%]|sys\.path|pip install", cell.source, re.M), (
             cell.source

@@ -1,7 +1,11 @@
-"""자료 쪽(book/data.md)을 만듭니다. 수와 보기는 받아 둔 자료에서 재어 book/runs/data.json에 둡니다.
+"""자료 쪽(book/data.md)을 만듭니다.
 
-python book/tools/make_data_page.py            # 모두 다시 잽니다 (몇 분, 자료를 모두 받아 두어야 합니다)
+수와 보기는 받아 둔 자료에서 재어 book/runs/data.json에 둡니다. 모두 다시 재려면 자료를
+모두 받아 두어야 하고 몇 분 걸립니다.
+
+python book/tools/make_data_page.py            # 모두 다시 잽니다
 python book/tools/make_data_page.py grammar    # 내장 말뭉치만 다시 잽니다
+python book/tools/make_data_page.py docs       # 그 자료의 줄 수와 해시만 다시 잽니다
 python book/tools/make_data_page.py page       # 재지 않고 쪽만 다시 씁니다
 """
 
@@ -31,8 +35,8 @@ UNIT = {"pairs": "쌍", "reviews": "개", "texts": "개", "dialogues": "쌍"}
 
 
 def cards() -> dict[str, dict]:
-    """자료마다의 기록. 받지 않은 자료가 있으면 CorpusError."""
-    return {name: card(name) for name in CORPORA}
+    """받는 자료마다의 기록. 아직 받지 않은 자료가 있으면 CorpusError."""
+    return {name: card(name) for name, corpus in CORPORA.items() if not corpus.built_in}
 
 
 def card(name: str) -> dict:
@@ -106,7 +110,10 @@ def grammar() -> dict:
 
 
 def tokenizations() -> dict[str, list[list]]:
-    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것. 어휘는 학습 자료에서 배우고 시험 자료를 자릅니다."""
+    """nsmc와 docs의 한국어를 다섯 가지로 잘라 견준 것.
+
+    어휘는 학습 자료에서 배우고 시험 자료를 자릅니다.
+    """
     from jumok.text import LibraryBpe, compare_tokenizations
 
     korean = {
@@ -140,15 +147,20 @@ PARTS = {
 
 def render(run: dict) -> str:
     """잰 것에서 쪽 전체를 만듭니다."""
+    template = Template(TEMPLATE.read_text("utf8"))
     known, shown = run["corpora"], run["samples"]
     docs, nsmc = known["docs"], known["nsmc"]["counts"]
     reviews = [(text, "긍정" if label else "부정") for text, label in shown["nsmc"]]
-    return Template(TEMPLATE.read_text("utf8")).substitute(
-        {
-            f"{name.split('-')[-1]}_card": facts(name, value)
-            for name, value in known.items()
-        },
+    cards = {place_of(name): facts(name, value) for name, value in known.items()}
+    told = set(template.get_identifiers())
+    return template.substitute(
+        cards,
         overview=overview(known),
+        other_sections="".join(
+            section(name, value)
+            for name, value in known.items()
+            if place_of(name) not in told
+        ),
         grammar=grammar_section(run["grammar"]),
         docs_counts=counts(docs),
         docs_test=f"{docs['splits']['test']['rows']:,}",
@@ -164,6 +176,19 @@ def render(run: dict) -> str:
         tokenizations=tokenization_table(run["tokenizations"]),
         skipped=sum(corpus["skipped"] for corpus in known.values()),
     )
+
+
+def place_of(name: str) -> str:
+    """템플릿에서 자료의 표가 놓이는 자리의 이름. docs → docs_card"""
+    return f"{name.replace('-', '_')}_card"
+
+
+def section(name: str, value: dict) -> str:
+    """따로 쓴 글이 없는 자료의 절: 제목과 표."""
+    title = CORPORA[name].title
+    parts = [f"## {name}: {title}", facts(name, value)]
+    parts += [counts(value)] if value["counts"] else []
+    return "".join(f"{part}\n\n" for part in parts)
 
 
 def overview(known: dict) -> str:
@@ -214,9 +239,9 @@ def link(address: str) -> str:
 
 
 def home(url: str) -> str:
-    """받는 주소가 속한 저장소의 주소."""
-    owner, repository = re.search(r"\.com/([^/]+)/([^/]+)/", url).groups()
-    return f"https://github.com/{owner}/{repository}"
+    """받는 주소가 속한 GitHub 저장소. 다른 곳의 파일이면 그 주소 그대로입니다."""
+    found = re.search(r"\.github(?:usercontent)?\.com/([^/]+/[^/]+)/", url)
+    return f"https://github.com/{found[1]}" if found else url
 
 
 def counts(value: dict) -> str:
@@ -233,7 +258,8 @@ def grammar_section(value: dict) -> str:
     parts = ", ".join(
         f"{name} {number:,}쌍" for name, number in value["splits"].items()
     )
-    return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{table('한국어', '영어', rows=value['samples'])}"
+    samples = table("한국어", "영어", rows=value["samples"])
+    return f"`splits()`가 주는 나뉨은 {parts}입니다.\n\n{samples}"
 
 
 def tokenization_table(value: dict[str, list[list]]) -> str:
@@ -276,7 +302,10 @@ def main(argv: list[str]) -> None:
     """argv가 이르는 것을 재어 적고 쪽을 씁니다."""
     run = json.loads(RUN.read_text("utf8")) if RUN.is_file() else {}
     wanted = [] if argv == ["page"] else argv or list(PARTS)
-    run |= {name: PARTS[name]() for name in wanted}
+    run |= {name: PARTS[name]() for name in wanted if name in PARTS}
+    known = run["corpora"] | {n: card(n) for n in wanted if n not in PARTS}
+    # 표의 차례는 자료의 목록을 따릅니다.
+    run["corpora"] = {name: known[name] for name in CORPORA if name in known}
     RUN.write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", "utf8")
     PAGE.write_text(render(run), "utf8")
     print(f"✔ {PAGE.relative_to(ROOT)}")

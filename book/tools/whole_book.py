@@ -143,9 +143,18 @@ def clean(article: html.HtmlElement) -> None:
         label.set("class", "tab-title")
     for details in article.xpath(".//details"):
         unfold(details)
+    for line in with_class(article, "code-line"):
+        unwrap_line(line)
     for block in article.xpath(".//pre"):
         if block.text_content().count("\n") > 24:
             block.set("class", "long")
+
+
+def unwrap_line(line: html.HtmlElement) -> None:
+    """줄을 감싼 요소를 벗깁니다. 종이에는 88칸이 들어가므로 접을 자리가 필요 없습니다."""
+    for mark in [*line.xpath(".//wbr"), *with_class(line, "glue")]:
+        mark.drop_tag()
+    line.drop_tag()
 
 
 def keep_attributes(element: html.HtmlElement, *names: str) -> None:
@@ -179,7 +188,8 @@ def unfold(details: html.HtmlElement) -> None:
 
 
 def relink(pages: list[Page], href: Callable[[Page, str], str]) -> None:
-    """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다. 책 밖의 파일로 가는 연결은 글만 남깁니다."""
+    """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다.
+    책 밖의 파일로 가는 연결은 글만 남깁니다."""
     by_name, ids = (
         {page.name: page for page in pages},
         {page.key: page.ids for page in pages},

@@ -1,21 +1,22 @@
-"""채점의 속도: 한 장의 합성 제출물을 `jumok class grade`와 `nbgrader autograde`로 채점해 견줍니다.
+"""채점의 속도: 한 장의 합성 제출물로 `jumok class`와 nbgrader를 견줍니다.
 
-    python code/bench/grading_speed.py                       4장, 제출물 12개, nbgrader와 4개를 견줍니다
+    python code/bench/grading_speed.py
     python code/bench/grading_speed.py --chapter 7 --students 40 --nbgrader 10
     python code/bench/grading_speed.py --json book/runs/grading_speed.json
 
-제출물은 문제 노트북에 정답이나 wrong_answers.py의 오답을 채운 것입니다. 같은 파일을 두 채점기에 줍니다.
-제출물이 더 있으면 그 모두를 주목으로 한 번 더 채점합니다. 처음 띄우는 시간의 몫이 작아진 속도가 보입니다.
-주목은 class grade의 기본대로 bubblewrap에 가두어 채점합니다(`--isolation none`을 주면 가두지 않습니다).
+인자를 주지 않으면 4장의 제출물 12개를 채점하고, 그 가운데 4개를 nbgrader와 견줍니다.
+제출물은 문제 노트북에 정답이나 wrong_answers.py의 오답을 채운 것입니다. 같은 파일을 두
+채점기에 줍니다. 제출물이 더 있으면 그 모두를 주목으로 한 번 더 채점합니다. 처음 띄우는
+시간의 몫이 작아진 속도가 보입니다. 주목은 class grade의 기본대로 bubblewrap에 가두어
+채점합니다(`--isolation none`을 주면 가두지 않습니다).
 
-다른 일이 도는 컴퓨터에서는 벽시계가 흔들리므로, 자식까지 더한 CPU 시간과 부하(load average)를 함께 적습니다.
-메모리는 채점하는 프로세스와 그 자손 모두의 PSS를 0.5초마다 재어 가장 큰 것을 적습니다. PSS는 나누어 쓰는 쪽을
-나누어 셈합니다.
+다른 일이 도는 컴퓨터에서는 벽시계가 흔들리므로, 자식까지 더한 CPU 시간과 부하(load
+average)를 함께 적습니다. 메모리는 채점하는 프로세스와 그 자손 모두의 PSS를 0.5초마다
+재어 가장 큰 것을 적습니다. PSS는 나누어 쓰는 쪽을 나누어 셈합니다.
 """
 
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import platform
@@ -31,28 +32,25 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from jumok.classroom.collect import collect
-from jumok.classroom.roster import read_roster
-from jumok.classroom.running import grade_class
-from jumok.classroom.settings import read_room
-from jumok.classroom.setup import init_room
-from jumok.classroom.store import connect
-from jumok.course.course_files import Course
-from jumok.course.isolation import KINDS
-from jumok.course.master import read_master
-from jumok.course.meter import family
+from jumok_grader.classroom.collect import collect
+from jumok_grader.classroom.grade_class import grade_class
+from jumok_grader.classroom.roster import read_roster
+from jumok_grader.classroom.settings import read_classroom
+from jumok_grader.classroom.setup import init_classroom
+from jumok_grader.classroom.store import connect
+from jumok_grader.notebook.course_files import Course
+from jumok_grader.notebook.master import read_master
+from jumok_grader.notebook.wrong_answers import read_wrong_answers
+from jumok_grader.sandbox.isolation import KINDS
+from jumok_grader.worker.resource_monitor import process_tree
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def wrong_answers(course: Course, slug: str) -> dict[str, list[str]]:
     """{문제: 오답의 글들}. 정답 폴더의 wrong_answers.py에서 읽습니다."""
-    path = course.master(slug).with_name("wrong_answers.py")
-    spec = importlib.util.spec_from_file_location(f"wrong_{slug}", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
     found: dict[str, list[str]] = {}
-    for key, _, source in module.WRONG:
+    for key, _, source in read_wrong_answers(course.master(slug)):
         found.setdefault(key, []).append(source)
     return found
 
@@ -91,12 +89,15 @@ def make_class(folder: Path, course: Course, slug: str, students: int) -> Path:
             text, encoding="utf-8"
         )
     (folder / "명단.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    init_room(folder / "학급", course, folder / "명단.csv", [slug])
+    init_classroom(folder / "학급", course, folder / "명단.csv", [slug])
     return folder / "학급"
 
 
 class Weight:
-    """이 프로세스의 자손들이 쓰는 메모리를 0.5초마다 재는 줄기. Linux가 아니면 0입니다."""
+    """이 프로세스의 자손들이 쓰는 메모리를 0.5초마다 재는 줄기.
+
+    Linux가 아니면 0입니다.
+    """
 
     def __init__(self) -> None:
         self.peak, self.over = 0, threading.Event()
@@ -106,7 +107,7 @@ class Weight:
     def _watch(self) -> None:
         while not self.over.wait(0.5):
             total = 0
-            for pid in family(os.getpid())[1:]:
+            for pid in process_tree(os.getpid())[1:]:
                 with contextlib.suppress(OSError, AttributeError):
                     text = Path(f"/proc/{pid}/smaps_rollup").read_text()
                     total += int(re.search(r"^Pss:\s+(\d+)", text, re.M).group(1))
@@ -136,10 +137,14 @@ def measured(work: Callable[[], int]) -> dict:
         - own
     )
     return {
-        "count": count, "seconds": round(seconds, 1), "cpu_seconds": round(cpu, 1),
-        "per_minute": round(60 * count / seconds, 2), "cpu_each": round(cpu / max(count, 1), 2),
-        "load": [load, load_now()], "memory_mib": weight.close(),
-    }  # fmt: skip
+        "count": count,
+        "seconds": round(seconds, 1),
+        "cpu_seconds": round(cpu, 1),
+        "per_minute": round(60 * count / seconds, 2),
+        "cpu_each": round(cpu / max(count, 1), 2),
+        "load": [load, load_now()],
+        "memory_mib": weight.close(),
+    }
 
 
 def load_now() -> float:
@@ -151,14 +156,14 @@ def ours(room_folder: Path, handed: Path, jobs: int, isolation: str) -> dict:
     """`jumok class grade --jobs`의 속도. 기록은 매번 새것입니다."""
     for old in room_folder.glob("grades.db*"):
         old.unlink()
-    room = read_room(room_folder)
-    engine = connect(room.database, room.folder)
-    collect(room, engine, read_roster(room.folder / "roster.csv"), handed)
+    classroom = read_classroom(room_folder)
+    engine = connect(classroom.database, classroom.folder)
+    collect(classroom, engine, read_roster(classroom.folder / "roster.csv"), handed)
     done = []
 
     def work() -> int:
         done.append(
-            grade_class(room, engine, jobs=jobs, quiet=True, isolation=isolation)
+            grade_class(classroom, engine, jobs=jobs, quiet=True, isolation=isolation)
         )
         return sum(done[0].counts.values())
 
@@ -168,7 +173,10 @@ def ours(room_folder: Path, handed: Path, jobs: int, isolation: str) -> dict:
 
 
 def nbgrader(folder: Path, course: Course, slug: str, handed: list[Path]) -> dict:
-    """같은 제출물을 `nbgrader autograde`로 채점하는 속도. 과제를 만드는 시간은 넣지 않습니다."""
+    """같은 제출물을 `nbgrader autograde`로 채점하는 속도.
+
+    과제를 만드는 시간은 넣지 않습니다.
+    """
     book = folder / "nbgrader"
     shutil.copytree(course.master(slug).parent, book / "solutions" / slug)
     shutil.copytree(course.exercise(slug).parent, book / "exercises" / slug)
@@ -207,14 +215,14 @@ def main() -> None:
     slug = course.slug_of(args.chapter)
     with tempfile.TemporaryDirectory(prefix="jumok-speed-") as name:
         folder = Path(name)
-        room = make_class(folder, course, slug, args.students)
+        classroom = make_class(folder, course, slug, args.students)
         handed = sorted((folder / "제출물").iterdir())
         same = folder / "견줄 것"
         same.mkdir()
         for path in handed[: args.nbgrader or None]:
             shutil.copy(path, same)
         runs = {
-            f"주목 --jobs {jobs}": ours(room, same, jobs, args.isolation)
+            f"주목 --jobs {jobs}": ours(classroom, same, jobs, args.isolation)
             for jobs in (1, 2)
         }
         if args.nbgrader:
@@ -224,7 +232,7 @@ def main() -> None:
         if 0 < args.nbgrader < args.students:
             for jobs in (1, 2):
                 runs[f"주목 --jobs {jobs}, 더 많이"] = ours(
-                    room, folder / "제출물", jobs, args.isolation
+                    classroom, folder / "제출물", jobs, args.isolation
                 )
     record = {
         "chapter": slug,
@@ -234,7 +242,8 @@ def main() -> None:
     }
     print(f"{slug}, {record['machine']}, 격리 {args.isolation}\n")
     print(
-        "| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n|---|--:|--:|--:|--:|--:|--:|"
+        "| | 제출물 | 초 | 1분에 | 하나에 CPU 초 | 메모리 MiB | 부하 |\n"
+        "|---|--:|--:|--:|--:|--:|--:|"
     )
     for title, run in runs.items():
         numbers = [
@@ -251,7 +260,10 @@ def main() -> None:
 
 def machine() -> str:
     """재는 컴퓨터의 한 줄 설명."""
-    return f"{platform.machine()}, 코어 {os.cpu_count()}개, Python {platform.python_version()}"
+    return (
+        f"{platform.machine()}, 코어 {os.cpu_count()}개, Python "
+        f"{platform.python_version()}"
+    )
 
 
 def arguments() -> argparse.Namespace:

@@ -23,17 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from jumok.training.baselines import svm_accuracy
+from jumok.training.corpus import Reviews, load_review_corpus
 from jumok.training.devices import pick_device
 from jumok.training.distributed import World
 from jumok.training.folder import write_json
 from jumok.training.presets import Preset, find_preset
 from jumok.training.record import RECORDS
-from jumok.training.run_classifier import (
-    N_DEV,
-    Reviews,
-    load_review_corpus,
-    run_classifier,
-)
+from jumok.training.run_classifier import N_DEV, run_classifier
 
 COUNTS = (100, 300, 1000, 3000, 10_000, 30_000, 148_000)
 KINDS = ("svm", "pretrained", "scratch")

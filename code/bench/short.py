@@ -5,7 +5,8 @@
     python code/bench/short.py --lengths 8 64 --size small
 
 비율은 융합 커널 ÷ 교과서 식입니다. 1보다 크면 교과서 식이 빠릅니다.
-`jumok.model.attention.SHORT`는 두 스레드에서 교과서 식이 빠른 길이로 정했습니다.
+`jumok.model.fast.short_attention.SHORT`는 두 스레드에서 교과서 식이 빠른 길이로
+정했습니다.
 책의 기록은 --json book/runs/short_sentences.json이고, 표는 속도 쪽에 있습니다.
 """
 
@@ -64,8 +65,12 @@ def measure(length: int, args: argparse.Namespace) -> dict:
 def line(result: dict) -> str:
     """결과 하나를 한 줄로."""
     low, high = result["quartiles"]
-    times = f"융합 커널 {result['reference_ms']:6.1f} ms  교과서 식 {result['ours_ms']:6.1f} ms"
-    return f"{result['length']:4}토큰  {times}  비율 {result['ratio']:.2f} ({low:.2f}–{high:.2f})"
+    return (
+        f"{result['length']:4}토큰  "
+        f"융합 커널 {result['reference_ms']:6.1f} ms  "
+        f"교과서 식 {result['ours_ms']:6.1f} ms  "
+        f"비율 {result['ratio']:.2f} ({low:.2f}–{high:.2f})"
+    )
 
 
 def textbook(

@@ -1,4 +1,6 @@
-"""두 구현이 같은 함수인지 재는 도구. 가중치를 옮겨 담고, 앞걸음과 기울기의 차이를 잽니다.
+"""두 구현이 같은 함수인지 재는 도구.
+
+가중치를 옮겨 담고, 앞걸음과 기울기의 차이를 잽니다.
 
 시험(`test_parity_*.py`)과 책의 쪽(`book/tools/make_parity_page.py`)이 함께 씁니다.
 """
@@ -19,7 +21,8 @@ B, D, H, D_FF = 3, 32, 4, 48
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 # (앞걸음, 기울기)의 상대 오차가 넘지 말아야 할 값입니다.
 LIMITS = {torch.float64: (1e-12, 1e-10), torch.float32: (1e-5, 1e-4)}
-# 책에 적는 상한의 바닥입니다. 이 컴퓨터에서 0이 나와도 다른 컴퓨터에서는 몇 눈금 다를 수 있습니다.
+# 책에 적는 상한의 바닥입니다. 이 컴퓨터에서 0이 나와도 다른 컴퓨터에서는
+# 몇 눈금 다를 수 있습니다.
 FLOORS = {torch.float64: (1e-14, 1e-13), torch.float32: (1e-6, 1e-5)}
 
 Transform = Callable[[Tensor], Tensor]
@@ -28,7 +31,10 @@ Names = dict[str, tuple[str, Transform]]
 
 @dataclass(frozen=True)
 class Setup:
-    """견줄 두 모델. names는 우리 이름 → (상대의 이름, 상대의 텐서에서 우리 것을 꺼내는 선형 함수)."""
+    """견줄 두 모델.
+
+    names는 우리 이름 → (상대의 이름, 상대의 텐서에서 우리 것을 꺼내는 선형 함수).
+    """
 
     ours: nn.Module
     theirs: nn.Module
@@ -55,7 +61,7 @@ class Case:
         return " | ".join(self.key)
 
 
-# ── 이름 짝짓기 ───────────────────────────────────────────────────────────────────────────────────
+# ── 이름 짝짓기 ───────────────────────────────────────────────────────────────────────
 
 
 def keep(tensor: Tensor) -> Tensor:
@@ -97,7 +103,7 @@ def torch_attention() -> Names:
     return names
 
 
-# ── 재기 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 재기 ──────────────────────────────────────────────────────────────────────────────
 
 
 @contextmanager
@@ -117,7 +123,10 @@ def exact(dtype: torch.dtype) -> Iterator[None]:
 
 
 def randomise(module: nn.Module, gain: float = 1.0) -> None:
-    """치우침과 층 정규화까지 모두 0이나 1이 아닌 값으로 채웁니다. 그래야 뒤바뀐 것이 드러납니다."""
+    """치우침과 층 정규화까지 모두 0이나 1이 아닌 값으로 채웁니다.
+
+    그래야 뒤바뀐 것이 드러납니다.
+    """
     with torch.no_grad():
         for parameter in module.parameters():
             if parameter.requires_grad and parameter.dim() > 1:
@@ -152,7 +161,10 @@ def copy_weights(setup: Setup) -> None:
 def outputs_and_gradients(
     run: Callable, inputs: tuple[Tensor, ...], parameters: dict[str, nn.Parameter]
 ) -> tuple[tuple[Tensor, ...], dict[str, Tensor], tuple[Tensor, ...]]:
-    """출력들, 매개변수의 기울기, 입력의 기울기. 손실은 출력과 고정된 난수의 곱을 더한 것입니다."""
+    """출력들, 매개변수의 기울기, 입력의 기울기.
+
+    손실은 출력과 고정된 난수의 곱을 더한 것입니다.
+    """
     outputs = run(*inputs)
     outputs = outputs if isinstance(outputs, tuple) else (outputs,)
     generator = torch.Generator().manual_seed(5)
@@ -181,9 +193,10 @@ def gap(got: Tensor, want: Tensor, scale: float = 0.0) -> float:
 def worst_gradient(
     names: Names, got: dict[str, Tensor], want: dict[str, Tensor]
 ) -> float:
-    """매개변수마다의 차이를, 같은 모듈(weight와 bias)의 가장 큰 기울기로 나눈 것 가운데 가장 나쁜 것.
+    """매개변수마다 기울기의 차이를 나눈 것 가운데 가장 나쁜 것.
 
-    키의 치우침은 소프트맥스가 지워서 기울기가 이론상 0입니다. 자기 크기로는 나눌 수 없으므로
+    같은 모듈(weight와 bias)의 가장 큰 기울기로 나눕니다. 키의 치우침은 소프트맥스가
+    지워서 기울기가 이론상 0입니다. 자기 크기로는 나눌 수 없으므로
     한 사영의 weight와 bias를 한 행렬 [W | b]로 봅니다.
     """
     pairs = {
@@ -202,7 +215,10 @@ def worst_gradient(
 
 @cache
 def measure(case: Case, dtype: torch.dtype, device: str = "cpu") -> tuple[float, float]:
-    """(앞걸음의 오차, 기울기의 오차). 기울기는 매개변수마다, 입력마다 견주어 가장 나쁜 것을 냅니다."""
+    """(앞걸음의 오차, 기울기의 오차).
+
+    기울기는 매개변수마다, 입력마다 견주어 가장 나쁜 것을 냅니다.
+    """
     with exact(dtype):
         setup = case.build()
         setup.ours.to(device).eval()
@@ -242,6 +258,9 @@ def on_device(
 
 
 def offline_transformers() -> ModuleType:
-    """Hugging Face의 transformers. 부르기 전에 정해 두어야 아무것도 내려받지 않습니다."""
+    """Hugging Face의 transformers.
+
+    부르기 전에 정해 두어야 아무것도 내려받지 않습니다.
+    """
     os.environ["HF_HUB_OFFLINE"] = "1"
     return import_module("transformers")

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from test_course_samples import (
+from samples import (
     CHOICE,
     SLUG,
     answer,
@@ -236,9 +236,8 @@ def test_bad_arguments(graded, args, reason):
     before = snapshot(graded / "grades")
     done = jumok(*args, cwd=graded)
     if "--course" in args:
-        assert (
-            done.returncode == 0
-        )  # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
+        # 위로 올라가며 찾으므로 책 안의 없는 폴더도 괜찮습니다.
+        assert done.returncode == 0
         return
     assert (
         done.returncode == 2
@@ -339,7 +338,7 @@ def test_progress_exports_nothing_from_broken_grades(tmp_path):
     ("minutes", "told"), [(0, "0분"), (59, "59분"), (60, "1시간"), (125, "2시간 5분")]
 )
 def test_time_left_in_words(minutes, told):
-    from jumok.course.progress import duration
+    from jumok_grader.progress import duration
 
     assert duration(minutes) == told
 

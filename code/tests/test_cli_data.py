@@ -89,7 +89,7 @@ def test_info_of_what_is_not_fetched_says_how(tmp_path, capsys):
     [
         (
             ["fetch", "없음"],
-            "'없음'이라는 자료는 없습니다. 받을 수 있는 자료: docs, park",
+            "'없음'이라는 자료는 없습니다. 있는 자료: grammar, docs, park",
         ),
         (["info", "없음"], "'없음'이라는 자료는 없습니다"),
         (["fetch", "docs", "--without-train"], "--without-train을 쓸 수 없습니다"),

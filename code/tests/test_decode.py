@@ -21,12 +21,13 @@ DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 PAD, BOS, EOS, V = 0, 1, 2, 7
 ENDS = {"eos_id": EOS, "bos_id": BOS}
 PENALTIES = [0.0, 0.6, 2.0]
+# 끝나는 문장과 잘리는 문장이 섞이는 씨앗
 SEEDS = {
     "transformer": 1,
     "gpt": 3,
     "gru": 0,
     "lstm": 0,
-}  # 끝나는 문장과 잘리는 문장이 섞이는 씨앗
+}
 MODELS = list(SEEDS)
 
 
@@ -82,7 +83,10 @@ def random_probs(vocab_size, sharpness=2.0):
 
 
 def make_model(name, device="cpu", dtype=torch.float64):
-    """작은 무작위 모델. 채움과 시작 토큰은 내지 않고, 가끔 끝나도록 출력층에 치우침을 둡니다."""
+    """작은 무작위 모델.
+
+    채움과 시작 토큰은 내지 않고, 가끔 끝나도록 출력층에 치우침을 둡니다.
+    """
     torch.manual_seed(SEEDS[name])
     size = {"d_model": 16, "n_heads": 2, "n_layers": 2, "d_ff": 24, "max_len": 16}
     both = {"src_vocab_size": V, "tgt_vocab_size": V}
@@ -176,9 +180,8 @@ def test_beam_of_one_is_greedy(name, alpha, device):
     want = greedy(model, ids, 9, **arguments(name))
     got = beam(model, ids, 9, beam_size=1, length_penalty=alpha, **arguments(name))
     assert [trimmed(r) for r in got] == [trimmed(r) for r in want]
-    assert (want == EOS).any() and not (want == EOS).any(
-        dim=1
-    ).all()  # 끝난 것과 잘린 것이 섞여 있다
+    # 끝난 것과 잘린 것이 섞여 있다
+    assert (want == EOS).any() and not (want == EOS).any(dim=1).all()
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -264,7 +267,10 @@ def found_by_beam(width):
 
 
 def test_a_wider_beam_can_find_a_worse_sentence():
-    """3으로 시작하면 0.5 × 0.34 × 1 = 0.17인데, 빔 2는 4의 자식 둘(0.2)에 밀려 그 길을 잃고 0.05를 냅니다."""
+    """3으로 시작하면 0.5 × 0.34 × 1 = 0.17입니다.
+
+    빔 2는 4의 자식 둘(0.2)에 밀려 그 길을 잃고 0.05를 냅니다.
+    """
     found = {width: found_by_beam(width) for width in (1, 2, 125)}
     assert found[1][0] == found[125][0] == [3, 3, EOS] and found[2][0][0] == 4
     assert found[1][1] == pytest.approx(0.17) and found[2][1] == pytest.approx(0.05)
@@ -316,7 +322,10 @@ def test_max_len_is_honoured_and_no_eos_never_ends(decode, max_len):
 
 
 def test_gpt_reads_the_prompt_at_once_and_returns_only_new_tokens():
-    """글을 나눠 읽어도 같은 확률이고, 한 토큰 더 읽은 글에서 이어 쓰면 답의 꼬리와 같습니다."""
+    """글을 나눠 읽어도 같은 확률입니다.
+
+    한 토큰 더 읽은 글에서 이어 쓰면 답의 꼬리와 같습니다.
+    """
     model, ids = make_model("gpt"), sources("gpt")[0]
     out = greedy(model, ids, 5, eos_id=None)
     longer = torch.cat([ids, out[:, :1]], dim=1)

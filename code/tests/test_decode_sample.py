@@ -137,6 +137,16 @@ def test_wrong_settings_are_named(decode, changes, message):
     wrong(decode, message, **changes)
 
 
+@pytest.mark.parametrize("decode", [greedy, sample, beam, beam_n_best])
+def test_the_end_is_always_given_by_its_own_name(decode):
+    """eos_id를 잊으면 끝나지 않는 글을 쓰게 되므로, 일부러 None을 주어야 합니다."""
+    model, ids = make_model("gpt"), sources("gpt")[0]
+    with pytest.raises(TypeError, match="eos_id를 주세요"):
+        decode(model, ids, 3)
+    with pytest.raises(TypeError, match="모르는 인자 eos을"):
+        decode(model, ids, 3, eos_id=EOS, eos=EOS)
+
+
 @pytest.mark.parametrize("decode", [greedy, beam, sample])
 @pytest.mark.parametrize("name", ["transformer", "gpt", "gru"])
 def test_wrong_sources_are_named(name, decode):

@@ -1,4 +1,7 @@
-"""점검(jumok doctor): 하나하나의 탈을 흉내 내어, 까닭과 할 일을 말하고 끝까지 가는지 봅니다."""
+"""점검(jumok doctor): 하나하나의 탈을 흉내 냅니다.
+
+까닭과 할 일을 말하고 끝까지 가는지 봅니다.
+"""
 
 import json
 import os
@@ -84,7 +87,7 @@ def installed(monkeypatch, **changes):
     monkeypatch.setattr(python, "_installed", lambda: have)
 
 
-# ── 결과와 차례 ──────────────────────────────────────────────────────────────────────────────────
+# ── 결과와 차례 ───────────────────────────────────────────────────────────────────────
 
 
 def boom():
@@ -144,7 +147,7 @@ def test_summary_counts_what_is_left():
     assert "모두" in summary([Result(GOOD, "")])
 
 
-# ── 파이썬과 꾸러미 ──────────────────────────────────────────────────────────────────────────────
+# ── 파이썬과 꾸러미 ───────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
@@ -228,7 +231,7 @@ def test_a_console_without_symbols_is_a_warning(monkeypatch):
     assert python.console().status == WARN and "PYTHONUTF8=1" in python.console().todo
 
 
-# ── 메모리, 디스크, 폴더 ─────────────────────────────────────────────────────────────────────────
+# ── 메모리, 디스크, 폴더 ──────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("gib", "status"), [(0.5, BAD), (1.5, WARN), (8, GOOD)])
@@ -240,24 +243,6 @@ def test_memory(monkeypatch, gib, status):
 def test_unknown_memory_is_a_warning(monkeypatch):
     monkeypatch.setattr(machine, "free_memory", lambda: None)
     assert machine.memory().status == WARN
-
-
-def test_a_container_limit_counts(tmp_path, monkeypatch):
-    for name, text in (
-        ("memory.max", "1000"),
-        ("memory.current", "700"),
-        ("memory.stat", "anon 1\ninactive_file 50\n"),
-    ):
-        (tmp_path / name).write_text(text)
-    assert machine._container_room(tmp_path) == 350
-    (tmp_path / "memory.max").write_text("max")
-    assert machine._container_room(tmp_path) is None
-
-
-def test_linux_memory_is_read_from_meminfo(tmp_path):
-    (tmp_path / "meminfo").write_text("MemTotal: 9 kB\nMemAvailable:   2048 kB\n")
-    assert machine._linux_memory(tmp_path / "meminfo") == 2 * 2**20
-    assert machine._linux_memory(tmp_path / "none") is None
 
 
 @pytest.mark.parametrize(("gib", "status"), [(0.1, BAD), (1, WARN), (50, GOOD)])
@@ -338,7 +323,7 @@ def test_odd_paths_are_warnings(tmp_path, name, words):
     assert machine.paths({"지금 폴더": Path("/home/jumok")}).status == GOOD
 
 
-# ── 책 파일, 커널, 글꼴 ──────────────────────────────────────────────────────────────────────────
+# ── 책 파일, 커널, 글꼴 ───────────────────────────────────────────────────────────────
 
 
 def test_this_book_is_complete():
@@ -423,7 +408,7 @@ def test_kernel_points_to_a_python(monkeypatch, program, status):
     assert book.kernel().status == status
 
 
-# ── torch와 GPU ──────────────────────────────────────────────────────────────────────────────────
+# ── torch와 GPU ───────────────────────────────────────────────────────────────────────
 
 BROKEN = {
     "던짐": (
@@ -528,7 +513,7 @@ def test_nvidia_smi_is_read(tmp_path, monkeypatch):
         assert accelerator.nvidia_card() == ""
 
 
-# ── 명령 ─────────────────────────────────────────────────────────────────────────────────────────
+# ── 명령 ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_command_speaks_line_by_line_and_ends_with_zero(
@@ -593,6 +578,8 @@ def test_it_works_in_a_bare_and_broken_environment(tmp_path):
         "IPython",
         "jinja2",
         "psutil",
+        "filelock",
+        "platformdirs",
         "ipykernel",
         "yaml",
     }

@@ -1,11 +1,14 @@
-"""싼 난수로 만든 드롭아웃: 비율, 독립, 크기, 기울기, 되풀이. torch의 드롭아웃이 참조입니다."""
+"""싼 난수로 만든 드롭아웃: 비율, 독립, 크기, 기울기, 되풀이.
+
+torch의 드롭아웃이 참조입니다.
+"""
 
 import pytest
 import torch
 import torch.nn.functional as F
 
 from jumok.model import Dropout, Transformer, TransformerConfig
-from jumok.model.fast_dropout import dropout_mask
+from jumok.model.fast.dropout import dropout_mask
 
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
 N = 300_001  # 넷으로 나누어떨어지지 않는 수
@@ -16,7 +19,10 @@ def kept(rate, n=N):
 
 
 def too_far(count, n, p):
-    """이항분포에서 표준편차의 5배 넘게 벗어났는가. 씨앗을 고정하므로 결과는 늘 같습니다."""
+    """이항분포에서 표준편차의 5배 넘게 벗어났는가.
+
+    씨앗을 고정하므로 결과는 늘 같습니다.
+    """
     return abs(count - n * p) > 5 * (n * p * (1 - p)) ** 0.5
 
 
@@ -34,7 +40,10 @@ def test_rate_scale_and_mean(rate, device):
 
 @pytest.mark.parametrize("rate", [0.1, 0.5])
 def test_neighbours_sites_and_steps_are_independent(rate):
-    """이웃한 원소(64비트 하나를 나눠 쓰는 넷), 두 자리, 두 걸음이 함께 지워지는 비율은 곱입니다."""
+    """이웃한 원소, 두 자리, 두 걸음이 함께 지워지는 비율은 곱입니다.
+
+    이웃한 원소 넷은 64비트 난수 하나를 나눠 씁니다.
+    """
     torch.manual_seed(2)
     one, two = ~kept(rate), ~kept(rate)
     pairs = [(one[:-k], one[k:]) for k in (1, 2, 3, 4, 5, 128)] + [

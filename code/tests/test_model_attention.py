@@ -1,4 +1,4 @@
-"""torch 어텐션: F.scaled_dot_product_attention과 앞걸음·기울기가 같은지, 그리고 성질."""
+"""torch 어텐션: torch의 함수와 앞걸음·기울기가 같은지, 그리고 성질."""
 
 import numpy as np
 import pytest
@@ -8,14 +8,14 @@ from torch import nn
 
 from jumok import scratch
 from jumok.model import (
-    attention,
     attention_maps,
     causal_mask,
     fused_attention,
     padding_mask,
     scaled_dot_product_attention,
 )
-from jumok.model.attention import SHORT, attend
+from jumok.model.fast import short_attention
+from jumok.model.fast.short_attention import SHORT, SHORT_HALF, attend
 
 B, H = 3, 2
 DEVICES = ["cpu", *(["cuda"] if torch.cuda.is_available() else [])]
@@ -104,7 +104,10 @@ def test_parity_with_torch(function, dtype, shape, mask_name, device):
     "function", [ours, fused_attention, attend], ids=["교과서", "융합", "고르기"]
 )
 def test_half_precision_stays_within_its_own_precision(function, dtype, mask_name):
-    """반정밀도의 답을 float64의 답과 견줍니다. 같은 입력에서 몇 눈금(eps) 안이어야 합니다."""
+    """반정밀도의 답을 float64의 답과 견줍니다.
+
+    같은 입력에서 몇 눈금(eps) 안이어야 합니다.
+    """
     mask = make_mask(mask_name, 7, 7)
     half = inputs((7, 7, 4, 6), dtype)
     exact = [t.detach().double().requires_grad_() for t in half]
@@ -136,7 +139,10 @@ def test_empty_row_gives_zero_output_weights_and_gradients():
 @pytest.mark.parametrize("dropout", [0.0, 0.5])
 @pytest.mark.parametrize("dtype", [*TOLERANCE, torch.float16, torch.bfloat16], ids=str)
 def test_fused_empty_row_is_zero_in_every_kernel(dtype, dropout, device):
-    """드롭아웃과 자료형에 따라 torch가 고르는 커널이 달라도 빈 행은 0이고 기울기는 유한합니다."""
+    """torch가 고르는 커널이 무엇이든 빈 행은 0이고 기울기는 유한합니다.
+
+    커널은 드롭아웃과 자료형에 따라 달라집니다.
+    """
     q, k, v = inputs((7, 7, 4, 6), dtype, device)
     output = fused_attention(q, k, v, make_mask("empty row", 7, 7, device), dropout)
     grads = torch.autograd.grad(output.sum(), (q, k, v))
@@ -144,25 +150,39 @@ def test_fused_empty_row_is_zero_in_every_kernel(dtype, dropout, device):
     assert all(g.isfinite().all() for g in (output, *grads))
 
 
+def counted(name, taken):
+    """불릴 때마다 이름을 taken에 적는 어텐션."""
+    function = getattr(short_attention, name)
+
+    def call(*inputs):
+        taken.append(name)
+        return function(*inputs)
+
+    return call
+
+
 @pytest.mark.parametrize(
-    ("length", "learning", "dropout", "textbook"),
+    ("length", "learning", "dropout", "dtype", "textbook"),
     [
-        (SHORT, True, 0.0, True),
-        (SHORT + 1, True, 0.0, False),  # 길면 가중치 행렬이 메모리를 씁니다.
-        (SHORT, False, 0.0, False),  # 풀 때는 한 토큰씩이라 융합 커널이 빠릅니다.
-        (SHORT, True, 0.5, False),  # 교과서 식에는 드롭아웃이 없습니다.
+        (SHORT, True, 0.0, torch.float32, True),
+        # 길면 가중치 행렬이 메모리를 씁니다.
+        (SHORT + 1, True, 0.0, torch.float32, False),
+        # 풀 때는 한 토큰씩이라 융합 커널이 빠릅니다.
+        (SHORT, False, 0.0, torch.float32, False),
+        # 교과서 식에는 드롭아웃이 없습니다.
+        (SHORT, True, 0.5, torch.float32, False),
+        # 16비트에서는 융합 커널이 느려 더 긴 것까지 교과서 식입니다.
+        (SHORT_HALF, True, 0.0, torch.bfloat16, True),
+        (SHORT_HALF + 1, True, 0.0, torch.bfloat16, False),
     ],
 )
 def test_only_short_sentences_being_learned_take_the_textbook_way(
-    length, learning, dropout, textbook, monkeypatch
+    length, learning, dropout, dtype, textbook, monkeypatch
 ):
     taken = []
     for name in ("scaled_dot_product_attention", "fused_attention"):
-        function = getattr(attention, name)
-        monkeypatch.setattr(
-            attention, name, lambda *x, f=function, n=name: taken.append(n) or f(*x)
-        )
-    q, k, v = inputs((length, length, 4, 4), torch.float32)
+        monkeypatch.setattr(short_attention, name, counted(name, taken))
+    q, k, v = inputs((length, length, 4, 4), dtype)
     with torch.set_grad_enabled(learning):
         q = q * 1.0
         attend(q, k, v, None, dropout)
@@ -170,10 +190,10 @@ def test_only_short_sentences_being_learned_take_the_textbook_way(
 
 
 def test_a_long_key_or_a_long_query_is_not_short(monkeypatch):
-    monkeypatch.setattr(attention, "scaled_dot_product_attention", None)
+    monkeypatch.setattr(short_attention, "scaled_dot_product_attention", None)
     for t_q, t_k in ((1, SHORT + 1), (SHORT + 1, 1)):
         q, k, v = inputs((t_q, t_k, 4, 4), torch.float32)
-        assert attend(q, k, v).shape == (B, H, t_q, 4)
+        assert attend(q, k, v, None).shape == (B, H, t_q, 4)
 
 
 @pytest.mark.parametrize("mask_name", MASKS)

@@ -1,4 +1,7 @@
-"""한 토큰씩 푸는 길: 캐시를 쓴 것과 쓰지 않은 것이 같은 분포를 내는지. 탐색은 test_decode가 봅니다."""
+"""한 토큰씩 푸는 길: 캐시를 쓴 것과 쓰지 않은 것이 같은 분포를 내는지.
+
+빠른 길은 test_quick_decoder가, 탐색은 test_decode가 봅니다.
+"""
 
 import pytest
 import torch
@@ -20,7 +23,7 @@ from jumok.model import (
     attention_maps,
     causal_mask,
 )
-from jumok.model.vocabulary import NextToken
+from jumok.model.fast.next_token import NextToken
 
 B, T, S = 3, 7, 9
 MODELS = {
@@ -198,7 +201,10 @@ def test_reading_past_the_longest_sentence_is_refused(name):
 def test_next_token_equals_the_output_layer_however_it_is_multiplied(
     rows, bias, device
 ):
-    """줄 수마다 곱하는 차례가 다르고, 둘째 걸음부터 뒤집은 사본을 씁니다. 치우침도 지켜야 합니다."""
+    """줄 수마다 곱하는 차례가 다르고, 둘째 걸음부터 뒤집은 사본을 씁니다.
+
+    치우침도 지켜야 합니다.
+    """
     output = torch.nn.Linear(33, 501, bias=bias).to(device)
     next_token = NextToken(output)
     for _ in range(3):

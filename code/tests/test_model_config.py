@@ -1,4 +1,7 @@
-"""설정: 얼어 있고, 이름 붙은 크기가 논문의 표와 같고, 잘못된 값은 무엇이 왜 틀렸는지 한국어로 말합니다."""
+"""설정: 얼어 있고, 이름 붙은 크기가 논문의 표와 같은지.
+
+잘못된 값은 무엇이 왜 틀렸는지 한국어로 말합니다.
+"""
 
 import dataclasses
 
@@ -200,7 +203,10 @@ def test_pad_id_is_the_one_of_the_config():
 
 
 def test_gpt_has_no_padding():
-    """GPT는 왼쪽만 보므로 채움이 뒤에만 있으면 따로 가릴 것이 없습니다. 0도 보통의 낱말입니다."""
+    """GPT는 왼쪽만 보므로 채움이 뒤에만 있으면 따로 가릴 것이 없습니다.
+
+    0도 보통의 낱말입니다.
+    """
     model = ready(gpt())
     ids = sentences(2, 7)
     other = ids.clone()

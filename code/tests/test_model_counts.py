@@ -1,4 +1,7 @@
-"""매개변수의 수: 상자마다 센 것, 논문과 Hugging Face가 말하는 것과 같은지. 값은 만들지 않고(meta) 셉니다."""
+"""매개변수의 수: 상자마다 센 것, 논문과 Hugging Face가 말하는 것과 같은지.
+
+값은 만들지 않고(meta) 셉니다.
+"""
 
 import pytest
 import torch
@@ -63,7 +66,7 @@ PRESETS = {
 }
 
 
-# ── 상자마다 세기 ─────────────────────────────────────────────────────────────────────────────────
+# ── 상자마다 세기 ─────────────────────────────────────────────────────────────────────
 
 
 def linear(n_in, n_out):
@@ -110,9 +113,8 @@ def bert_formula(c):
 
 def bert_pretraining_formula(c):
     heads = 2 * linear(c.d_model, c.d_model) + norm(c.d_model) + linear(c.d_model, 2)
-    return (
-        bert_formula(c) + heads + c.vocab_size
-    )  # 출력 행렬은 묶여 있고 치우침만 따로입니다
+    # 출력 행렬은 묶여 있고 치우침만 따로입니다
+    return bert_formula(c) + heads + c.vocab_size
 
 
 def gpt_formula(c):
@@ -174,10 +176,11 @@ def test_presets_have_the_published_sizes(name):
 
 
 def test_base_and_big_are_near_the_paper_and_no_vocabulary_explains_both():
-    """논문의 65M과 213M은 4 % 안에서 맞습니다. 남는 차이는 어휘의 크기로 설명되지 않습니다.
+    """논문의 65M과 213M은 4 % 안에서 맞습니다.
 
-    반올림을 헤아리면 base의 65M은 어휘 39,800–41,700개를, big의 213M은 35,300–36,300개를 뜻합니다.
-    두 구간이 겹치지 않으므로, 논문의 두 수는 같은 방법으로 센 것이 아니거나 구조가 조금 다릅니다.
+    남는 차이는 어휘의 크기로 설명되지 않습니다. 반올림을 헤아리면 base의 65M은
+    어휘 39,800–41,700개를, big의 213M은 35,300–36,300개를 뜻합니다. 두 구간이 겹치지
+    않으므로, 논문의 두 수는 같은 방법으로 센 것이 아니거나 구조가 조금 다릅니다.
     """
     for config, reported in (
         (TransformerConfig.base(), 65e6),

@@ -40,9 +40,8 @@ def series(model):
 def test_patches_and_head_follow_the_equation(model):
     x = series(model)
     moved, tokens = x - x[:, -1:], []
-    for i in range(
-        3
-    ):  # 조각 하나는 이어진 네 걸음이고, 걸음마다 채널이 나란히 놓입니다
+    # 조각 하나는 이어진 네 걸음이고, 걸음마다 채널이 나란히 놓입니다
+    for i in range(3):
         tokens.append(model.patches(moved[:, 4 * i : 4 * i + 4].reshape(B, -1)))
     hidden = model.encoder(torch.stack(tokens, dim=1) + model.positions.weight)
     change = model.output(hidden.reshape(B, -1)).reshape(B, 5, -1)

@@ -1,6 +1,8 @@
 """층의 속: 잔차와 정규화의 순서, 드롭아웃이 걸리는 때와 곳, 처음 값의 통계."""
 
+import ast
 import copy
+from pathlib import Path
 
 import pytest
 import torch
@@ -18,6 +20,7 @@ from tiny_models import (
 )
 from torch import nn
 
+from jumok import model as package
 from jumok.model import (
     Bert,
     BertConfig,
@@ -66,7 +69,7 @@ def x():
     )
 
 
-# ── 잔차와 정규화 ─────────────────────────────────────────────────────────────────────────────────
+# ── 잔차와 정규화 ─────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("norm_first", [False, True])
@@ -138,7 +141,10 @@ def test_activations_are_their_equations(name):
 
 
 def test_layers_do_not_share_parameters():
-    """층을 복사해 쌓으면 모든 층이 같은 값에서 시작합니다. 우리 층은 저마다 새로 만듭니다."""
+    """층을 복사해 쌓으면 모든 층이 같은 값에서 시작합니다.
+
+    우리 층은 저마다 새로 만듭니다.
+    """
     for model in (transformer(), gpt(), bert_pretraining(), vit()):
         first, second = (
             model.bert.encoder.layers
@@ -160,7 +166,7 @@ def test_bert_without_segments_is_all_in_the_first_one():
     assert not torch.allclose(model(ids), model(ids, ones), atol=1e-3)
 
 
-# ── 드롭아웃 ──────────────────────────────────────────────────────────────────────────────────────
+# ── 드롭아웃 ──────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -197,7 +203,8 @@ def test_attention_dropout_is_a_switch_of_its_own(name):
     )
 
 
-# 층 하나의 부분 층마다 한 번, 그리고 입력(임베딩)마다 한 번. 논문 5.4절, BERT와 GPT-2와 ViT의 코드.
+# 층 하나의 부분 층마다 한 번, 그리고 입력(임베딩)마다 한 번.
+# 논문 5.4절, BERT와 GPT-2와 ViT의 코드.
 SITES = {
     "Transformer post": 2 + 2 * 2 + 2 * 3,
     "Transformer pre": 2 + 2 * 2 + 2 * 3,
@@ -229,7 +236,10 @@ def test_dropout_sits_where_the_papers_put_it(name):
 
 @pytest.mark.parametrize("norm_first", [False, True])
 def test_dropout_falls_on_the_sublayer_not_on_the_residual_path(norm_first):
-    """부분 층의 출력에만 걸립니다: 살아남은 성분은 1/(1−p)배, 나머지는 0, 잔차 x는 그대로입니다."""
+    """부분 층의 출력에만 걸립니다.
+
+    살아남은 성분은 1/(1−p)배, 나머지는 0, 잔차 x는 그대로입니다.
+    """
     residual = Residual(
         config(d_model=1000, dropout=0.25, norm_first=norm_first)
     ).double()
@@ -253,16 +263,27 @@ def test_attention_dropout_keeps_the_mean_and_drops_whole_weights():
     query = torch.zeros(1, 4000, 4, dtype=torch.float64)
     nn.init.zeros_(attention.query_proj.bias)  # 점수가 모두 0: 네 키를 똑같이 봅니다
     memory = torch.eye(4, dtype=torch.float64)[None]
-    weights = attention.train()(query, memory, memory)[
-        0
-    ]  # 밸류가 단위 행렬이므로 출력이 곧 가중치
+    # 밸류가 단위 행렬이므로 출력이 곧 가중치
+    weights = attention.train()(query, memory, memory)[0]
     assert set(weights.detach().unique().tolist()) == {0.0, 0.5}
     assert float(weights.detach().mean()) == pytest.approx(
         0.25, abs=6 * 0.25 / 16000**0.5
     )
 
 
-# ── 처음 값 ───────────────────────────────────────────────────────────────────────────────────────
+# ── 처음 값 ───────────────────────────────────────────────────────────────────────────
+
+
+def test_initial_values_are_decided_in_one_file():
+    """다른 파일은 그 파일의 함수를 부를 뿐, `nn.init`을 제 손으로 쓰지 않습니다."""
+    folder = Path(package.__file__).parent
+    users = {
+        path.name
+        for path in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf8")))
+        if isinstance(node, ast.Attribute) and node.attr == "init"
+    }
+    assert users == {"initial_values.py"}
 
 
 def std(tensor):
@@ -306,9 +327,8 @@ def test_transformer_starts_with_xavier_and_scaled_embeddings():
         for weight in parameters(model, ending):
             bound = (6 / (n_in + n_out)) ** 0.5
             assert std(weight) == pytest.approx(bound / 3**0.5, rel=0.02)
-            assert float(weight.detach().abs().max()) <= bound * (
-                1 + 1e-6
-            )  # float32로 반올림한 몫
+            # float32로 반올림한 몫
+            assert float(weight.detach().abs().max()) <= bound * (1 + 1e-6)
     untied = Transformer(TransformerConfig.base(3000, **WIDE, tie_weights=False))
     assert std(untied.output.weight) == pytest.approx((2 / 3256) ** 0.5, rel=0.02)
 
@@ -355,7 +375,10 @@ def test_gpt_shrinks_what_is_added_to_the_residual_path():
 
 @pytest.mark.parametrize("name", [n for n in MODELS if n != "Bert"])
 def test_first_loss_is_near_guessing(name):
-    """배우기 전에는 모든 답이 비슷해야 합니다: 첫 손실이 log(답의 수)에서 멀지 않습니다."""
+    """배우기 전에는 모든 답이 비슷해야 합니다.
+
+    곧 첫 손실이 log(답의 수)에서 멀지 않습니다.
+    """
     model = MODELS[name].build().eval()
     inputs = MODELS[name].make_inputs(32, T)
     for logits in outputs(model, inputs):
@@ -368,7 +391,10 @@ def test_first_loss_is_near_guessing(name):
 
 
 def test_models_can_be_copied():
-    """이동 평균이나 비교를 위해 통째로 복사해도 같은 함수이고, 묶은 것은 복사본 안에서 묶입니다."""
+    """이동 평균이나 비교를 위해 통째로 복사해도 같은 함수입니다.
+
+    묶은 것은 복사본 안에서 묶입니다.
+    """
     model = ready(transformer())
     other = copy.deepcopy(model)
     inputs = MODELS["Transformer post"].make_inputs(B, T)

@@ -48,7 +48,10 @@ def test_position_has_one_name_whatever_the_length_and_is_bounded():
 
 @pytest.mark.parametrize("k", [1, 5, -3])
 def test_moving_by_k_is_one_rotation_for_every_position(k):
-    """PE(pos + k) = M_k PE(pos). M_k는 (sin, cos) 짝마다 같은 각만큼 도는 행렬입니다."""
+    """PE(pos + k) = M_k PE(pos).
+
+    M_k는 (sin, cos) 짝마다 같은 각만큼 도는 행렬입니다.
+    """
     table = sinusoids(MAX_LEN, D)
     rotation = torch.zeros(D, D, dtype=table.dtype)
     for i in range(0, D, 2):
@@ -96,7 +99,10 @@ def test_double_makes_the_table_exact_and_not_the_rounded_one(device):
 
 
 def test_a_longer_max_len_loads_the_same_weights():
-    """사인파는 저장되지 않으므로, 짧게 배운 모델을 더 긴 max_len으로 읽어도 같은 답을 냅니다."""
+    """사인파는 저장되지 않습니다.
+
+    그래서 짧게 배운 모델을 더 긴 max_len으로 읽어도 같은 답을 냅니다.
+    """
     short, long = transformer(max_len=9).eval(), transformer(max_len=30).eval()
     long.load_state_dict(short.state_dict())
     src, tgt = torch.randint(1, V, (2, 9)), torch.randint(1, V, (2, 7))
@@ -125,7 +131,10 @@ def test_embedding_is_scaled_before_positions_are_added():
 
 
 def test_embedding_and_positions_start_at_a_like_size():
-    """표준편차 1/√D에 √D를 곱하므로 낱말의 성분은 크기 1쯤, 사인파의 성분은 1/√2쯤에서 시작합니다."""
+    """낱말의 성분은 크기 1쯤, 사인파의 성분은 1/√2쯤에서 시작합니다.
+
+    낱말은 표준편차 1/√D에 √D를 곱하기 때문입니다.
+    """
     config = LayerConfig(d_model=256, n_heads=4, dropout=0.0)
     words = Embedding(2000, config).tokens.weight * 256**0.5
     assert float(words.detach().std()) == pytest.approx(1, rel=0.02)

@@ -1,4 +1,7 @@
-"""Hugging Face의 모델과 같은 함수인지. 설정에서 무작위 가중치로 만들고 아무것도 내려받지 않습니다."""
+"""Hugging Face의 모델과 같은 함수인지.
+
+설정에서 무작위 가중치로 만들고 아무것도 내려받지 않습니다.
+"""
 
 from functools import partial
 
@@ -50,15 +53,19 @@ OURS = {"d_model": D, "n_heads": H, "n_layers": LAYERS, "d_ff": D_FF, "dropout":
 
 
 def real(output, ids):
-    """패딩이 아닌 자리만 남깁니다. 손실도 그 자리에서만 구하므로, Hugging Face가 임베딩의 패딩 줄에
-    기울기를 주지 않는 것(padding_idx)과 우리가 따로 막지 않는 것이 같은 결과가 됩니다."""
+    """패딩이 아닌 자리만 남깁니다.
+
+    손실도 그 자리에서만 구하므로, Hugging Face가 임베딩의 패딩 줄에 기울기를 주지
+    않는 것(padding_idx)과 우리가 따로 막지 않는 것이 같은 결과가 됩니다.
+    """
     return output[ids.to(output.device) != 0]
 
 
-# ── Marian ────────────────────────────────────────────────────────────────────────────────────────
+# ── Marian ────────────────────────────────────────────────────────────────────────────
 
-# Marian은 사인을 앞 절반에, 코사인을 뒤 절반에 모아 둡니다. 논문과 우리 것은 번갈아 놓습니다.
-# 잔차 길의 자리 이름을 바꾸는 것이므로, 그 길에 닿는 모든 행렬의 자리를 함께 바꾸면 같은 함수입니다.
+# Marian은 사인을 앞 절반에, 코사인을 뒤 절반에 모아 둡니다.
+# 논문과 우리 것은 번갈아 놓습니다. 잔차 길의 자리 이름을 바꾸는 것이므로,
+# 그 길에 닿는 모든 행렬의 자리를 함께 바꾸면 같은 함수입니다.
 INTERLEAVE = torch.arange(D).view(2, D // 2).T.flatten()
 
 
@@ -132,7 +139,10 @@ def marian_reference(activation):
 
 
 def exact_table(model):
-    """Marian의 표는 float32로 만든 것입니다. 우리 표와 같은지 본 다음 float64로 구한 값으로 바꿔 넣습니다."""
+    """Marian의 표를 float64로 구한 값으로 바꿔 넣습니다.
+
+    Marian의 표는 float32로 만든 것입니다. 먼저 우리 표와 같은지 봅니다.
+    """
     table = sinusoids(MAX_LEN, D)
     table = torch.cat([table[:, 0::2], table[:, 1::2]], dim=1)
     for side in (model.model.encoder, model.model.decoder):
@@ -166,7 +176,7 @@ def marian(mask, activation):
     return Setup(ours, theirs, marian_names(), run_ours, run_theirs)
 
 
-# ── BERT ──────────────────────────────────────────────────────────────────────────────────────────
+# ── BERT ──────────────────────────────────────────────────────────────────────────────
 
 
 def bert_layer():
@@ -220,7 +230,10 @@ def bert_heads():
 
 
 def compared(output, ids):
-    """두 쪽의 출력을 같은 꼴로: 토큰마다 나온 것은 패딩이 아닌 자리만, 문장마다 나온 것은 그대로."""
+    """두 쪽의 출력을 같은 꼴로 만듭니다.
+
+    토큰마다 나온 것은 패딩이 아닌 자리만, 문장마다 나온 것은 그대로 둡니다.
+    """
     parts = output if isinstance(output, tuple) else (output,)
     return tuple(real(part, ids) if part.dim() == 3 else part for part in parts)
 
@@ -255,7 +268,7 @@ def bert(head, mask):
     return Setup(ours, theirs, names, run_ours, run_theirs)
 
 
-# ── GPT-2 ─────────────────────────────────────────────────────────────────────────────────────────
+# ── GPT-2 ─────────────────────────────────────────────────────────────────────────────
 
 
 def gpt_names(tied):
@@ -313,7 +326,7 @@ def gpt(tied):
     )
 
 
-# ── ViT ───────────────────────────────────────────────────────────────────────────────────────────
+# ── ViT ───────────────────────────────────────────────────────────────────────────────
 
 
 def vit_names():
@@ -355,7 +368,8 @@ def vit(whole):
         image_size=12,
         patch_size=4,
         num_labels=5,
-        layer_norm_eps=1e-6,  # 원래의 ViT 코드가 쓰는 값. Hugging Face의 기본값은 1e-12입니다.
+        # 원래의 ViT 코드가 쓰는 값입니다. Hugging Face의 기본값은 1e-12입니다.
+        layer_norm_eps=1e-6,
         attn_implementation="sdpa",  # eager는 소프트맥스를 늘 float32로 합니다.
     )
     ours = Vit(VitConfig.base(image_size=12, patch_size=4, n_classes=5, **OURS))

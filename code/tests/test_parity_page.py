@@ -1,4 +1,7 @@
-"""책의 대조 쪽이 시험과 같은지: 줄과 글이 같고, 지금 잰 오차가 적힌 상한 안에 있습니다."""
+"""책의 대조 쪽이 시험과 같은지.
+
+줄과 글이 같고, 지금 잰 오차가 적힌 상한 안에 있습니다.
+"""
 
 import importlib.util
 import re
@@ -27,7 +30,10 @@ def page(tool):
 
 
 def test_page_is_what_the_tests_would_write(tool, page):
-    """다르면 `python make.py parity`로 다시 만드세요. 상한은 적힌 것을 쓰고 나머지를 모두 견줍니다."""
+    """다르면 `python make.py parity`로 다시 만드세요.
+
+    상한은 적힌 것을 쓰고 나머지를 모두 견줍니다.
+    """
     assert tool.render(tool.written_bounds(page)) == page
 
 

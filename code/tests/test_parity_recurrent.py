@@ -1,4 +1,7 @@
-"""RNN 인코더·디코더가 논문의 식 그대로인지: 한 문장씩, 한 단어씩, 패딩 없이 손으로 푼 것과 견줍니다."""
+"""RNN 인코더·디코더가 논문의 식 그대로인지.
+
+한 문장씩, 한 단어씩, 패딩 없이 손으로 푼 것과 견줍니다.
+"""
 
 import copy
 from functools import partial
@@ -26,7 +29,7 @@ D, V_SRC, V_TGT, T = 6, 11, 13, 5
 LENGTHS = {"패딩 없음": [7, 7, 7], "패딩": [4, 7, 1]}
 
 
-# ── 셀의 식 ───────────────────────────────────────────────────────────────────────────────────────
+# ── 셀의 식 ───────────────────────────────────────────────────────────────────────────
 
 
 def layer_parameters(rnn, layer):
@@ -61,7 +64,10 @@ CELLS = {"rnn": (rnn_cell, 1), "gru": (gru_cell, 1), "lstm": (lstm_cell, 2)}
 
 
 def unroll(rnn, cell, x, states):
-    """층마다의 상태 states를 이어 가며 x (T, D)를 읽습니다. 마지막 층의 (T, D)와 끝의 상태들을 돌려줍니다."""
+    """층마다의 상태 states를 이어 가며 x (T, D)를 읽습니다.
+
+    마지막 층의 (T, D)와 끝의 상태들을 돌려줍니다.
+    """
     states, outputs = list(states), []
     for step in x:
         for layer in range(rnn.num_layers):
@@ -71,7 +77,7 @@ def unroll(rnn, cell, x, states):
     return torch.stack(outputs), states
 
 
-# ── 어텐션의 식 ───────────────────────────────────────────────────────────────────────────────────
+# ── 어텐션의 식 ───────────────────────────────────────────────────────────────────────
 
 
 def score(attention, q, k):
@@ -133,7 +139,8 @@ def seq2seq(cell, attention, n_layers, padding):
     )
     ours = RnnSeq2Seq(config)
     theirs = ByHand(ours)
-    # 상태들이 서로 비슷하면 쿼리는 소프트맥스에서 지워져 기울기가 거의 사라집니다. 크게 흔들어 떼어 놓습니다.
+    # 상태들이 서로 비슷하면 쿼리는 소프트맥스에서 지워져 기울기가 거의 사라집니다.
+    # 크게 흔들어 떼어 놓습니다.
     randomise(theirs, gain=2.0)
     src, tgt = lengths_to_ids(LENGTHS[padding], V_SRC), lengths_to_ids([T] * 3, V_TGT)
     names = {name: (f"model.{name}", keep) for name in trainable(ours)}

@@ -53,7 +53,10 @@ def keep_mask(name, t_q=T, t_k=T):
 
 
 def torch_masks(mask):
-    """torch의 두 마스크로 바꿉니다. nn.MultiheadAttention에서는 True가 '보지 않는다'입니다."""
+    """torch의 두 마스크로 바꿉니다.
+
+    nn.MultiheadAttention에서는 True가 '보지 않는다'입니다.
+    """
     return None if mask is None else ~mask.expand(B, H, *mask.shape[-2:]).flatten(0, 1)
 
 
@@ -61,7 +64,7 @@ def moved(mask, like):
     return None if mask is None else mask.to(like.device)
 
 
-# ── 어텐션 ────────────────────────────────────────────────────────────────────────────────────────
+# ── 어텐션 ────────────────────────────────────────────────────────────────────────────
 
 
 def attention_function(name, fused):
@@ -103,7 +106,7 @@ def multi_head(name, t_q=T, t_k=T):
     return Setup(ours, theirs, torch_attention(), run_ours, run_theirs, inputs)
 
 
-# ── 층 ────────────────────────────────────────────────────────────────────────────────────────────
+# ── 층 ────────────────────────────────────────────────────────────────────────────────
 
 
 def feed_forward_names():
@@ -183,7 +186,7 @@ def decoder_layer(activation, norm_first):
     return Setup(ours, theirs, decoder_names(), run_ours, run_theirs, inputs)
 
 
-# ── 전체 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 전체 ──────────────────────────────────────────────────────────────────────────────
 
 
 def waves(length):
@@ -200,8 +203,10 @@ def waves(length):
 
 
 class TorchTransformer(nn.Module):
-    """nn.Transformer 앞뒤에 임베딩과 출력 행렬을 붙인 것. post일 때 nn.Transformer가 덧붙이는 끝의
-    층 정규화는 논문에 없으므로 뺍니다."""
+    """nn.Transformer 앞뒤에 임베딩과 출력 행렬을 붙인 것.
+
+    post일 때 nn.Transformer가 덧붙이는 끝의 층 정규화는 논문에 없으므로 뺍니다.
+    """
 
     def __init__(self, config):
         super().__init__()
@@ -246,7 +251,8 @@ class TorchTransformer(nn.Module):
 
 
 def transformer_names(config):
-    # 묶은 행렬은 먼저 등록된 이름 하나로만 보입니다. 셋을 묶으면 그것이 원문 쪽 임베딩입니다.
+    # 묶은 행렬은 먼저 등록된 이름 하나로만 보입니다.
+    # 셋을 묶으면 그것이 원문 쪽 임베딩입니다.
     names = {"src_embedding.tokens.weight": ("src.weight", keep)}
     if not (config.tie_weights and config.src_vocab_size == config.tgt_vocab_size):
         names["tgt_embedding.tokens.weight"] = ("tgt.weight", keep)

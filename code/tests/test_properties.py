@@ -1,4 +1,7 @@
-"""모든 모델이 지켜야 할 성질: 미래와 패딩을 보지 않고, 묶인 채로 저장되고, 어떤 크기에서도 돕니다."""
+"""모든 모델이 지켜야 할 성질.
+
+미래와 패딩을 보지 않고, 묶인 채로 저장되고, 어떤 크기에서도 돕니다.
+"""
 
 import io
 
@@ -54,7 +57,7 @@ def same(a, b, tolerance=0.0):
     torch.testing.assert_close(a, b, rtol=0, atol=tolerance)
 
 
-# ── 미래 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 미래 ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -64,9 +67,8 @@ def test_future_tokens_never_change_the_past(name, device):
     before = outputs(model, inputs)[0]
     for t in range(1, T):
         changed = inputs[-1].clone()
-        changed[:, t:] = (
-            changed[:, t:] % (V - 1) + 1
-        )  # 모두 다른 낱말로, 패딩이 아닌 것으로
+        # 모두 다른 낱말로, 패딩이 아닌 것으로
+        changed[:, t:] = changed[:, t:] % (V - 1) + 1
         after = outputs(model, (*inputs[:-1], changed))[0]
         same(after[:, :t], before[:, :t], 0 if device == "cpu" else 1e-12)
         assert ((after[:, t:] - before[:, t:]).abs().amax(-1) > 1e-6).all()
@@ -100,7 +102,7 @@ def test_gradient_does_not_flow_from_the_past_to_the_future(norm_first):
     assert (grad[:, 4:] == 0).all() and (grad[:, :4].abs().amax(-1) > 0).all()
 
 
-# ── 패딩 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 패딩 ──────────────────────────────────────────────────────────────────────────────
 
 
 def padded(ids, lengths):
@@ -117,15 +119,18 @@ def with_padding(name, extra=0):
 
 
 def embeddings(model):
-    return {p for m in model.modules() if isinstance(m, nn.Embedding) and m.num_embeddings == V
-            for p in m.parameters()}  # fmt: skip
+    tables = (m for m in model.modules() if isinstance(m, nn.Embedding))
+    return {table.weight for table in tables if table.num_embeddings == V}
 
 
 PADS = [*SOURCE, "Bert", "BertForPretraining", "BertClassifier"]
 
 
 def real(name, result, inputs):
-    """토큰마다 나온 출력에서 패딩이 아닌 자리. RNN의 디코더는 앞에서 뒤로만 가므로 가릴 것이 없습니다."""
+    """토큰마다 나온 출력에서 패딩이 아닌 자리.
+
+    RNN의 디코더는 앞에서 뒤로만 가므로 가릴 것이 없습니다.
+    """
     return result[inputs[-1].to(result.device) != 0] if result.dim() == 3 else result
 
 
@@ -145,9 +150,8 @@ def test_padding_never_changes_real_positions(name, device):
         for table in embeddings(model):
             table[0] += 100.0
     tied = getattr(getattr(model, "output", None), "weight", None) in embeddings(model)
-    columns = (
-        slice(1, None) if tied else slice(None)
-    )  # 묶었으면 패딩 낱말의 로짓만은 바뀌어야 합니다
+    # 묶었으면 패딩 낱말의 로짓만은 바뀌어야 합니다
+    columns = slice(1, None) if tied else slice(None)
     for a, b in zip(outputs(model, inputs), before, strict=True):
         shown = columns if b.size(-1) == V else slice(None)
         same(
@@ -169,15 +173,17 @@ def test_a_batch_equals_its_sentences_one_by_one(name):
 
 @pytest.mark.parametrize("name", TEXT)
 def test_unused_words_and_positions_get_exactly_zero_gradient(name):
-    """손실을 진짜 자리에서만 구하면 나오지 않은 낱말, 패딩 낱말, 쓰지 않은 위치의 기울기는 0입니다."""
+    """손실을 진짜 자리에서만 구하면 쓰지 않은 것의 기울기는 0입니다.
+
+    나오지 않은 낱말, 패딩 낱말, 쓰지 않은 위치가 그렇습니다.
+    """
     model = made(name)
     inputs = with_padding(name) if name in PADS else MODELS[name].make_inputs(B, T)
     inputs = tuple(ids.clamp(max=V - 4) for ids in inputs)
     output = getattr(model, "output", None)
     if output is not None and output.weight in embeddings(model):
-        output.weight = nn.Parameter(
-            output.weight.detach().clone()
-        )  # 출력층의 기울기는 따로 셉니다
+        # 출력층의 기울기는 따로 셉니다
+        output.weight = nn.Parameter(output.weight.detach().clone())
     loss = sum((real(name, r, inputs) ** 2).sum() for r in outputs(model, inputs))
     loss.backward()
     used = torch.cat([ids.flatten() for ids in inputs]).unique()
@@ -195,7 +201,7 @@ def test_unused_words_and_positions_get_exactly_zero_gradient(name):
             ).all()
 
 
-# ── 순서 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 순서 ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("norm_first", [False, True])
@@ -228,15 +234,14 @@ def test_bert_knows_the_order_only_through_positions():
 def test_vit_without_positions_sees_a_bag_of_patches():
     model, images = ready(vit()), torch.randn(B, 3, 12, 12, dtype=torch.float64)
     order = [2, 0, 1]
-    shuffled = images.unflatten(2, (3, 4))[:, :, order].flatten(
-        2, 3
-    )  # 가로줄의 조각들을 통째로 바꾼다
+    # 가로줄의 조각들을 통째로 바꾼다
+    shuffled = images.unflatten(2, (3, 4))[:, :, order].flatten(2, 3)
     assert not torch.allclose(model(shuffled), model(images), atol=1e-3)
     nn.init.zeros_(model.positions.weight)
     same(model(shuffled), model(images), 1e-12)
 
 
-# ── 가중치 ────────────────────────────────────────────────────────────────────────────────────────
+# ── 가중치 ────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -288,7 +293,7 @@ def test_head_weights_times_values_give_the_output():
     same(attention.output_proj(joined), attention(x, memory, memory), 1e-12)
 
 
-# ── 저장 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 저장 ──────────────────────────────────────────────────────────────────────────────
 
 
 def ties(model):
@@ -346,7 +351,7 @@ def test_tied_weights_are_one_tensor_and_stay_so(build, want):
     assert ties(build().double()) == {frozenset(want)}
 
 
-# ── 크기와 자료형 ─────────────────────────────────────────────────────────────────────────────────
+# ── 크기와 자료형 ─────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize("device", DEVICES)
@@ -372,7 +377,10 @@ def test_any_batch_length_and_dtype(name, dtype, device):
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16], ids=str)
 @pytest.mark.parametrize("name", MODELS)
 def test_low_precision_stays_near_the_exact_answer(name, dtype, device):
-    """같은 가중치를 float64로 옮겨 구한 답과 견줍니다. 오차는 그 자료형의 눈금(eps)에 비례해야 합니다."""
+    """같은 가중치를 float64로 옮겨 구한 답과 견줍니다.
+
+    오차는 그 자료형의 눈금(eps)에 비례해야 합니다.
+    """
     model, inputs = made(name, device, dtype), MODELS[name].make_inputs(B, T)
     inputs = tuple(i.to(dtype) if i.is_floating_point() else i for i in inputs)
     with torch.no_grad():
@@ -404,7 +412,10 @@ def test_autocast_trains(name, device):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_every_parameter_is_used(name):
-    """기울기가 0인 매개변수는 없습니다. 소프트맥스가 지워 버리는 키의 치우침만 이론상 0입니다."""
+    """기울기가 0인 매개변수는 없습니다.
+
+    소프트맥스가 지워 버리는 키의 치우침만 이론상 0입니다.
+    """
     model, inputs = made(name), MODELS[name].make_inputs(B, T)
     sum((r**3).sum() for r in outputs(model, inputs)).backward()
     largest = max(float(p.grad.abs().max()) for p in model.parameters())
@@ -435,7 +446,10 @@ def test_longest_sentence_works_and_one_more_is_refused(name):
 
 @pytest.mark.parametrize("attention", ["none", "additive"])
 def test_rnn_context_is_fixed_only_without_attention(attention):
-    """어텐션이 없으면 원문은 마지막 상태 하나로만 전해집니다: 그 상태를 바꿔치면 원문 전체가 바뀝니다."""
+    """어텐션이 없으면 원문은 마지막 상태 하나로만 전해집니다.
+
+    그 상태를 바꿔치면 원문 전체가 바뀝니다.
+    """
     model = ready(rnn(attention=attention, n_layers=1))
     src, other, tgt = sentences(B, S), sentences(B, S), sentences(B, T)
     state, donor = model.start(src), model.start(other)

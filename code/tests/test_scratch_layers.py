@@ -1,4 +1,7 @@
-"""numpy의 층 부품: 활성화, 선형, 정규화, 잔차, 위치 인코딩이 torch와 같은지, 그리고 흔한 실수."""
+"""numpy의 층 부품이 torch와 같은지, 그리고 흔한 실수.
+
+활성화, 선형, 정규화, 잔차, 위치 인코딩입니다.
+"""
 
 import numpy as np
 import pytest
@@ -72,9 +75,8 @@ def test_linear_and_feed_forward_equal_torch(rng):
     assert_same(linear(x, weights.w_up, weights.b_up), up(torch.tensor(x)))
     assert_same(feed_forward(x, weights), down(up(torch.tensor(x)).relu()))
     assert_same(feed_forward(x, weights, gelu), down(F.gelu(up(torch.tensor(x)))))
-    assert_same(
-        feed_forward(x[1], weights)[2], feed_forward(x[1, 2:3], weights)[0]
-    )  # 토큰마다 따로
+    # 토큰마다 따로
+    assert_same(feed_forward(x[1], weights)[2], feed_forward(x[1, 2:3], weights)[0])
 
 
 def test_float32_stays_float32(rng):
@@ -122,13 +124,11 @@ def test_layer_norm_divides_by_d_and_sees_one_token_only(rng):
     x = rng.normal(size=(B, T, D))
     y = layer_norm(x, eps=0.0)
     np.testing.assert_allclose(y.mean(-1), 0, atol=1e-14)
-    np.testing.assert_allclose(
-        (y**2).mean(-1), 1, atol=1e-14
-    )  # D − 1로 나누면 (D−1)/D가 된다
+    # D − 1로 나누면 (D−1)/D가 된다
+    np.testing.assert_allclose((y**2).mean(-1), 1, atol=1e-14)
     assert_same(layer_norm(x[1, 2], eps=0.0), y[1, 2])
-    assert_same(
-        layer_norm(np.full(D, 3.0)), np.zeros(D)
-    )  # 분산이 0이어도 나누기 0이 아니다
+    # 분산이 0이어도 나누기 0이 아니다
+    assert_same(layer_norm(np.full(D, 3.0)), np.zeros(D))
 
 
 def to_torch(x):
@@ -189,9 +189,8 @@ def test_residual_orders_norm_and_sum(rng):
     tensors = [torch.tensor(a) for a in (x, *norm)]
     assert_same(post, F.layer_norm(tensors[0] + tensors[0].tanh(), (D,), *tensors[1:]))
     assert_same(pre, tensors[0] + F.layer_norm(tensors[0], (D,), *tensors[1:]).tanh())
-    assert_same(
-        residual(x, np.zeros_like, norm, norm_first=True), x
-    )  # pre의 잔차 길은 항등이다
+    # pre의 잔차 길은 항등이다
+    assert_same(residual(x, np.zeros_like, norm, norm_first=True), x)
 
 
 @pytest.mark.parametrize("d_model", [1, 2, 7, 16])

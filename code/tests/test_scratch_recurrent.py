@@ -1,4 +1,7 @@
-"""numpy의 RNN, LSTM, GRU: torch와 같은 값과 기울기, 중앙 차분, 문의 순서와 치우침을 틀리는 옛 실수."""
+"""numpy의 RNN, LSTM, GRU: torch와 같은 값과 기울기, 중앙 차분.
+
+문의 순서와 치우침을 틀리는 옛 실수도 봅니다.
+"""
 
 import numpy as np
 import pytest
@@ -96,7 +99,10 @@ def test_one_step_equals_torch_forward_and_gradient(name, batch, rng):
 @EVERY_CELL
 @pytest.mark.parametrize(("batch", "length"), [(B, T), (1, 1)])
 def test_whole_sequence_equals_torch_forward_and_gradient(name, batch, length, rng):
-    """손실은 모든 출력과 마지막 상태의 가중합입니다. 기울기가 두 길로 들어오는 것까지 견줍니다."""
+    """손실은 모든 출력과 마지막 상태의 가중합입니다.
+
+    기울기가 두 길로 들어오는 것까지 견줍니다.
+    """
     cell, backward, _, cls, _ = CELLS[name]
     module = torch_module(cls, batch_first=True)
     x, state = rng.normal(size=(batch, length, D)), random_state(name, rng, batch)
@@ -158,7 +164,10 @@ def test_backward_through_time_equals_central_differences(name, rng):
 
 @EVERY_CELL
 def test_gradient_of_every_state_is_that_of_the_rest_of_the_sentence(name, rng):
-    """states[t]에서 다시 출발해도 뒤쪽 상태의 기울기는 같아야 합니다. 거리별 기울기를 재는 데 씁니다."""
+    """states[t]에서 다시 출발해도 뒤쪽 상태의 기울기는 같아야 합니다.
+
+    거리별 기울기를 재는 데 씁니다.
+    """
     cell, backward, *_, gates = CELLS[name]
     weights, x = random_weights(rng, gates), rng.normal(size=(B, T, D))
     d_last, zeros = random_state(name, rng), np.zeros((B, T, H))
@@ -200,18 +209,15 @@ def gate_bias(gates, opened, closed):
 def test_lstm_gate_order_is_input_forget_candidate_output(rng):
     weights, x = random_weights(rng, 4), rng.normal(size=(B, D))
     h, c = random_state("lstm", rng)
-    keep = weights._replace(
-        b_ih=gate_bias(4, opened=1, closed=0)
-    )  # f = 1, i = 0: 기억만 한다
+    # f = 1, i = 0: 기억만 한다
+    keep = weights._replace(b_ih=gate_bias(4, opened=1, closed=0))
     np.testing.assert_array_equal(lstm_cell(x, (h, c), *keep)[1], c)
-    write = weights._replace(
-        b_ih=gate_bias(4, opened=0, closed=1)
-    )  # i = 1, f = 0: 새로 쓰기만 한다
+    # i = 1, f = 0: 새로 쓰기만 한다
+    write = weights._replace(b_ih=gate_bias(4, opened=0, closed=1))
     g = np.tanh((x @ weights.w_ih + h @ weights.w_hh + weights.b_hh)[:, 2 * H : 3 * H])
     np.testing.assert_allclose(lstm_cell(x, (h, c), *write)[1], g, atol=1e-14)
-    shut = weights._replace(
-        b_ih=gate_bias(4, opened=1, closed=3)
-    )  # o = 0: 내보내지 않는다
+    # o = 0: 내보내지 않는다
+    shut = weights._replace(b_ih=gate_bias(4, opened=1, closed=3))
     assert (lstm_cell(x, (h, c), *shut)[0] == 0).all()
 
 
@@ -221,9 +227,8 @@ def test_gru_gate_order_is_reset_update_candidate(rng):
         rng.normal(size=(B, D)),
         random_state("gru", rng),
     )
-    keep = weights._replace(
-        b_ih=gate_bias(3, opened=1, closed=0)
-    )  # z = 1: 옛 상태 그대로
+    # z = 1: 옛 상태 그대로
+    keep = weights._replace(b_ih=gate_bias(3, opened=1, closed=0))
     np.testing.assert_array_equal(gru_cell(x, h, *keep), h)
     forget = np.zeros((3, H))
     forget[:2] = -1000  # r = 0, z = 0: 입력만 본다. b_hh의 후보 몫도 r과 함께 사라진다
@@ -234,7 +239,10 @@ def test_gru_gate_order_is_reset_update_candidate(rng):
 
 @EVERY_CELL
 def test_both_biases_count_once(name, rng):
-    """b_ih와 b_hh는 저마다 한 번씩 더해집니다. GRU의 후보에서만 둘의 자리가 다릅니다."""
+    """b_ih와 b_hh는 저마다 한 번씩 더해집니다.
+
+    GRU의 후보에서만 둘의 자리가 다릅니다.
+    """
     cell, *_, gates = CELLS[name]
     weights, x, state = (
         random_weights(rng, gates),

@@ -1,4 +1,7 @@
-"""numpy의 RNN 인코더·디코더: 우리 모형(RnnSeq2Seq)과 같은 로짓과 정렬, 채움과 미래를 보지 않는 성질."""
+"""numpy의 RNN 인코더·디코더: 우리 모형(RnnSeq2Seq)과 같은 로짓과 정렬.
+
+채움과 미래를 보지 않는 성질도 봅니다.
+"""
 
 import numpy as np
 import pytest

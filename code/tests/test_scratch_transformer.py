@@ -1,4 +1,7 @@
-"""numpy의 멀티헤드 어텐션과 인코더·디코더 층: torch의 것, 우리 모형의 것과 같은지, 그리고 성질."""
+"""numpy의 멀티헤드 어텐션과 인코더·디코더 층.
+
+torch의 것, 우리 모형의 것과 같은지, 그리고 성질을 봅니다.
+"""
 
 import numpy as np
 import pytest
@@ -125,7 +128,10 @@ def test_multi_head_equals_torch_across_two_sentences(rng):
 
 
 def test_multi_head_is_each_head_by_itself_then_concat(rng):
-    """공책의 예: 단어 2개, 밸류 3칸, 헤드 8개 → 이어 붙이면 2 × 24 → W^O(24 × 4) → 2 × 4."""
+    """공책의 예: 단어 2개, 밸류 3칸, 헤드 8개.
+
+    이어 붙이면 2 × 24, W^O(24 × 4)를 곱하면 2 × 4입니다.
+    """
     x, heads, d_k, d_v = rng.normal(size=(2, 4)), 8, 5, 3
     w_q, w_k, w_v = (rng.normal(size=(4, heads * d)) for d in (d_k, d_k, d_v))
     w_o = rng.normal(size=(heads * d_v, 4))
@@ -146,13 +152,11 @@ def test_multi_head_is_each_head_by_itself_then_concat(rng):
 
 def test_split_keeps_words_and_heads_apart_and_join_undoes_it(rng):
     x = np.arange(2 * 3 * 4).reshape(2, 3, 4)
-    np.testing.assert_array_equal(
-        split_heads(x, 2)[0, 1], x[0, :, 2:]
-    )  # 둘째 헤드 = 뒤쪽 두 칸, 모든 단어
+    # 둘째 헤드 = 뒤쪽 두 칸, 모든 단어
+    np.testing.assert_array_equal(split_heads(x, 2)[0, 1], x[0, :, 2:])
     np.testing.assert_array_equal(join_heads(split_heads(x, 2)), x)
-    assert not np.array_equal(
-        split_heads(x, 2), x.reshape(2, 2, 3, 2)
-    )  # 축을 옮기지 않으면 섞인다
+    # 축을 옮기지 않으면 섞인다
+    assert not np.array_equal(split_heads(x, 2), x.reshape(2, 2, 3, 2))
     for shape in ((3, 4), (5, 2, 3, 4)):
         x = rng.normal(size=shape)
         np.testing.assert_array_equal(join_heads(split_heads(x, 4)), x)
@@ -167,9 +171,8 @@ def test_mask_of_a_batch_is_not_taken_for_a_mask_of_heads(rng):
     hidden = np.broadcast_to((IDS == 0)[:, None, None, :], maps.shape)
     assert (maps[hidden] == 0).all() and (maps[~hidden] > 0).all()
     np.testing.assert_allclose(maps.sum(-1), 1, atol=1e-14)
-    _, same = multi_head_attention(
-        x, x, x, weights, heads, mask[:, None]
-    )  # 헤드 축이 있는 (B, 1, 1, T)
+    # 헤드 축이 있는 (B, 1, 1, T)
+    _, same = multi_head_attention(x, x, x, weights, heads, mask[:, None])
     np.testing.assert_array_equal(same, maps)
 
 

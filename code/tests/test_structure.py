@@ -1,9 +1,8 @@
-"""집의 구조: 아래로만 가져오기, 순환 없음, 가벼운 import, 짧은 함수와 파일."""
+"""집의 구조: 두 꾸러미, 아래로만 가져오기, 순환 없음, 가벼운 import, 형 힌트와 설명."""
 
 import ast
+import importlib.util
 import inspect
-import pkgutil
-import statistics
 import subprocess
 import sys
 from importlib import import_module
@@ -11,98 +10,109 @@ from pathlib import Path
 
 import pytest
 
-import jumok
-
-PACKAGE = Path(jumok.__file__).parent
-CODE = PACKAGE.parent
-FLOORS = {
-    "scratch": 0,
-    "plot": 0,
-    "files": 0,
-    "machine": 0,
-    "text": 1,
-    "model": 1,
-    "decode": 2,
-    "training": 3,  # 학습하는 사이에 풀어 보아야 하므로 decode 위에 있습니다
-    "apps": 4,
-    "course": 4,
-    "classroom": 5,
-    "doctor": 5,
-    "commands": 6,
-    "cli": 7,
-}
-MODULES = sorted(PACKAGE.rglob("*.py"))
+ROOT = Path(__file__).resolve().parents[2]
+CODE = ROOT / "code"
 
 
-def room(module: str) -> str:
-    """jumok.model.attention → model"""
-    parts = module.split(".")
-    return parts[1] if len(parts) > 1 else ""
+def load_tool(name: str):
+    """book/tools의 스크립트를 모듈로 불러옵니다."""
+    path = ROOT / "book" / "tools" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
-def module_name(path: Path) -> str:
-    parts = path.relative_to(CODE).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
-def imported_modules(path: Path):
-    """파일이 가져오는 jumok 모듈을 모두(함수 안의 것까지) 절대 이름으로 냅니다."""
-    name = module_name(path)
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text("utf8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = (
-                package.split(".")[: len(package.split(".")) - node.level + 1]
-                if node.level
-                else []
-            )
-            yield ".".join([*base, *([node.module] if node.module else [])])
-
-
-def arrows():
-    for path in MODULES:
-        source = module_name(path)
-        for target in imported_modules(path):
-            if target.split(".")[0] == "jumok":
-                yield source, target
+house = load_tool("make_house_map")
+ARROWS = list(house.arrows())
 
 
 def test_every_room_has_a_floor():
-    rooms = {room(module_name(p)) for p in MODULES} - {"", "__main__"}
-    assert rooms <= set(FLOORS), f"층이 정해지지 않은 방: {rooms - set(FLOORS)}"
+    rooms = {house.room_of(name) for name in house.modules()} - {""}
+    assert rooms == set(house.FLOOR), (
+        f"방과 층이 다릅니다. FLOORS를 고치세요: {rooms ^ set(house.FLOOR)}"
+    )
 
 
 def test_imports_go_down_only():
     wrong = [
         f"{source} → {target}"
-        for source, target in arrows()
-        if room(source) != room(target)
-        and room(target)
-        and FLOORS[room(source)] <= FLOORS[room(target)]
+        for source, target in ARROWS
+        if (above := house.room_of(source)) != (below := house.room_of(target))
+        and above
+        and below
+        and house.FLOOR[above] <= house.FLOOR[below]
     ]
     assert not wrong, f"위나 옆으로 가는 import: {wrong}"
 
 
+def test_the_grader_knows_nothing_of_the_lesson():
+    wrong = [
+        f"{source} → {target}"
+        for source, target in ARROWS
+        if source.startswith("jumok_grader") and not target.startswith("jumok_grader")
+    ]
+    assert not wrong, f"채점기가 수업의 꾸러미를 가져옵니다: {wrong}"
+
+
 def test_no_import_cycle_between_modules():
     graph: dict[str, set[str]] = {}
-    for source, target in arrows():
+    for source, target in ARROWS:
+        # 꾸러미가 제 안의 모듈을 부르고 그 모듈이 꾸러미를 부르는 것도 도는 것입니다.
         graph.setdefault(source, set()).add(target)
+    done: set[str] = set()
 
     def visit(node: str, path: tuple[str, ...]) -> None:
         assert node not in path, f"import가 돌고 있습니다: {' → '.join([*path, node])}"
-        for target in graph.get(node, ()):
-            if target != node:
-                visit(target, (*path, node))
+        if node in done:
+            return
+        for target in graph.get(node, set()) - {node}:
+            visit(target, (*path, node))
+        done.add(node)
 
     for start in graph:
         visit(start, ())
 
 
-def test_code_folder_is_not_a_package():
-    assert not (CODE / "__init__.py").exists(), (
-        "code/__init__.py가 있으면 표준 라이브러리의 code를 가립니다"
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("from jumok_grader.classroom import store", "위"),
+        ("from ..check.checks import Check", "위"),
+        ("from . import values", ""),
+        ("def f():\n    from ..worker import serve", "위"),
+    ],
+)
+def test_an_upward_arrow_would_be_seen(tmp_path, monkeypatch, text, wrong):
+    """시험이 정말 잡는지: protocol의 모듈이 이렇게 가져오면 위로 가는 화살표인지."""
+    path = tmp_path / "seen.py"
+    path.write_text(text, "utf8")
+    source = "jumok_grader.protocol.seen"
+    known = house.modules() | {source: path}
+    monkeypatch.setattr(house, "modules", lambda: known)
+    targets = [house.room_of(to) for one, to in house.arrows() if one == source]
+    floor = house.FLOOR[house.room_of(source)]
+    assert len(targets) == 1
+    assert (house.FLOOR[targets[0]] > floor) == bool(wrong)
+
+
+@pytest.mark.parametrize("place", house.PLACES, ids=lambda path: path.name)
+def test_the_map_shows_the_floors_as_they_are(place):
+    text = place.read_text("utf8")
+    assert house.shown_in(text, house.house_map()) == text, (
+        "python book/tools/make_house_map.py를 부르세요"
+    )
+
+
+def test_every_room_says_what_it_is_for():
+    silent = [room for room in house.FLOOR if not house.purpose(room)]
+    assert not silent, f"docstring이 없는 방: {silent}"
+
+
+@pytest.mark.parametrize("folder", [CODE, CODE / "grader"], ids=lambda p: p.name)
+def test_code_folder_is_not_a_package(folder):
+    assert not (folder / "__init__.py").exists(), (
+        f"{folder.name}/__init__.py가 있으면 표준 라이브러리의 code를 가립니다"
     )
 
 
@@ -121,8 +131,10 @@ def loaded_after(statement: str) -> set[str]:
         ("import jumok.scratch", {"torch", "matplotlib"}),
         ("import jumok.text", {"torch", "matplotlib"}),
         ("import jumok.model", {"matplotlib"}),
-        ("import jumok.course", {"torch", "matplotlib"}),
+        ("import jumok.course", {"numpy", "torch", "matplotlib"}),
+        ("from jumok.course import Check, show", {"torch", "matplotlib"}),
         ("import jumok.cli", {"numpy", "torch", "matplotlib"}),
+        ("import jumok_grader.grading", {"torch", "matplotlib"}),
     ],
 )
 def test_imports_stay_light(statement, forbidden):
@@ -131,38 +143,28 @@ def test_imports_stay_light(statement, forbidden):
 
 def test_nothing_happens_at_import():
     """가져오는 것만으로 그림 설정이나 난수 상태가 바뀌면 안 됩니다."""
-    script = (
-        "import matplotlib as m, numpy as np, torch; a=dict(m.rcParams); s=torch.get_rng_state(); "
-        "n=np.random.get_state()[1].sum(); import jumok.plot, jumok.scratch, jumok.model, jumok.course; "
-        "assert a==dict(m.rcParams) and torch.equal(s,torch.get_rng_state()); "
-        "assert n==np.random.get_state()[1].sum()"
-    )
+    script = """
+import matplotlib, numpy as np, torch
+settings, torch_state = dict(matplotlib.rcParams), torch.get_rng_state()
+numpy_state = np.random.get_state()[1].sum()
+import jumok.plot, jumok.scratch, jumok.model, jumok.course, jumok_grader.grading
+assert settings == dict(matplotlib.rcParams)
+assert torch.equal(torch_state, torch.get_rng_state())
+assert numpy_state == np.random.get_state()[1].sum()
+"""
     subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def functions():
-    for path in MODULES:
+    for path in house.modules().values():
         for node in ast.walk(ast.parse(path.read_text("utf8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield (
-                    f"{path.name}:{node.name}",
-                    node.end_lineno - node.lineno + 1,
-                    node,
-                )
-
-
-def test_functions_and_files_stay_short():
-    lengths = [length for _, length, _ in functions()]
-    long = [f"{name}({length}줄)" for name, length, _ in functions() if length > 60]
-    assert statistics.median(lengths) <= 12
-    assert statistics.quantiles(lengths, n=20)[-1] <= 40
-    assert not long, f"너무 긴 함수: {long}"
-    assert not [p.name for p in MODULES if len(p.read_text("utf8").splitlines()) > 250]
+                yield f"{path.name}:{node.name}", node
 
 
 def test_public_parameters_and_returns_have_hints():
     missing = []
-    for name, _, node in functions():
+    for name, node in functions():
         if node.name.startswith("_"):
             continue
         arguments = [
@@ -176,17 +178,13 @@ def test_public_parameters_and_returns_have_hints():
 
 
 def public_objects():
-    for info in pkgutil.walk_packages([str(PACKAGE)], "jumok."):
-        if info.name.endswith("__main__"):
+    for module_name in house.modules():
+        if module_name.endswith("__main__"):
             continue
-        module = import_module(info.name)
-        for name, value in vars(module).items():
-            if (
-                not name.startswith("_")
-                and getattr(value, "__module__", None) == info.name
-                and callable(value)
-            ):
-                yield f"{info.name}.{name}", value
+        for name, value in vars(import_module(module_name)).items():
+            own = getattr(value, "__module__", None) == module_name
+            if own and callable(value) and not name.startswith("_"):
+                yield f"{module_name}.{name}", value
 
 
 def test_public_names_have_short_korean_docstrings():

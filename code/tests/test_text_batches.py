@@ -13,13 +13,18 @@ from jumok.text.shuffle import random_uniform, shuffled
 def make_pairs(
     n: int, seed: int = 0, longest: int = 40
 ) -> list[tuple[list[int], list[int]]]:
-    """첫 토큰이 짝의 번호인 문장들. 길이는 로그 정규 분포이고 두 쪽의 길이가 비슷합니다."""
+    """첫 토큰이 짝의 번호인 문장들.
+
+    길이는 로그 정규 분포이고 두 쪽의 길이가 비슷합니다.
+    """
     rng = np.random.default_rng(seed)
     src = np.clip(rng.lognormal(2.3, 0.7, n), 1, longest - 1).astype(int)
     tgt = np.clip(src * rng.lognormal(0, 0.25, n), 1, longest - 1).astype(int)
     words = [rng.integers(7, 1000, size=80).tolist() for _ in range(50)]
-    return [([1000 + i, *words[i % 50][: s - 1]], [1000 + i, *words[-i % 50][: t - 1]])
-            for i, (s, t) in enumerate(zip(src, tgt, strict=True))]  # fmt: skip
+    return [
+        ([1000 + i, *words[i % 50][: s - 1]], [1000 + i, *words[-i % 50][: t - 1]])
+        for i, (s, t) in enumerate(zip(src, tgt, strict=True))
+    ]
 
 
 def unpad(row: np.ndarray) -> list[int]:
@@ -123,7 +128,12 @@ def test_skipped_batches_are_not_built(monkeypatch):
     batches = PairBatches(make_pairs(300), 320)
     built = []
     fill = TokenTable.fill
-    monkeypatch.setattr(TokenTable, "fill", lambda *a: (built.append(1), fill(*a))[1])
+
+    def counted(*arguments):
+        built.append(1)
+        return fill(*arguments)
+
+    monkeypatch.setattr(TokenTable, "fill", counted)
     next(batches.epoch(0, batches.steps(0) - 1))
     assert len(built) == 3  # src, tgt, labels
 
@@ -155,7 +165,10 @@ def test_too_long_pairs_are_an_error_or_counted():
 
 
 def test_the_remainder_borrows_rows_or_joins_its_neighbour():
-    """같은 길이 17개를 8줄씩 자르면 하나가 남습니다. 빌릴 수 없으면 옆 걸음에 더합니다."""
+    """같은 길이 17개를 8줄씩 자르면 하나가 남습니다.
+
+    빌릴 수 없으면 옆 걸음에 더합니다.
+    """
     pairs = [([7 + i] * 9, [7 + i] * 9) for i in range(17)]
     assert sorted(len(b.src) for b in PairBatches(pairs, 80).epoch(0)) == [8, 9]
     assert sorted(len(b.src) for b in PairBatches(pairs, 160).epoch(0)) == [8, 9]
@@ -248,7 +261,10 @@ def test_shuffled_is_a_permutation(n):
 
 
 def test_shuffled_places_look_random():
-    """자리마다 나오는 수가 고른지: 열 자리, 열 개의 수, 800개의 열쇠에서 카이제곱 값을 봅니다."""
+    """자리마다 나오는 수가 고른지.
+
+    열 자리, 열 개의 수, 800개의 열쇠에서 카이제곱 값을 봅니다.
+    """
     counts = np.zeros((10, 10))
     for seed in range(800):
         counts[np.arange(10), shuffled(np.arange(10), 10, key=seed)] += 1

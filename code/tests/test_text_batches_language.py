@@ -1,4 +1,7 @@
-"""MLM, NSP, GPT 배치: 가리는 비율, 구간과 이름표, 이어진 줄, 나누기와 다시 시작하기, 메모리."""
+"""MLM, NSP, GPT 배치.
+
+가리는 비율, 구간과 이름표, 이어진 줄, 나누기와 다시 시작하기, 메모리.
+"""
 
 import tracemalloc
 from itertools import chain
@@ -115,7 +118,6 @@ def test_mlm_reads_every_sentence_once(round_to):
     found = list(batches.epoch(0))
     rows = list(chain.from_iterable(map(originals, found)))
     assert sorted(rows) == sorted([CLS_ID, *s[:18], SEP_ID] for s in sentences)
-    assert batches.n_cut == sum(len(s) > 18 for s in sentences)
     assert len(found) == batches.steps(0) and all(b.ids.size <= 512 for b in found)
     real = sum(b.n_tokens for b in found)
     assert batches.padding_share(0) == pytest.approx(
@@ -188,7 +190,10 @@ def test_resuming_gives_the_rest(kind):
 
 
 def read_pairs(batches, epoch):
-    """NSP 배치에서 (앞 문장, 뒤 문장, 이름표)를 되읽으면서 구간과 <sep>의 자리를 봅니다."""
+    """NSP 배치에서 (앞 문장, 뒤 문장, 이름표)를 되읽습니다.
+
+    구간과 <sep>의 자리도 봅니다.
+    """
     for batch in batches.epoch(epoch):
         for ids, targets, segments, label in zip(
             batch.ids, batch.targets, batch.segments, batch.is_next, strict=True
@@ -310,9 +315,7 @@ def peak_of_reading(path, n_sentences: int, length: int) -> dict[str, int]:
     table = TokenTable.open(path)
     mlm = MlmBatches(table, 4096, V, max_len=64, pool=1000)
     gpt = PackedBatches(table, 16, 64)
-    measured(
-        "mlm", lambda: (mlm.steps(0), [next(mlm.epoch(e)) for e in range(3)], mlm.n_cut)
-    )
+    measured("mlm", lambda: (mlm.steps(0), [next(mlm.epoch(e)) for e in range(3)]))
     measured("gpt", lambda: sum(batch.n_tokens for batch in gpt.epoch(0)))
     return peaks
 

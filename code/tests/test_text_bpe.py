@@ -1,4 +1,7 @@
-"""BPE: 손으로 한 예, 단순한 구현과 같은 규칙, 라이브러리와 같은 분할, 길어도 느려지지 않는 조각."""
+"""BPE: 손으로 한 예와 단순한 구현과 같은 규칙, 라이브러리와 같은 분할.
+
+길어도 느려지지 않는 조각.
+"""
 
 import random
 import unicodedata
@@ -84,7 +87,10 @@ def sentences(n: int, seed: int = 0) -> list[str]:
 
 
 def nasty_strings(n: int, seed: int = 1) -> list[str]:
-    """빈칸, 조합용 자모, 제어 문자, 이모지, 구두점, 안 배운 글자를 아무렇게나 이은 글."""
+    """까다로운 글자를 아무렇게나 이은 글.
+
+    빈칸, 조합용 자모, 제어 문자, 이모지, 구두점, 안 배운 글자입니다.
+    """
     rng = random.Random(seed)
     texts = ["".join(rng.choices(NASTY, k=rng.randint(0, 30))) for _ in range(n)]
     return [
@@ -116,10 +122,14 @@ def learn_slowly(words: dict[str, int], n_merges: int) -> list[tuple[str, str]]:
 
 
 def test_the_textbook_example_by_hand():
-    """Sennrich et al. (2016)의 예를 한글로: 낮다 5번, 낮은 2번, 새로운 6번, 넓은 3번."""
+    """Sennrich et al. (2016)의 예를 한글로.
+
+    낮다 5번, 낮은 2번, 새로운 6번, 넓은 3번.
+    """
     words = {"낮다": 5, "낮은": 2, "새로운": 6, "넓은": 3}
     merges = learn_merges(words, sorted(set("".join(words))), 4)
-    # 새로·로운이 6번으로 같고 글자 순서는 로가 앞. 그다음 새+로운 6, 낮+다와 넓은·낮은… 가운데 낮다 5.
+    # 새로·로운이 6번으로 같고 글자 순서는 로가 앞입니다. 그다음은 새+로운 6번,
+    # 낮+다와 넓은·낮은… 가운데 낮다 5번입니다.
     assert merges == [("로", "운"), ("새", "로운"), ("낮", "다"), ("넓", "은")]
     ranks = {pair: i for i, pair in enumerate(merges)}
     assert apply_merges("새로운", ranks) == ["새로운"]
@@ -183,7 +193,10 @@ def test_merges_learned_by_the_library_work_here():
 
 
 def test_two_rules_for_one_piece_still_agree_with_the_library():
-    """라이브러리는 (가, 나다)와 (가나, 다)를 둘 다 배울 수 있습니다. 조각은 하나이고 규칙은 둘입니다."""
+    """라이브러리는 (가, 나다)와 (가나, 다)를 둘 다 배울 수 있습니다.
+
+    조각은 하나이고 규칙은 둘입니다.
+    """
     rules = "가+나 나+다 가나+다 가+나다 가나다+가 다+가 라+라 라라+라"
     merges = [tuple(rule.split("+")) for rule in rules.split()]
     ours = BpeTokenizer(list("가나다라"), merges)
@@ -257,7 +270,10 @@ def test_the_cache_is_bounded_and_changes_nothing(monkeypatch):
 
 
 def test_one_long_word_is_not_quadratic():
-    """조각의 길이에 끝이 있으므로, 일은 글의 길이에 비례합니다(시간이 아니라 합치기의 횟수로 봅니다)."""
+    """조각의 길이에 끝이 있으므로, 일은 글의 길이에 비례합니다.
+
+    시간이 아니라 합치기의 횟수로 봅니다.
+    """
     bpe = BpeTokenizer.from_texts(["ㅋㅋㅋㅋ 가나다라"] * 9, 280)
     text = "ㅋ" * 100_000
     assert bpe.decode(bpe.encode(text)) == text

@@ -1,7 +1,11 @@
-"""자료를 만드는 규칙: 표시 벗기기, 문장 나누기, PO 읽기, 파일 단위의 나눔, 영화평, 대화."""
+"""자료를 만드는 규칙.
+
+표시 벗기기, 문장 나누기, PO 읽기, 파일 단위의 나눔, 영화평, 대화.
+"""
 
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -34,11 +38,14 @@ HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
 def po(*entries):
     """(msgid, msgstr)나 덩이 그대로로 PO 파일을 만듭니다."""
     blocks = [
-        entry if isinstance(entry, str) else "\n".join(f"{key} {json.dumps(text, ensure_ascii=False)}"
-        for key, text in zip(("msgid", "msgstr"), entry, strict=True))
-        for entry in entries
-    ]  # fmt: skip
+        entry if isinstance(entry, str) else po_block(*entry) for entry in entries
+    ]
     return "\n\n".join([HEADER, *blocks]).encode() + b"\n"
+
+
+def po_block(msgid, msgstr):
+    source, target = (json.dumps(text, ensure_ascii=False) for text in (msgid, msgstr))
+    return f"msgid {source}\nmsgstr {target}"
 
 
 @pytest.mark.parametrize(
@@ -80,14 +87,21 @@ def test_broken_markup_is_refused_not_guessed(broken):
 
 def test_sentences_end_at_sentence_ends_only():
     assert split_english('Use it, e.g. here. "Now" go! (Or not?) Yes.') == [
-        "Use it, e.g. here.", '"Now" go!', "(Or not?)", "Yes.",
-    ]  # fmt: skip
+        "Use it, e.g. here.",
+        '"Now" go!',
+        "(Or not?)",
+        "Yes.",
+    ]
     assert split_english("See PEP 8. it goes on 3.11 and J. Smith. End") == [
-        "See PEP 8. it goes on 3.11 and J. Smith.", "End",
-    ]  # fmt: skip
+        "See PEP 8. it goes on 3.11 and J. Smith.",
+        "End",
+    ]
     assert split_korean("끝났다. (정말?) 예. 3.11 판이다. 끝") == [
-        "끝났다.", "(정말?)", "예. 3.11 판이다.", "끝",
-    ]  # fmt: skip
+        "끝났다.",
+        "(정말?)",
+        "예. 3.11 판이다.",
+        "끝",
+    ]
 
 
 def pairs(korean, english):
@@ -134,15 +148,20 @@ def test_length_ratio(korean, english, good):
 
 def test_po_entries_that_are_not_translations_are_skipped_and_counted():
     data = po(
-        ("Good.", "좋다."), ("Untranslated.", ""), ("Same.", "Same."),
-        '#, fuzzy\nmsgid "Doubtful."\nmsgstr "의심스럽다."', '#~ msgid "Old."\n#~ msgstr "옛것이다."',
+        ("Good.", "좋다."),
+        ("Untranslated.", ""),
+        ("Same.", "Same."),
+        '#, fuzzy\nmsgid "Doubtful."\nmsgstr "의심스럽다."',
+        '#~ msgid "Old."\n#~ msgstr "옛것이다."',
         'msgid ""\n"Two "\n"lines."\nmsgstr ""\n"두 "\n"줄이다."',
         ("Odd\x85break\u2028here.", "이상한\x85줄바꿈."),
-    )  # fmt: skip
+    )
     report, seen = Report(), set()
     assert read_entries(data, "a.po", report, seen) == [
-        ("Good.", "좋다."), ("Two lines.", "두 줄이다."), ("Odd break here.", "이상한 줄바꿈."),
-    ]  # fmt: skip
+        ("Good.", "좋다."),
+        ("Two lines.", "두 줄이다."),
+        ("Odd break here.", "이상한 줄바꿈."),
+    ]
     assert report.problems == []
     assert dict(report.counts) == {
         "번역이 없음": 2,
@@ -206,14 +225,20 @@ def test_unusable_pairs_are_counted_by_reason(english, korean, reason):
 
 
 def sentence(i):
-    """i마다 글자가 다른 문장 쌍. 수만 다른 글은 같은 글로 보므로 글자로 다르게 합니다."""
+    """i마다 글자가 다른 문장 쌍.
+
+    수만 다른 글은 같은 글로 보므로 글자로 다르게 합니다.
+    """
     name = "".join(chr(ord("a") + int(digit)) for digit in str(i))
     return f"The word {name} is used here.", f"여기서는 {name} 낱말을 쓴다."
 
 
 @pytest.fixture
 def tiny_docs(tmp_path, monkeypatch):
-    """문서 마흔 개를 두 판으로. 판마다 같은 항목, 문서마다 나오는 글, 한쪽만 같은 글이 있습니다."""
+    """문서 마흔 개를 두 판으로.
+
+    판마다 같은 항목, 문서마다 나오는 글, 한쪽만 같은 글이 있습니다.
+    """
     shared = ("Added in version 3.8.", "버전 3.8에 추가되었습니다 그리고.")
     new, old = {}, {}
     for d in range(40):
@@ -430,6 +455,28 @@ def test_default_cache_is_the_folder_of_the_user(monkeypatch, tmp_path):
     assert cache_folder().is_absolute() and cache_folder().name == "jumok"
     monkeypatch.setenv("JUMOK_DATA", str(tmp_path))
     assert cache_folder() == tmp_path and cache_folder("~/x") == Path.home() / "x"
+
+
+@pytest.mark.parametrize(
+    ("system", "place"),
+    [
+        ("unix.Unix", ".cache/jumok"),
+        ("macos.MacOS", "Library/Caches/jumok"),
+        ("windows.Windows", "AppData/Local/jumok"),
+    ],
+)
+def test_default_cache_is_where_earlier_editions_put_it(
+    monkeypatch, tmp_path, system, place
+):
+    """platformdirs로 바꾸기 전의 자리와 같아야 받아 둔 자료를 다시 받지 않습니다."""
+    module, name = system.split(".")
+    kind = getattr(import_module(f"platformdirs.{module}"), name)
+    for variable in ("JUMOK_DATA", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("WIN_PD_OVERRIDE_LOCAL_APPDATA", r"C:\AppData\Local")
+    monkeypatch.setattr("platformdirs.PlatformDirs", kind)
+    assert cache_folder().as_posix().replace("\\", "/").endswith(place)
 
 
 def test_lines_are_split_at_newlines_only():

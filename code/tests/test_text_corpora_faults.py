@@ -1,4 +1,7 @@
-"""자료를 받다가 생기는 탈: 한국어로 까닭과 할 일을 말하고, 캐시에 반쪽을 남기지 않습니다."""
+"""자료를 받다가 생기는 탈.
+
+한국어로 까닭과 할 일을 말하고, 캐시에 반쪽을 남기지 않습니다.
+"""
 
 import errno
 import io
@@ -310,10 +313,15 @@ def test_git_blob_hash_is_the_one_of_git(tmp_path):
 def test_malformed_csv_lines_are_reported_with_their_place_and_kept_out(
     tmp_path, monkeypatch
 ):
-    bad = (
-        CSV
-        + '둘뿐,두 칸\n"열린 따옴표,a,0\n라벨,이상,7\n\n,빈 질문,0\n끝,맺음,1\n'.encode()
-    )
+    lines = [
+        "둘뿐,두 칸",
+        '"열린 따옴표,a,0',
+        "라벨,이상,7",
+        "",
+        ",빈 질문,0",
+        "끝,맺음,1",
+    ]
+    bad = CSV + "".join(f"{line}\n" for line in lines).encode()
     put(tmp_path / "mirror", CHAT_PATH, bad)
     monkeypatch.setitem(CORPORA, "tiny", tiny_corpus(sources=(csv_source(bad),)))
     info, said = get(tmp_path / "cache", tmp_path / "mirror")

@@ -11,9 +11,10 @@ from jumok.text.grammar import english as en
 from jumok.text.grammar import examples, generate, stream, vocabulary
 from jumok.text.grammar import korean as ko
 from jumok.text.grammar.arguments import determiners_for, shapes_for
-from jumok.text.grammar.corpus import KINDS, WORD
+from jumok.text.grammar.generator import KINDS
 from jumok.text.grammar.hangul import PARTICLES, attach
 from jumok.text.grammar.lexicon import lexicon
+from jumok.text.grammar.pairs import WORD
 from jumok.text.grammar.phrases import NATIVE, can_count, english_number, sino
 
 N_PAIRS = 15_000
@@ -119,7 +120,10 @@ def test_alignments_are_in_range_and_cover_every_korean_word(pairs):
 
 
 def translations():
-    """어절 → 그 어절의 옮김이 될 수 있는 영어 낱말. 정렬을 만든 코드를 쓰지 않고 낱말의 표에서 셈합니다."""
+    """어절 → 그 어절의 옮김이 될 수 있는 영어 낱말.
+
+    정렬을 만든 코드를 쓰지 않고 낱말의 표에서 셈합니다.
+    """
     words = lexicon()
     found = defaultdict(set)
     particles = [*PARTICLES, "에", "에서", "에게", ""]
@@ -181,7 +185,8 @@ def translations():
 
 
 def test_aligned_words_are_translations_by_the_dictionary(pairs):
-    # 명사와 꼴이 같은 지시어와 단위(이·그·저, 네 개를, 두 대가), 시와 안과 못은 셈에서 뺍니다.
+    # 셈에서 빼는 것: 명사와 꼴이 같은 지시어와 단위(이·그·저, 네 개를, 두 대가),
+    # 시와 안과 못.
     counters = {
         attach(n.counter, p)
         for n in lexicon().nouns
@@ -204,7 +209,7 @@ def test_aligned_words_are_translations_by_the_dictionary(pairs):
 
 # 낱말의 꼴이 문법의 말과 같은 것: 수와 지시어와 단위, 없다·있다
 def test_objects_honour_the_class_table(pairs):
-    """문장에 나온 (동사, 목적어)와 (형용사, 명사)는 모두 갈래의 표가 허락한 것입니다."""
+    """문장의 (동사, 목적어)와 (형용사, 명사)는 모두 갈래의 표가 허락한 것입니다."""
     words = lexicon()
     nouns = words.by_kind
     allowed = {
@@ -295,10 +300,12 @@ def test_the_same_seed_gives_the_same_pairs_in_another_process():
         subprocess.run(
             [sys.executable, "-c", script],
             env={"PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf8"},
-            capture_output=True, text=True, check=True,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         for seed in ("1", "2")
-    }  # fmt: skip
+    }
     assert len(digests) == 1
 
 
@@ -315,7 +322,10 @@ def test_a_negative_count_is_refused_in_korean():
 
 
 def test_there_are_more_than_half_a_million_pairs():
-    """과거의 긍정 평서문만 셉니다: 말투마다 주어 × 어제 같은 때 × 그냥 쓰거나 이·그·저가 붙은 목적어."""
+    """과거의 긍정 평서문만 셉니다.
+
+    말투마다 주어 × 어제 같은 때 × 그냥 쓰거나 이·그·저가 붙은 목적어입니다.
+    """
     words = lexicon()
     people = len(words.people) + 1  # 이름과 식구, 그
     subjects = (people + 1) + 2 * (
@@ -343,12 +353,10 @@ def test_there_are_more_than_half_a_million_pairs():
     assert subjects * len(days) * len(objects) > 500_000
 
 
-def test_the_stream_keeps_finding_new_sentences():
+def test_the_stream_keeps_finding_new_sentences(pairs):
     """생일 문제: N개를 뽑아 겹친 수에서 전체 크기의 아래쪽을 어림합니다."""
     sample = [
-        p.korean
-        for p in islice(stream(seed=23), N_PAIRS)
-        if p.kind in ("statement", "joined_clauses")
+        pair.korean for pair in pairs if pair.kind in ("statement", "joined_clauses")
     ]
     n, distinct = len(sample), len(set(sample))
     assert n * n / (2 * max(1, n - distinct)) > 50_000

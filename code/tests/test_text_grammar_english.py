@@ -12,27 +12,33 @@ from jumok.text.grammar.predicates import Form, english_predicate
     [
         (
             en.plural,
-            "child children man men sheep sheep mouse mice goose geese wolf wolves box boxes dish dishes",
+            "child children man men sheep sheep mouse mice goose geese wolf wolves box "
+            "boxes dish dishes",
         ),
         (
             en.plural,
-            "puppy puppies boy boys potato potatoes piano pianos knife knives bus buses peach peaches",
+            "puppy puppies boy boys potato potatoes piano pianos knife knives bus "
+            "buses peach peaches",
         ),
         (
             en.third_person,
-            "go goes study studies play plays watch watches have has do does wash washes fix fixes",
+            "go goes study studies play plays watch watches have has do does wash "
+            "washes fix fixes",
         ),
         (
             en.past,
-            "go went study studied play played make made stay stayed bake baked wear wore read read",
+            "go went study studied play played make made stay stayed bake baked wear "
+            "wore read read",
         ),
         (
             en.past,
-            "lie lay shop shopped plant planted cry cried find found borrow borrowed prepare prepared",
+            "lie lay shop shopped plant planted cry cried find found borrow borrowed "
+            "prepare prepared",
         ),
         (
             en.progressive,
-            "go going make making lie lying swim swimming study studying see seeing sit sitting",
+            "go going make making lie lying swim swimming study studying see seeing "
+            "sit sitting",
         ),
     ],
 )
@@ -57,9 +63,18 @@ def test_only_the_right_word_of_an_english_phrase_changes():
 
 @pytest.mark.parametrize(
     ("word", "expected"),
-    [("apple", "an"), ("book", "a"), ("hour", "an"), ("umbrella", "an"), ("used car", "a"), ("old bag", "an"),
-     ("email", "an"), ("university", "a"), ("TV", "a")],
-)  # fmt: skip
+    [
+        ("apple", "an"),
+        ("book", "a"),
+        ("hour", "an"),
+        ("umbrella", "an"),
+        ("used car", "a"),
+        ("old bag", "an"),
+        ("email", "an"),
+        ("university", "a"),
+        ("TV", "a"),
+    ],
+)
 def test_articles_follow_the_sound(word, expected):
     assert en.article(word) == expected
 

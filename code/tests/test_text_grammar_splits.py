@@ -2,13 +2,18 @@
 
 import pytest
 
-from jumok.text.grammar import is_held_out, splits
-from jumok.text.grammar.corpus import LONGEST, LONGEST_ENGLISH, ambiguous_words
+from jumok.text.grammar import is_held_out
+from jumok.text.grammar.generator import (
+    LONGEST,
+    LONGEST_ENGLISH,
+    ambiguous_words,
+    make_splits,
+)
 
 
 @pytest.fixture(scope="module")
 def parts():
-    return splits(seed=0, n_train=8_000, n_dev=300, n_test=300, n_long=100)
+    return make_splits(seed=0, n_train=8_000, n_dev=300, n_test=300, n_long=100)
 
 
 def test_splits_do_not_overlap(parts):

@@ -13,7 +13,7 @@ from jumok.text.grammar.hangul import (
 from jumok.text.grammar.lexicon import lexicon
 from jumok.text.grammar.predicates import Form, korean_predicate
 
-# (기본형, 한다체, 해요체, 합니다체, 과거, -는/-ㄴ, -ㄴ, -ㄹ). 손으로 적은 옳은 꼴입니다.
+# 손으로 적은 옳은 꼴: 기본형, 한다체, 해요체, 합니다체, 과거, -는/-ㄴ, -ㄴ, -ㄹ
 VERBS = """
 먹다 먹는다 먹어요 먹습니다 먹었다 먹는 먹은 먹을
 가다 간다 가요 갑니다 갔다 가는 간 갈
@@ -238,7 +238,10 @@ def test_a_word_without_da_is_refused():
 
 
 def test_every_ending_of_every_verb_and_adjective_is_well_formed():
-    """모든 낱말에서: 받침 있는 어간 뒤에는 으·습이, 없는 어간 뒤에는 ㄴ·ㅂ 받침이 옵니다."""
+    """모든 낱말에서 봅니다.
+
+    받침 있는 어간 뒤에는 으·습이, 없는 어간 뒤에는 ㄴ·ㅂ 받침이 옵니다.
+    """
     words = lexicon()
     for stem in {w.stem for w in (*words.verbs, *words.adjectives)}:
         final = final_consonant(stem.text)

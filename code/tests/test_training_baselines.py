@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections import Counter
 
 import pytest
 
@@ -31,6 +32,43 @@ def test_kneser_ney_bigram_by_hand():
     assert model.prob("c", "a") == pytest.approx(
         (1 / 3) / 2 * ((1 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base)
     )
+
+
+def counted(texts, order):
+    """정의를 그대로 옮긴 것: 사전에 세고, 글자 하나의 확률을 짧은 차수부터 구합니다."""
+    counts = [Counter() for _ in range(order + 1)]
+    for text in texts:
+        padded = END * (order - 1) + text + END
+        for i in range(len(padded) - order + 1):
+            counts[order][padded[i : i + order]] += 1
+    for n in range(order, 1, -1):
+        counts[n - 1] = Counter(gram[1:] for gram in counts[n])
+
+    def prob(symbol, history):
+        p = 1 / (len(counts[1]) + 1)
+        for n in range(1, order + 1):
+            context = history[len(history) - n + 1 :] if n > 1 else ""
+            after = {g: c for g, c in counts[n].items() if g[:-1] == context}
+            if not after:
+                return p
+            ones, twos = (sum(c == k for c in counts[n].values()) for k in (1, 2))
+            d = ones / (ones + 2 * twos) if ones and twos else 0.5
+            kept = max(counts[n][context + symbol] - d, 0)
+            p = (kept + d * len(after) * p) / sum(after.values())
+        return p
+
+    return prob
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, 5])
+def test_kneser_ney_is_its_definition(order):
+    model, prob = KneserNey(TEXTS, order), counted(TEXTS, order)
+    for text in ("나는 물을 먹는다", "너는 밥을 온다", "뷁 나는", ""):
+        padded = END * (order - 1) + text + END
+        for i in range(order - 1, len(padded)):
+            near = padded[i - order + 1 : i]
+            want = prob(padded[i], near)
+            assert model.prob(padded[i], near) == pytest.approx(want, rel=1e-12)
 
 
 def test_unseen_symbols_share_one_probability():

@@ -9,14 +9,24 @@ import torch.nn.functional as F
 
 from jumok.apps import Writer
 from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
-from jumok.text import EOS_ID, PAD_ID, MlmBatches, NspBatches
+from jumok.text import (
+    EOS_ID,
+    PAD_ID,
+    LibraryBpe,
+    MlmBatches,
+    NspBatches,
+    TokenTable,
+    with_eos,
+)
 from jumok.training.checkpoint import BadCheckpoint
 from jumok.training.classification import Classification, predict_logits, trimmed
 from jumok.training.distributed import World
 from jumok.training.language import (
     BertLoss,
+    LanguageLoss,
     LanguageModel,
     MaskedLanguageModel,
+    like_lengths,
     mlm_tensors,
     text_nats,
 )
@@ -24,6 +34,7 @@ from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run_classifier import encode_reviews, run_classifier, run_vit
 from jumok.training.run_language import TextCorpus, run_bert, run_gpt
+from jumok.training.token_cache import token_table
 
 ALONE = World(torch.device("cpu"))
 SIZE = {
@@ -105,6 +116,48 @@ def test_language_batches_cover_the_line_once_and_split_over_processes():
     assert all(torch.equal(a, b) for a, b in zip(whole[1:], resumed, strict=True))
 
 
+def test_a_text_alone_is_learned_as_it_is_measured():
+    """seq_len이 0이면 글마다 <eos> 다음에서 시작하고, 한 회차의 손실의 합이 잰 −log
+    확률과 같습니다.
+    """
+    model, rows = small_gpt(), [[7 + i % 5] * (1 + i % 7) for i in range(60)]
+    table = TokenTable.from_rows(with_eos(rows))
+    recipe = Recipe(max_tokens=128, **FAST)
+    task = LanguageModel(model, table, [([7], 1)], recipe, seq_len=0)
+    total = 0.0
+    for ids, targets in task.batches(0, 0, ALONE):
+        assert (ids[:, 0] == EOS_ID).all()
+        total += task.loss(ids, targets).item() * task.count((ids, targets))
+    assert total == pytest.approx(text_nats(model, rows, ALONE.device), rel=1e-6)
+
+
+def test_the_loss_in_chunks_is_the_loss_of_the_logits():
+    """값도, 나눠 쓰는 임베딩까지의 기울기도 로짓에서 바로 구한 것과 같습니다."""
+    model = small_gpt()
+    ids = torch.randint(7, 12, (3, 9), generator=_seed(0))
+    targets = torch.where(torch.arange(9) < torch.tensor([[9], [5], [1]]), ids, PAD_ID)
+    want = F.cross_entropy(
+        model(ids).flatten(0, 1), targets.flatten(), ignore_index=PAD_ID
+    )
+    got = LanguageLoss(model)(ids, targets)
+    torch.testing.assert_close(got, want)
+    learned = list(model.parameters())
+    torch.testing.assert_close(
+        torch.autograd.grad(got, learned), torch.autograd.grad(want, learned)
+    )
+
+
+def test_pieces_of_like_length_cover_every_target_with_little_padding():
+    lengths = torch.tensor([90, 60, 40, 30, *[9] * 150, 1, 0])
+    targets = (torch.arange(90) < lengths[:, None]).long()
+    pieces = like_lengths(targets)
+    cells = sum(targets[rows, :width].numel() for rows, width in pieces)
+    kept = sum(int(targets[rows, :width].sum()) for rows, width in pieces)
+    assert kept == int(lengths.sum()) and cells < 1.3 * kept < 0.3 * targets.numel()
+    whole = torch.ones(3, 5, dtype=torch.long)
+    assert like_lengths(whole) == like_lengths(whole * 0) == [(slice(None), 5)]
+
+
 @pytest.fixture(scope="module")
 def gpt_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("gpt")
@@ -157,6 +210,29 @@ def test_bits_of_a_writer_match_its_card(gpt_run):
     assert bits == pytest.approx(card["result"]["test_bits_per_character"], rel=1e-6)
 
 
+def test_the_card_says_what_the_budget_was(gpt_run):
+    card = gpt_run[1]
+    result, n = card["result"], card["n_parameters"]
+    assert result["train_flops_6nd"] == 6 * n * result["train_tokens"]
+    # 한 걸음에 토큰 256개씩 240걸음입니다.
+    assert result["train_tokens"] == 240 * 256
+
+
+def test_cut_text_is_kept_for_the_next_start(tmp_path):
+    texts = TEXTS * 3
+    tokenizer = LibraryBpe.from_texts(texts, 300)
+    path = tmp_path / "tokens.bin"
+    first = token_table(tokenizer, texts, path, ALONE)
+    made = path.stat().st_mtime_ns
+    again = token_table(None, texts, path, ALONE)
+    assert path.stat().st_mtime_ns == made, "다시 자르지 않습니다"
+    for table in (first, again):
+        rows = [table[i].tolist() for i in range(len(table))]
+        assert rows == [[*tokenizer.encode(text), EOS_ID] for text in texts]
+    with pytest.raises(ValueError, match="다른 자료"):
+        token_table(tokenizer, texts[:-1], path, ALONE)
+
+
 def test_a_run_of_another_kind_is_refused(gpt_run):
     from jumok.apps import Translator
 
@@ -183,9 +259,12 @@ def test_the_bert_loss_adds_the_two_tasks():
         order, is_next
     )
     torch.testing.assert_close(BertLoss(model)(*batch), expected)
+    masked = F.cross_entropy(words[chosen], targets[chosen])
+    got = BertLoss(model)(ids, targets, segments)
+    torch.testing.assert_close(got, masked)
+    learned = [model.bert.tokens.weight, model.output.bias, model.transform.weight]
     torch.testing.assert_close(
-        BertLoss(model)(ids, targets, segments),
-        F.cross_entropy(words[chosen], targets[chosen]),
+        torch.autograd.grad(got, learned), torch.autograd.grad(masked, learned)
     )
 
 

@@ -64,9 +64,40 @@ def test_in_chunks_equals_the_plain_loss_forward_and_gradient(
 
 def test_gradcheck_by_finite_differences():
     hidden, weight, targets = inputs()
+    bias = torch.linspace(-1, 1, V, dtype=torch.float64, requires_grad=True)
     assert torch.autograd.gradcheck(
-        lambda h, w: chunked_loss(h, w, targets, 0.1, PAD, 4), (hidden, weight)
+        lambda h, w, b: chunked_loss(h, w, targets, 0.1, PAD, 4, b),
+        (hidden, weight, bias),
     )
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_a_bias_of_the_output_is_learned_too(smoothing):
+    hidden, weight, targets = inputs()
+    bias = torch.linspace(-1, 1, V, dtype=torch.float64, requires_grad=True)
+    learned = (hidden, weight, bias)
+    logits = hidden @ weight.T + bias
+    want = label_smoothed_loss(logits, targets, smoothing, PAD)
+    got = chunked_loss(hidden, weight, targets, smoothing, PAD, 4, bias)
+    torch.testing.assert_close(got, want)
+    torch.testing.assert_close(
+        torch.autograd.grad(got, learned), torch.autograd.grad(want, learned)
+    )
+
+
+def test_autocast_rounds_the_products_only():
+    """bf16의 autocast 안에서는 16비트로 곱한 로짓의 손실과 같습니다."""
+    hidden, weight, targets = inputs(torch.float32)
+    rounded = [x.detach().bfloat16().float() for x in (hidden, weight)]
+    with torch.autocast("cpu", torch.bfloat16):
+        got = chunked_loss(hidden, weight, targets, 0.0, PAD, 4)
+    logits = (rounded[0] @ rounded[1].T).bfloat16().float()
+    want = label_smoothed_loss(logits, targets, 0.0, PAD)
+    torch.testing.assert_close(got, want)
+    grads = torch.autograd.grad(got, (hidden, weight))
+    exact = label_smoothed_loss(hidden @ weight.T, targets, 0.0, PAD)
+    want_grads = torch.autograd.grad(exact, (hidden, weight))
+    torch.testing.assert_close(grads, want_grads, rtol=0.05, atol=0.02)
 
 
 def test_huge_logits_stay_finite():

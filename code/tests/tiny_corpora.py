@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from jumok.text.corpora.definition import Corpus
 from jumok.text.corpora.dialogues import build_chatbot
-from jumok.text.corpora.registry import Corpus
+from jumok.text.corpora.report import Splits
 from jumok.text.corpora.sources import Source, content_hash
 
 HOST = "data.example"
-CSV = "Q,A,label\n안녕?,반가워요.,0\n뭐 해?,책을 읽어요.,0\n헤어졌어,힘내요.,1\n좋아해,네!,2   \n".encode()
+CSV = (
+    "Q,A,label\n안녕?,반가워요.,0\n뭐 해?,책을 읽어요.,0\n"
+    "헤어졌어,힘내요.,1\n좋아해,네!,2   \n"
+).encode()
 CHAT_PATH = f"{HOST}/chat/ChatbotData.csv"
 
 
@@ -35,6 +39,33 @@ def tiny_corpus(**changes):
         "splits": ("all",),
     }
     return Corpus(**fields | changes)
+
+
+def rows_corpus(name, kind, splits):
+    """나뉨마다 줄(칸들)을 적어 준 자료와, 거울에 둘 (자리, 내용).
+
+    꼴이 무엇이든 됩니다.
+    """
+    lines = ("\t".join((split, *row)) for split, rows in splits.items() for row in rows)
+    data = "\n".join(lines).encode()
+    path = f"{HOST}/{name}.tsv"
+    source = Source(f"https://{path}", "sha256", hashlib.sha256(data).hexdigest())
+    corpus = tiny_corpus(
+        name=name,
+        kind=kind,
+        sources=(source,),
+        build=build_rows,
+        splits=tuple(splits),
+    )
+    return corpus, (path, data)
+
+
+def build_rows(sources, folder, report):
+    ((_, path),) = sources
+    with Splits(folder, ".tsv") as splits:
+        for line in path.read_text("utf8").split("\n"):
+            splits.write(*line.split("\t"))
+    return splits
 
 
 def tarball(members):

@@ -141,5 +141,8 @@ def outputs(model: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
 
 
 def strict_kernels() -> AbstractContextManager:
-    """GPU에서 정밀도를 몰래 낮추는 커널(cuDNN의 TF32)을 끕니다. CPU에서는 아무 일도 하지 않습니다."""
+    """GPU에서 정밀도를 몰래 낮추는 커널(cuDNN의 TF32)을 끕니다.
+
+    CPU에서는 아무 일도 하지 않습니다.
+    """
     return torch.backends.cudnn.flags(enabled=False)

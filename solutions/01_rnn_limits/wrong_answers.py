@@ -1,6 +1,8 @@
-"""1장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""1장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 COUNTS = [
@@ -94,13 +96,19 @@ READ = [
     (
         "한 자리 뒤를 가져옴",
         _reader(
-            end="return outputs, outputs[rows, np.minimum(lengths, outputs.shape[1] - 1)]"
+            end=(
+                "return outputs, outputs[rows, np.minimum(lengths, "
+                "outputs.shape[1] - 1)]"
+            )
         ),
     ),
     (
         "상태를 이어 가지 않음",
         _reader(
-            body="h = rnn_cell(x[:, t], np.zeros((len(x), len(w_hh))), w_ih, w_hh, b, 0 * b)",
+            body=(
+                "h = rnn_cell(x[:, t], np.zeros((len(x), len(w_hh))), w_ih, w_hh, b, "
+                "0 * b)"
+            ),
             end="return outputs, outputs[rows, lengths - 1]",
         ),
     ),
@@ -115,7 +123,10 @@ READ = [
         "거꾸로 읽음",
         _reader(
             steps="reversed(range(x.shape[1]))",
-            end="outputs = outputs[:, ::-1]\n    return outputs, outputs[rows, lengths - 1]",
+            end=(
+                "outputs = outputs[:, ::-1]\n"
+                "    return outputs, outputs[rows, lengths - 1]"
+            ),
         ),
     ),
     (
@@ -191,7 +202,10 @@ CLIP = [
         "배열마다 따로 자름",
         _clip(
             _NORM,
-            "[g * min(1.0, limit / max(float(np.linalg.norm(g)), 1e-12)) for g in gradients]",
+            (
+                "[g * min(1.0, limit / max(float(np.linalg.norm(g)), "
+                "1e-12)) for g in gradients]"
+            ),
         ),
     ),
     ("값마다 자름", _clip(_NORM, "[np.clip(g, -limit, limit) for g in gradients]")),
@@ -358,7 +372,7 @@ QUESTIONS = {
     "ex01-9": GRU,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

@@ -1,6 +1,8 @@
-"""2장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""2장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 SHAPES = [
@@ -38,12 +40,7 @@ ERROR_RATE = [
 ADDITIVE = [
     (
         "additive_no_tanh",
-        """
-def additive_scores(states, memory, w_query, w_key, v):
-    q = (states @ w_query)[..., :, None, :]
-    k = (memory @ w_key)[..., None, :, :]
-    return (q + k) @ v
-""",
+        {"np.tanh": ""},
     ),
     (
         "더하기 전에 tanh를 취함",
@@ -56,21 +53,11 @@ def additive_scores(states, memory, w_query, w_key, v):
     ),
     (
         "v와 내적한 다음 tanh를 취함",
-        """
-def additive_scores(states, memory, w_query, w_key, v):
-    q = (states @ w_query)[..., :, None, :]
-    k = (memory @ w_key)[..., None, :, :]
-    return np.tanh((q + k) @ v)
-""",
+        {"q + k) @ v": "(q + k) @ v)"},
     ),
     (
         "v를 쓰지 않고 더함",
-        """
-def additive_scores(states, memory, w_query, w_key, v):
-    q = (states @ w_query)[..., :, None, :]
-    k = (memory @ w_key)[..., None, :, :]
-    return np.tanh(q + k).sum(axis=-1)
-""",
+        {") @ v": ").sum(axis=-1)"},
     ),
     (
         "두 행렬이 뒤바뀜",
@@ -83,21 +70,11 @@ def additive_scores(states, memory, w_query, w_key, v):
     ),
     (
         "softmax까지 취함",
-        """
-def additive_scores(states, memory, w_query, w_key, v):
-    q = (states @ w_query)[..., :, None, :]
-    k = (memory @ w_key)[..., None, :, :]
-    return softmax(np.tanh(q + k) @ v)
-""",
+        {"np.tanh(q + k) @ v": "softmax(np.tanh(q + k) @ v)"},
     ),
     (
         "두 상태를 뺌",
-        """
-def additive_scores(states, memory, w_query, w_key, v):
-    q = (states @ w_query)[..., :, None, :]
-    k = (memory @ w_key)[..., None, :, :]
-    return np.tanh(q - k) @ v
-""",
+        {"q + k": "q - k"},
     ),
     (
         "wrong_transpose",
@@ -219,21 +196,11 @@ def masked_contexts(scores, memory, lengths):
     ),
     (
         "mask_after_softmax",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) < lengths[:, None]
-    weights = softmax(scores) * real[:, None, :]
-    return weights @ memory, weights
-""",
+        {"np.where(real[:, None, :], scores, -np.inf))": "scores) * real[:, None, :]"},
     ),
     (
         "mask_zero_score",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) < lengths[:, None]
-    weights = softmax(np.where(real[:, None, :], scores, 0.0))
-    return weights @ memory, weights
-""",
+        {"-np.inf": "0.0"},
     ),
     (
         "mask_polarity",
@@ -248,48 +215,23 @@ def masked_contexts(scores, memory, lengths):
     ),
     (
         "한 자리를 더 봄",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) <= lengths[:, None]
-    weights = softmax(np.where(real[:, None, :], scores, -np.inf))
-    return weights @ memory, weights
-""",
+        {") < lengths": ") <= lengths"},
     ),
     (
         "한 자리를 덜 봄",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) < lengths[:, None] - 1
-    weights = softmax(np.where(real[:, None, :], scores, -np.inf))
-    return weights @ memory, weights
-""",
+        {"None]": "None] - 1"},
     ),
     (
         "wrong_axis",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) < lengths[:, None]
-    weights = softmax(np.where(real[:, None, :], scores, -1e9), axis=1)
-    return weights @ memory, weights
-""",
+        {"np.inf)": "1e9), axis=1"},
     ),
     (
         "softmax의 축이 달라 nan이 됨",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) < lengths[:, None]
-    weights = softmax(np.where(real[:, None, :], scores, -np.inf), axis=1)
-    return weights @ memory, weights
-""",
+        {"inf))": "inf), axis=1)"},
     ),
     (
         "returns_weights",
-        """
-def masked_contexts(scores, memory, lengths):
-    real = np.arange(scores.shape[-1]) < lengths[:, None]
-    weights = softmax(np.where(real[:, None, :], scores, -np.inf))
-    return weights, weights @ memory
-""",
+        {"weights @ memory, weights": "weights, weights @ memory"},
     ),
     (
         "문맥 벡터만 돌려줌",
@@ -377,7 +319,10 @@ def alignment_error(tables, links):
         """
 def alignment_error(tables, links):
     from jumok.training.metrics import alignment_error_rate
-    return alignment_error_rate([{(int(j), t) for t, j in enumerate(a.argmax(-1))} for a in tables], links)
+
+    return alignment_error_rate(
+        [{(int(j), t) for t, j in enumerate(a.argmax(-1))} for a in tables], links
+    )
 """,
     ),
 ]
@@ -532,7 +477,10 @@ DISTANCES = [
         "길이의 차이를 구함",
         DISTANCE.replace(
             "np.linalg.norm(swapped - memory, axis=-1)",
-            "np.abs(np.linalg.norm(swapped, axis=-1) - np.linalg.norm(memory, axis=-1))",
+            (
+                "np.abs(np.linalg.norm(swapped, axis=-1) - np.linalg.norm(memory, "
+                "axis=-1))"
+            ),
         ),
     ),
     ("바꾼 상태의 길이만 봄", DISTANCE.replace("swapped - memory", "swapped")),
@@ -565,7 +513,7 @@ QUESTIONS = {
     "ex02-10": DISTANCES,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

@@ -1,6 +1,8 @@
-"""3장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""3장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 SOURCES = [
@@ -70,11 +72,7 @@ def look_up(query, key, value, sharpness=1.0):
     ),
     (
         "깐깐함을 softmax 뒤에 곱함",
-        """
-def look_up(query, key, value, sharpness=1.0):
-    weights = sharpness * softmax(key @ query)
-    return weights @ value
-""",
+        {"softmax(sharpness * (key @ query)": "sharpness * softmax(key @ query"},
     ),
     (
         "깐깐함으로 나눔",
@@ -123,20 +121,11 @@ def look_up(query, key, value, sharpness=1.0):
     ),
     (
         "returns_weights",
-        """
-def look_up(query, key, value, sharpness=1.0):
-    weights = softmax(sharpness * (key @ query))
-    output = weights @ value
-    return weights
-""",
+        {"return weights @ value": ("output = weights @ value\n    return weights")},
     ),
     (
         "returns_none",
-        """
-def look_up(query, key, value, sharpness=1.0):
-    weights = softmax(sharpness * (key @ query))
-    answer = weights @ value
-""",
+        {"return": "answer ="},
     ),
 ]
 
@@ -396,21 +385,19 @@ def fixed_self_attention(x, w_q, w_k, w_v):
     ),
     (
         "wrong_axis",
-        """
-def fixed_self_attention(x, w_q, w_k, w_v):
-    query, key, value = x @ w_q, x @ w_k, x @ w_v
-    weights = (query @ key.mT).softmax(dim=1)
-    return weights @ value, weights
-""",
+        {
+            "scores = query @ key.mT": "weights = (query @ key.mT).softmax(dim=1)",
+            "weights = scores.softmax(dim=-1)": "",
+        },
     ),
     (
         "√d_k로 나눔",
-        """
-def fixed_self_attention(x, w_q, w_k, w_v):
-    query, key, value = x @ w_q, x @ w_k, x @ w_v
-    weights = (query @ key.mT / query.size(-1) ** 0.5).softmax(dim=-1)
-    return weights @ value, weights
-""",
+        {
+            "scores = query @ key.mT": (
+                "weights = (query @ key.mT / query.size(-1) ** 0.5).softmax(dim=-1)"
+            ),
+            "weights = scores.softmax(dim=-1)": "",
+        },
     ),
     (
         "returns_weights",
@@ -448,11 +435,7 @@ def restore_order(shuffled, order):
     ),
     (
         "되돌리지 않음",
-        """
-def restore_order(shuffled, order):
-    # 등변이니까 그대로
-    return shuffled
-""",
+        {"[np.argsort(order)]": ""},
     ),
     (
         "앞뒤만 뒤집음",
@@ -690,7 +673,9 @@ def input_gradient(x, w_q, w_k, w_v, grad_output):
         "uses_ready_made",
         """
 def input_gradient(x, w_q, w_k, w_v, grad_output):
-    x, w_q, w_k, w_v, g = [torch.tensor(a, requires_grad=True) for a in (x, w_q, w_k, w_v, grad_output)]
+    x, w_q, w_k, w_v, g = [
+        torch.tensor(a, requires_grad=True) for a in (x, w_q, w_k, w_v, grad_output)
+    ]
     z = (x @ w_q @ (x @ w_k).mT).softmax(-1) @ (x @ w_v)
     return torch.autograd.grad(z, x, g)[0].numpy()
 """,
@@ -710,7 +695,7 @@ QUESTIONS = {
     "ex03-10": GRADIENT,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

@@ -1,6 +1,8 @@
-"""4장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""4장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 SHAPES = [
@@ -147,19 +149,11 @@ def score_matrix(query, key):
     ),
     (
         "scale_by_dk",
-        """
-def score_matrix(query, key):
-    d_k = query.shape[-1]
-    return query @ key.swapaxes(-1, -2) / d_k
-""",
+        {"2, -1) / np.sqrt(d_k)": "1, -2) / d_k"},
     ),
     (
         "multiply_sqrt_dk",
-        """
-def score_matrix(query, key):
-    d_k = query.shape[-1]
-    return np.matmul(query, key.swapaxes(-1, -2)) * np.sqrt(d_k)
-""",
+        {"query @ key.swapaxes(-2, -1) /": "np.matmul(query, key.swapaxes(-1, -2)) *"},
     ),
     (
         "wrong_transpose",
@@ -438,12 +432,7 @@ def softmax_with_mask(scores, mask):
 ATTEND = [
     (
         "no_scale",
-        """
-def attend(query, key, value, mask=None):
-    scores = dot_scores(query, key)
-    weights = masked_softmax(scores, mask)
-    return weights @ value, weights
-""",
+        {") / np.sqrt(query.shape[-1])": ")"},
     ),
     (
         "scale_by_dk",
@@ -463,12 +452,12 @@ def attend(query, key, value, mask=None):
     ),
     (
         "√d_v로 나눔",
-        """
-def attend(query, key, value, mask=None):
-    d = value.shape[-1]
-    weights = masked_softmax(dot_scores(query, key) / np.sqrt(d), mask)
-    return weights @ value, weights
-""",
+        {
+            "scores = dot_scores(query, key) / np.sqrt(query.shape[-1])": (
+                "d = value.shape[-1]"
+            ),
+            "(scores": "(dot_scores(query, key) / np.sqrt(d)",
+        },
     ),
     (
         "returns_weights",
@@ -505,14 +494,13 @@ def attend(query, key, value, mask=None):
     ),
     (
         "mask_polarity",
-        """
-def attend(query, key, value, mask=None):
-    scores = dot_scores(query, key) / np.sqrt(query.shape[-1])
-    if mask is not None:
-        mask = ~mask
-    weights = masked_softmax(scores, mask)
-    return weights @ value, weights
-""",
+        {
+            "scores = dot_scores(query, key) / np.sqrt(query.shape[-1])": (
+                "scores = dot_scores(query, key) / np.sqrt(query.shape[-1])\n"
+                "    if mask is not None:\n"
+                "        mask = ~mask"
+            )
+        },
     ),
     (
         "mask_after_softmax",
@@ -526,23 +514,22 @@ def attend(query, key, value, mask=None):
     ),
     (
         "wrong_axis",
-        """
-def attend(query, key, value, mask=None):
-    scores = dot_scores(query, key) / np.sqrt(query.shape[-1])
-    if mask is not None:
-        scores = np.where(mask, scores, -np.inf)
-    weights = softmax(scores, axis=-2)
-    return weights @ value, weights
-""",
+        {
+            "weights = masked_softmax(scores, mask)": (
+                "if mask is not None:\n"
+                "        scores = np.where(mask, scores, -np.inf)\n"
+                "    weights = softmax(scores, axis=-2)"
+            )
+        },
     ),
     (
         "mutates_input",
-        """
-def attend(query, key, value, mask=None):
-    query *= query.shape[-1] ** -0.5
-    weights = masked_softmax(dot_scores(query, key), mask)
-    return weights @ value, weights
-""",
+        {
+            "scores = dot_scores(query, key) / np.sqrt(query.shape[-1])": (
+                "query *= query.shape[-1] ** -0.5"
+            ),
+            "(scores": "(dot_scores(query, key)",
+        },
     ),
     (
         "raises",
@@ -562,25 +549,23 @@ def attend(query, key, value, mask=None):
     ),
     (
         "full_mask_nan",
-        """
-def attend(query, key, value, mask=None):
-    scores = dot_scores(query, key) / np.sqrt(query.shape[-1])
-    if mask is not None:
-        scores = np.where(mask, scores, -np.inf)
-    weights = softmax(scores)
-    return weights @ value, weights
-""",
+        {
+            "weights = masked_softmax(scores, mask)": (
+                "if mask is not None:\n"
+                "        scores = np.where(mask, scores, -np.inf)\n"
+                "    weights = softmax(scores)"
+            )
+        },
     ),
     (
         "모두 가린 행이 골고루 퍼짐",
-        """
-def attend(query, key, value, mask=None):
-    scores = dot_scores(query, key) / np.sqrt(query.shape[-1])
-    if mask is not None:
-        scores[~np.broadcast_to(mask, scores.shape)] = -1e9
-    weights = softmax(scores)
-    return weights @ value, weights
-""",
+        {
+            "weights = masked_softmax(scores, mask)": (
+                "if mask is not None:\n"
+                "        scores[~np.broadcast_to(mask, scores.shape)] = -1e9\n"
+                "    weights = softmax(scores)"
+            )
+        },
     ),
 ]
 
@@ -709,7 +694,9 @@ def fixed_attention(query, key, value, mask):
         "uses_ready_made",
         """
 def fixed_attention(query, key, value, mask):
-    output = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
+    output = torch.nn.functional.scaled_dot_product_attention(
+        query, key, value, attn_mask=mask
+    )
     return output, output
 """,
     ),
@@ -824,7 +811,9 @@ def attention_backward(query, key, value, grad_output):
         "uses_ready_made",
         """
 def attention_backward(query, key, value, grad_output):
-    q, k, v, g = [torch.tensor(a, requires_grad=True) for a in (query, key, value, grad_output)]
+    q, k, v, g = [
+        torch.tensor(a, requires_grad=True) for a in (query, key, value, grad_output)
+    ]
     z = q @ k.mT / q.shape[-1] ** 0.5
     o = z.softmax(-1) @ v
     grad_z, grad_q = torch.autograd.grad(o, (z, q), g)
@@ -849,19 +838,19 @@ def attention_backward(query, key, value, grad_output):
 SCORES += [
     (
         "거듭제곱의 차례",
-        """
-def score_matrix(query, key):
-    d_k = query.shape[-1]
-    return query @ np.swapaxes(key, -1, -2) / d_k ** 1 / 2
-""",
+        {
+            "key.swapaxes(-2, -1) / np.sqrt(d_k)": (
+                "np.swapaxes(key, -1, -2) / d_k ** 1 / 2"
+            )
+        },
     ),
     (
         "d_k를 2로 나눔",
-        """
-def score_matrix(query, key):
-    d_k = query.shape[-1]
-    return query @ np.swapaxes(key, -1, -2) / (d_k ** 1 / 2)
-""",
+        {
+            "key.swapaxes(-2, -1) / np.sqrt(d_k": (
+                "np.swapaxes(key, -1, -2) / (d_k ** 1 / 2"
+            )
+        },
     ),
 ]
 ATTEND += [
@@ -939,7 +928,7 @@ QUESTIONS = {
     "ex04-10": BACKWARD,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

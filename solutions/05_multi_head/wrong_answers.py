@@ -1,6 +1,8 @@
-"""5장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""5장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 SHAPES = [
@@ -366,8 +368,12 @@ def three_masks(src_ids, tgt_ids, pad_id=0):
         """
 from jumok.scratch import causal_mask, padding_mask
 
+
 def three_masks(src_ids, tgt_ids, pad_id=0):
-    src, tgt = padding_mask(src_ids, pad_id)[:, None], padding_mask(tgt_ids, pad_id)[:, None]
+    src, tgt = (
+        padding_mask(src_ids, pad_id)[:, None],
+        padding_mask(tgt_ids, pad_id)[:, None],
+    )
     return src, tgt & causal_mask(tgt_ids.shape[1]), src
 """,
     ),
@@ -389,7 +395,9 @@ def my_multi_head(query, key, value, matrices, n_heads, mask=None):
         """
 def my_multi_head(query, key, value, matrices, n_heads, mask=None):
     w_q, w_k, w_v, w_o = matrices
-    return scaled_dot_product_attention(query @ w_q, key @ w_k, value @ w_v, mask)[0] @ w_o
+    return (
+        scaled_dot_product_attention(query @ w_q, key @ w_k, value @ w_v, mask)[0] @ w_o
+    )
 """,
     ),
     (
@@ -397,7 +405,10 @@ def my_multi_head(query, key, value, matrices, n_heads, mask=None):
         """
 def my_multi_head(query, key, value, matrices, n_heads, mask=None):
     w_q, w_k, w_v, w_o = matrices
-    q, k, v = (split_heads(x, n_heads) for x in (query @ w_q / np.sqrt(n_heads), key @ w_k, value @ w_v))
+    q, k, v = (
+        split_heads(x, n_heads)
+        for x in (query @ w_q / np.sqrt(n_heads), key @ w_k, value @ w_v)
+    )
     heads, weights = scaled_dot_product_attention(q, k, v, mask)
     return join_heads(heads) @ w_o
 """,
@@ -411,7 +422,10 @@ def my_multi_head(query, key, value, matrices, n_heads, mask=None):
     heads = []
     for i in range(n_heads):
         part = slice(i * size, (i + 1) * size)
-        q, k, v = (x[..., part] @ w[part, part] for x, w in ((query, w_q), (key, w_k), (value, w_v)))
+        q, k, v = (
+            x[..., part] @ w[part, part]
+            for x, w in ((query, w_q), (key, w_k), (value, w_v))
+        )
         heads.append(scaled_dot_product_attention(q, k, v, mask)[0])
     return np.concatenate(heads, axis=-1) @ w_o
 """,
@@ -422,7 +436,9 @@ def my_multi_head(query, key, value, matrices, n_heads, mask=None):
 def my_multi_head(query, key, value, matrices, n_heads, mask=None):
     w_q, w_k, w_v, w_o = matrices
     root = np.sqrt(query.shape[-1] / n_heads)
-    q, k, v = (split_heads(x, n_heads) for x in (query @ w_q * root, key @ w_k, value @ w_v))
+    q, k, v = (
+        split_heads(x, n_heads) for x in (query @ w_q * root, key @ w_k, value @ w_v)
+    )
     heads, weights = scaled_dot_product_attention(q, k, v, mask)
     return join_heads(heads) @ w_o
 """,
@@ -502,8 +518,11 @@ def my_multi_head(query, key, value, matrices, n_heads, mask=None):
         """
 from jumok.scratch import AttentionWeights, multi_head_attention
 
+
 def my_multi_head(query, key, value, matrices, n_heads, mask=None):
-    return multi_head_attention(query, key, value, AttentionWeights(*matrices), n_heads, mask)[0]
+    return multi_head_attention(
+        query, key, value, AttentionWeights(*matrices), n_heads, mask
+    )[0]
 """,
     ),
 ]
@@ -547,7 +566,9 @@ def fixed_heads(q, k, v, n_heads):
         """
 def fixed_heads(q, k, v, n_heads):
     batch, t_q, width = q.shape
-    q, k, v = (x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    q, k, v = (
+        x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v)
+    )
     scores = q @ k.transpose(-2, -1) / math.sqrt(width)
     heads = scores.softmax(dim=-1) @ v
     return heads.reshape(batch, t_q, width)
@@ -569,7 +590,9 @@ def fixed_heads(q, k, v, n_heads):
         """
 def fixed_heads(q, k, v, n_heads):
     batch, t_q, width = q.shape
-    q, k, v = (x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    q, k, v = (
+        x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v)
+    )
     scores = q @ k.transpose(-2, -1) / math.sqrt(width)
     heads = scores.softmax(dim=-1) @ v
     return heads.transpose(1, 2).reshape(batch, t_q, width)
@@ -580,7 +603,9 @@ def fixed_heads(q, k, v, n_heads):
         """
 def fixed_heads(q, k, v, n_heads):
     batch, t_q, width = q.shape
-    q, k, v = (x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    q, k, v = (
+        x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v)
+    )
     scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
     heads = scores.softmax(dim=-1) @ v
     return heads.reshape(batch, t_q, width)
@@ -591,7 +616,9 @@ def fixed_heads(q, k, v, n_heads):
         """
 def fixed_heads(q, k, v, n_heads):
     batch, t_q, width = q.shape
-    q, k, v = (x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    q, k, v = (
+        x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v)
+    )
     scores = q @ k.transpose(-2, -1)
     heads = scores.softmax(dim=-1) @ v
     return heads.transpose(1, 2).reshape(batch, t_q, width)
@@ -610,7 +637,9 @@ def fixed_heads(q, k, v, n_heads):
         """
 def fixed_heads(q, k, v, n_heads):
     batch, t_q, width = q.shape
-    q, k, v = (x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    q, k, v = (
+        x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v)
+    )
     scores = (q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))).detach()
     heads = scores.softmax(dim=-1) @ v.detach()
     return heads.transpose(1, 2).reshape(batch, t_q, width)
@@ -621,9 +650,12 @@ def fixed_heads(q, k, v, n_heads):
         """
 import torch.nn.functional as F
 
+
 def fixed_heads(q, k, v, n_heads):
     batch, t_q, width = q.shape
-    q, k, v = (x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v))
+    q, k, v = (
+        x.reshape(batch, x.size(1), n_heads, -1).transpose(1, 2) for x in (q, k, v)
+    )
     heads = F.scaled_dot_product_attention(q, k, v)
     return heads.transpose(1, 2).reshape(batch, t_q, width)
 """,
@@ -648,7 +680,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(mask, -torch.inf)
@@ -674,7 +710,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / 1
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -700,7 +740,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -726,7 +770,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -752,7 +800,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(D)
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -778,7 +830,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -804,7 +860,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         heads = scores.softmax(dim=-1) @ v
         out = heads.transpose(1, 2).reshape(B, -1, D)
@@ -829,7 +889,11 @@ class MyMultiHead(torch.nn.Module):
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
         key = value = query
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -855,7 +919,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -882,7 +950,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -908,7 +980,11 @@ class MyMultiHead(torch.nn.Module):
 
     def forward(self, query, key, value, mask=None):
         B, T, D = query.shape
-        q, k, v = self.split(self.w_q(query)), self.split(self.w_k(key)), self.split(self.w_v(value))
+        q, k, v = (
+            self.split(self.w_q(query)),
+            self.split(self.w_k(key)),
+            self.split(self.w_v(value)),
+        )
         scores = q @ k.transpose(-2, -1) / math.sqrt(q.size(-1))
         if mask is not None:
             scores = scores.masked_fill(~mask, -torch.inf)
@@ -944,7 +1020,7 @@ QUESTIONS = {
     "ex05-10": CLASS,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

@@ -1,6 +1,8 @@
-"""6장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""6장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 STEPS = [
@@ -531,6 +533,7 @@ CLASS = [
         """
 from jumok.model import SinusoidalPositions
 
+
 class MyInput(torch.nn.Module):
     def __init__(self, vocab_size, d_model):
         super().__init__()
@@ -538,7 +541,9 @@ class MyInput(torch.nn.Module):
         self.places = SinusoidalPositions(d_model, 100)
 
     def forward(self, ids, start=0):
-        return self.places(self.tokens(ids) * math.sqrt(self.tokens.embedding_dim), start)
+        return self.places(
+            self.tokens(ids) * math.sqrt(self.tokens.embedding_dim), start
+        )
 """,
     ),
 ]
@@ -556,7 +561,7 @@ QUESTIONS = {
     "ex06-10": CLASS,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

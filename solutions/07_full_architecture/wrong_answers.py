@@ -1,6 +1,8 @@
-"""7장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""7장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 
@@ -100,7 +102,10 @@ def my_layer_norm(x, gamma, beta, eps=1e-5):
     ("eps를 쓰지 않음", bent(NORM_RIGHT, ("var + eps", "var + 1e-5"))),
     (
         "uses_ready_made",
-        "def my_layer_norm(x, gamma, beta, eps=1e-5):\n    return layer_norm(x, gamma, beta, eps)\n",
+        (
+            "def my_layer_norm(x, gamma, beta, eps=1e-5):\n"
+            "    return layer_norm(x, gamma, beta, eps)\n"
+        ),
     ),
     ("raises", bent(NORM_RIGHT, (", keepdims=True", ""))),
     (
@@ -191,7 +196,10 @@ def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):
 SHIFT = [
     (
         "밀지 않음",
-        "def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):\n    return labels.copy()\n",
+        (
+            "def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):\n"
+            "    return labels.copy()\n"
+        ),
     ),
     (
         "첫 칸만 덮어씀",
@@ -204,7 +212,10 @@ def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):
     ),
     (
         "<bos> 없이 돌림",
-        "def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):\n    return np.roll(labels, 1, axis=1)\n",
+        (
+            "def shift_right(labels, bos_id=1, eos_id=2, pad_id=0):\n"
+            "    return np.roll(labels, 1, axis=1)\n"
+        ),
     ),
     (
         "왼쪽으로 밀음",
@@ -262,12 +273,17 @@ LEAK = [
     ("배치의 축을 자름", bent(LEAK_RIGHT, ("[:, :j]", "[:j]"))),
     (
         "raises",
-        "def leak_size(before, after, j):\n    return float(np.abs(after - before)[:, :j].max())\n",
+        (
+            "def leak_size(before, after, j):\n"
+            "    return float(np.abs(after - before)[:, :j].max())\n"
+        ),
     ),
 ]
 
 DECODER_RIGHT = """
-def my_decoder_layer(x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, memory_mask=None):
+def my_decoder_layer(
+    x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, memory_mask=None
+):
     y = layer_norm(x + attend(x, x, x, self_w, n_heads, tgt_mask))
     z = layer_norm(y + attend(y, memory, memory, cross_w, n_heads, memory_mask))
     return layer_norm(z + feed(z, ffn_w))
@@ -287,7 +303,9 @@ DECODER = [
     (
         "두 어텐션의 차례가 뒤바뀜",
         """
-def my_decoder_layer(x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, memory_mask=None):
+def my_decoder_layer(
+    x, memory, self_w, cross_w, ffn_w, n_heads, tgt_mask=None, memory_mask=None
+):
     x = layer_norm(x + attend(x, memory, memory, cross_w, n_heads, memory_mask))
     x = layer_norm(x + attend(x, x, x, self_w, n_heads, tgt_mask))
     return layer_norm(x + feed(x, ffn_w))
@@ -423,7 +441,7 @@ QUESTIONS = {
     "ex07-9": LAYER,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

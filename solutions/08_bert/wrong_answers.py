@@ -1,6 +1,8 @@
-"""8장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""8장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 COUNTS = [
@@ -138,35 +140,23 @@ def corrupt(ids, chosen, how, anything):
     ),
     (
         "고른 자리와 아닌 자리가 뒤바뀜",
-        """
-def corrupt(ids, chosen, how, anything):
-    changed = np.where(how < 0.8, MASK_ID, np.where(how < 0.9, anything, ids))
-    return np.where(chosen, ids, changed)
-""",
+        {"changed, ids": "ids, changed"},
     ),
     (
         "[MASK]의 몫을 10 %로 둠",
-        """
-def corrupt(ids, chosen, how, anything):
-    changed = np.where(how < 0.1, MASK_ID, np.where(how < 0.9, anything, ids))
-    return np.where(chosen, changed, ids)
-""",
+        {"0.8,": "0.1,"},
     ),
     (
         "[MASK] 대신 아무 토큰을 넣음",
-        """
-def corrupt(ids, chosen, how, anything):
-    changed = np.where(how < 0.8, anything, np.where(how < 0.9, MASK_ID, ids))
-    return np.where(chosen, changed, ids)
-""",
+        {
+            "MASK_ID, np.where(how < 0.9, anything": (
+                "anything, np.where(how < 0.9, MASK_ID"
+            )
+        },
     ),
     (
         "0을 넣음",
-        """
-def corrupt(ids, chosen, how, anything):
-    changed = np.where(how < 0.8, PAD_ID, np.where(how < 0.9, anything, ids))
-    return np.where(chosen, changed, ids)
-""",
+        {"MASK_ID": "PAD_ID"},
     ),
     (
         "mutates_input",
@@ -193,39 +183,29 @@ def mlm_loss(logits, targets):
     ),
     (
         "자리의 수로 나눔",
-        """
-def mlm_loss(logits, targets):
-    keep = targets != PAD_ID
-    z = logits[keep]
-    z = z - z.max(axis=-1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    nats = -log_p[np.arange(len(z)), targets[keep]]
-    return nats.sum() / targets.size
-""",
+        {
+            "return -log_p[np.arange(len(z)), targets[keep]].mean()": (
+                "nats = -log_p[np.arange(len(z)), targets[keep]]\n"
+                "    return nats.sum() / targets.size"
+            )
+        },
     ),
     (
         "평균하지 않음",
-        """
-def mlm_loss(logits, targets):
-    keep = targets != PAD_ID
-    z = logits[keep]
-    z = z - z.max(axis=-1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    nats = -log_p[np.arange(len(z)), targets[keep]]
-    return nats.sum()
-""",
+        {
+            "return -log_p[np.arange(len(z)), targets[keep]].mean()": (
+                "nats = -log_p[np.arange(len(z)), targets[keep]]\n    return nats.sum()"
+            )
+        },
     ),
     (
         "부호가 반대",
-        """
-def mlm_loss(logits, targets):
-    keep = targets != PAD_ID
-    z = logits[keep]
-    z = z - z.max(axis=-1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    nats = -log_p[np.arange(len(z)), targets[keep]]
-    return -nats.mean()
-""",
+        {
+            "return -log_p[np.arange(len(z)), targets[keep]].mean()": (
+                "nats = -log_p[np.arange(len(z)), targets[keep]]\n"
+                "    return -nats.mean()"
+            )
+        },
     ),
     (
         "줄마다 평균함",
@@ -240,27 +220,21 @@ def mlm_loss(logits, targets):
     ),
     (
         "로그를 취하지 않음",
-        """
-def mlm_loss(logits, targets):
-    keep = targets != PAD_ID
-    z = logits[keep]
-    z = z - z.max(axis=-1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    nats = -log_p[np.arange(len(z)), targets[keep]]
-    return (1 - np.exp(-nats)).mean()
-""",
+        {
+            "return -log_p[np.arange(len(z)), targets[keep]].mean()": (
+                "nats = -log_p[np.arange(len(z)), targets[keep]]\n"
+                "    return (1 - np.exp(-nats)).mean()"
+            )
+        },
     ),
     (
         "문장의 수로 나눔",
-        """
-def mlm_loss(logits, targets):
-    keep = targets != PAD_ID
-    z = logits[keep]
-    z = z - z.max(axis=-1, keepdims=True)
-    log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
-    nats = -log_p[np.arange(len(z)), targets[keep]]
-    return nats.sum() / len(targets)
-""",
+        {
+            "return -log_p[np.arange(len(z)), targets[keep]].mean()": (
+                "nats = -log_p[np.arange(len(z)), targets[keep]]\n"
+                "    return nats.sum() / len(targets)"
+            )
+        },
     ),
     (
         "no_max_subtraction",
@@ -294,102 +268,43 @@ def pack_pair(first, second, max_len):
     ),
     (
         "언제나 뒤 문장을 자름",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (second or first).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {"first if len(first) > len(second) else second": "second or first"},
     ),
     (
         "언제나 앞 문장을 자름",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first or second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {"if len(first) > len(second) else": "or"},
     ),
     (
         "같을 때 앞 문장을 자름",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) >= len(second) else second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {") > len": ") >= len"},
     ),
     (
         "문장의 머리를 자름",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop(0)
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {"pop()": "pop(0)"},
     ),
     (
         "첫 [SEP]의 구간이 1",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 1) + [1] * (len(second) + 2)
-""",
+        {"2) + [1] * (len(second) + 1": "1) + [1] * (len(second) + 2"},
     ),
     (
         "[CLS]와 [SEP]가 뒤바뀜",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop()
-    ids = [SEP_ID, *first, CLS_ID, *second, CLS_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {
+            "CLS_ID, *first, SEP_ID, *second, SEP_ID": (
+                "SEP_ID, *first, CLS_ID, *second, CLS_ID"
+            )
+        },
     ),
     (
         "[CLS]를 빠뜨림",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop()
-    ids = [*first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 1) + [1] * (len(second) + 1)
-""",
+        {"[CLS_ID, *": "[*", "+ 2)": "+ 1)"},
     ),
     (
         "끝의 [SEP]를 빠뜨림",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second]
-    return ids, [0] * (len(first) + 2) + [1] * len(second)
-""",
+        {"second, SEP_ID": "second", "(len(second) + 1": "len(second"},
     ),
     (
         "특별한 토큰을 세지 않음",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len:
-        (first if len(first) > len(second) else second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {"max_len - 3": "max_len"},
     ),
     (
         "이어 붙인 다음 뒤를 자름",
@@ -402,47 +317,26 @@ def pack_pair(first, second, max_len):
     ),
     (
         "tuple_order",
-        """
-def pack_pair(first, second, max_len):
-    first, second = list(first), list(second)
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return [0] * (len(first) + 2) + [1] * (len(second) + 1), ids
-""",
+        {
+            "ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)": (
+                "[0] * (len(first) + 2) + [1] * (len(second) + 1), ids"
+            )
+        },
     ),
     (
         "mutates_input",
-        """
-def pack_pair(first, second, max_len):
-    while len(first) + len(second) > max_len - 3:
-        (first if len(first) > len(second) else second).pop()
-    ids = [CLS_ID, *first, SEP_ID, *second, SEP_ID]
-    return ids, [0] * (len(first) + 2) + [1] * (len(second) + 1)
-""",
+        {"first, second = list(first), list(second)": ""},
     ),
 ]
 
 INPUT = [
     (
         "구간을 빠뜨림",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] + places[: ids.shape[1]]
-    center = x - x.mean(axis=-1, keepdims=True)
-    return gain * center / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + bias
-""",
+        {"+ segs[segments] + places": "+ places"},
     ),
     (
         "위치를 빠뜨림",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] + segs[segments]
-    center = x - x.mean(axis=-1, keepdims=True)
-    return gain * center / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + bias
-""",
+        {"] + places[: ids.shape[1]]": "]"},
     ),
     (
         "층 정규화를 빠뜨림",
@@ -454,53 +348,30 @@ def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
     ),
     (
         "√D를 곱함",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] * np.sqrt(len(gain)) + segs[segments] + places[: ids.shape[1]]
-    center = x - x.mean(axis=-1, keepdims=True)
-    return gain * center / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + bias
-""",
+        {"ids] + segs": "ids] * np.sqrt(len(gain)) + segs"},
     ),
     (
         "위치를 토큰 번호로 찾음",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] + segs[segments] + places[ids]
-    center = x - x.mean(axis=-1, keepdims=True)
-    return gain * center / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + bias
-""",
+        {": ids.shape[1]": "ids"},
     ),
     (
         "D−1로 나눈 분산",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] + segs[segments] + places[: ids.shape[1]]
-    center = x - x.mean(axis=-1, keepdims=True)
-    return gain * center / np.sqrt(x.var(axis=-1, keepdims=True, ddof=1) + eps) + bias
-""",
+        {"keepdims=True) +": "keepdims=True, ddof=1) +"},
     ),
     (
         "크기와 이동을 빠뜨림",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] + segs[segments] + places[: ids.shape[1]]
-    center = x - x.mean(axis=-1, keepdims=True)
-    return center / np.sqrt(x.var(axis=-1, keepdims=True) + eps)
-""",
+        {
+            "gain * center / np.sqrt(x.var(axis=-1, keepdims=True) + eps) + bias": (
+                "center / np.sqrt(x.var(axis=-1, keepdims=True) + eps)"
+            )
+        },
     ),
     (
         "토큰의 축으로 정규화함",
-        """
-def bert_input(ids, segments, tables, gain, bias, eps=1e-12):
-    tokens, segs, places = tables
-    x = tokens[ids] + segs[segments] + places[: ids.shape[1]]
-    center = x - x.mean(axis=1, keepdims=True)
-    return gain * center / np.sqrt(x.var(axis=1, keepdims=True) + eps) + bias
-""",
+        {
+            "mean(axis=-1, keepdims": "mean(axis=1, keepdims",
+            "var(axis=-1, keepdims": "var(axis=1, keepdims",
+        },
     ),
     (
         "더하기 전에 정규화함",
@@ -600,167 +471,62 @@ def whole_words(starts, draw, rate=0.15):
     ),
     (
         "고를 것과 남길 것이 뒤바뀜",
-        """
-def whole_words(starts, draw, rate=0.15):
-    places = np.where(starts, np.arange(starts.shape[1]), 0)
-    opened = np.maximum.accumulate(places, axis=1)
-    return np.take_along_axis(draw, opened, axis=1) > rate
-""",
+        {") < rate": ") > rate"},
     ),
     (
         "wrong_type",
-        """
-def whole_words(starts, draw, rate=0.15):
-    places = np.where(starts, np.arange(starts.shape[1]), 0)
-    opened = np.maximum.accumulate(places, axis=1)
-    return (np.take_along_axis(draw, opened, axis=1) < rate).tolist()
-""",
+        {
+            "np.take_along_axis(draw, opened, axis=1) < rate": (
+                "(np.take_along_axis(draw, opened, axis=1) < rate).tolist()"
+            )
+        },
     ),
 ]
 
 HEAD = [
     (
         "모든 자리를 평균함",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden.mean(dim=1))))
-""",
+        {"[:, 0]": ".mean(dim=1)"},
     ),
     (
         "마지막 자리를 씀",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden[:, -1])))
-""",
+        {", 0]": ", -1]"},
     ),
     (
         "자리마다 로짓을 냄",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden)))
-""",
+        {"[:, 0]": ""},
     ),
     (
         "tanh를 빠뜨림",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(self.dense(hidden[:, 0]))
-""",
+        {"torch.tanh(self.dense(hidden[:, 0])": "self.dense(hidden[:, 0]"},
     ),
     (
         "tanh 대신 ReLU를 씀",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.relu(self.dense(hidden[:, 0])))
-""",
+        {"tanh": "relu"},
     ),
     (
         "소프트맥스까지 함",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden[:, 0]))).softmax(dim=-1)
-""",
+        {"])))": "]))).softmax(dim=-1)"},
     ),
     (
         "dense를 쓰지 않음",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(hidden[:, 0]))
-""",
+        {"self.dense(hidden[:, 0])": "hidden[:, 0]"},
     ),
     (
         "가장 큰 값을 고름",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden.max(dim=1).values)))
-""",
+        {"[:, 0]": ".max(dim=1).values"},
     ),
     (
         "tanh 대신 시그모이드를 씀",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.sigmoid(self.dense(hidden[:, 0])))
-""",
+        {"tanh": "sigmoid"},
     ),
     (
         "wrong_state",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model, bias=False)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden[:, 0])))
-""",
+        {"d_model)": "d_model, bias=False)"},
     ),
     (
         "기울기가 끊김",
-        """
-class ReviewHead(torch.nn.Module):
-    def __init__(self, d_model, n_classes):
-        super().__init__()
-        self.dense = torch.nn.Linear(d_model, d_model)
-        self.output = torch.nn.Linear(d_model, n_classes)
-
-    def forward(self, hidden):
-        return self.output(torch.tanh(self.dense(hidden[:, 0])).detach())
-""",
+        {"])))": "])).detach())"},
     ),
 ]
 
@@ -777,7 +543,7 @@ QUESTIONS = {
     "ex08-10": HEAD,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

@@ -1,6 +1,8 @@
-"""9장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""9장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 SCORES = [
@@ -43,22 +45,20 @@ COST = [
 BLOCKS = [
     (
         "정답을 당기지 않음",
-        """
-def cut_blocks(tokens, seq_len):
-    n = (len(tokens) - 1) // seq_len
-    ids = tokens[: n * seq_len].reshape(n, seq_len)
-    return ids, ids
-""",
+        {
+            "targets = tokens[1 : n * seq_len + 1].reshape(n, seq_len)": (
+                "return ids, ids"
+            ),
+            "return ids, targets": "",
+        },
     ),
     (
         "줄 안에서 돌림",
-        """
-def cut_blocks(tokens, seq_len):
-    n = (len(tokens) - 1) // seq_len
-    ids = tokens[: n * seq_len].reshape(n, seq_len)
-    targets = np.concatenate([ids[:, 1:], ids[:, :1]], axis=1)
-    return ids, targets
-""",
+        {
+            "tokens[1 : n * seq_len + 1].reshape(n, seq_len": (
+                "np.concatenate([ids[:, 1:], ids[:, :1]], axis=1"
+            )
+        },
     ),
     (
         "앞의 토큰을 맞힘",
@@ -82,23 +82,14 @@ def cut_blocks(tokens, seq_len):
     ),
     (
         "아래로 채움",
-        """
-def cut_blocks(tokens, seq_len):
-    n = (len(tokens) - 1) // seq_len
-    ids = tokens[: n * seq_len].reshape(seq_len, n).T
-    targets = tokens[1 : n * seq_len + 1].reshape(seq_len, n).T
-    return ids, targets
-""",
+        {
+            "seq_len].reshape(n, seq_len)": "seq_len].reshape(seq_len, n).T",
+            "1].reshape(n, seq_len)": "1].reshape(seq_len, n).T",
+        },
     ),
     (
         "마지막 토막을 더 버림",
-        """
-def cut_blocks(tokens, seq_len):
-    n = (len(tokens) - 1) // seq_len - 1
-    ids = tokens[: n * seq_len].reshape(n, seq_len)
-    targets = tokens[1 : n * seq_len + 1].reshape(n, seq_len)
-    return ids, targets
-""",
+        {"/ seq_len": "/ seq_len - 1"},
     ),
     (
         "펴 놓음",
@@ -110,13 +101,7 @@ def cut_blocks(tokens, seq_len):
     ),
     (
         "raises",
-        """
-def cut_blocks(tokens, seq_len):
-    n = len(tokens) // seq_len
-    ids = tokens[: n * seq_len].reshape(n, seq_len)
-    targets = tokens[1 : n * seq_len + 1].reshape(n, seq_len)
-    return ids, targets
-""",
+        {"(len(tokens) - 1": "len(tokens"},
     ),
 ]
 
@@ -131,12 +116,12 @@ def letter_bits(logits, targets, n_letters, pad_id=0):
 BITS = [
     (
         "no_max_subtraction",
-        """
-def letter_bits(logits, targets, n_letters, pad_id=0):
-    log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))
-    picked = np.take_along_axis(log_p, targets[..., None], axis=-1)[..., 0]
-    return -picked[targets != pad_id].sum() / math.log(2) / n_letters
-""",
+        {
+            "z = logits - logits.max(axis=-1, keepdims=True)": (
+                "log_p = logits - np.log(np.exp(logits).sum(axis=-1, keepdims=True))"
+            ),
+            "log_p = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))": "",
+        },
     ),
     (
         "nan",
@@ -175,24 +160,16 @@ def letter_bits(logits, targets, n_letters, pad_id=0):
 TOP_K = [
     (
         "온도를 곱함",
-        """
-def top_k_probs(logits, k, temperature=1.0):
-    kept = np.full(len(logits), -np.inf)
-    top = np.argsort(logits)[-k:]
-    kept[top] = logits[top] * temperature
-    return softmax(kept)
-""",
+        {"] / temperature": "] * temperature"},
     ),
     (
         "온도를 쓰지 않음",
-        """
-def top_k_probs(logits, k, temperature=1.0):
-    kept = np.full(len(logits), -np.inf)
-    top = np.argsort(logits)[-k:]
-    kept[top] = logits[top]
-    probs = softmax(kept) / temperature
-    return probs / probs.sum()
-""",
+        {
+            "] / temperature": "]",
+            "return softmax(kept)": (
+                "probs = softmax(kept) / temperature\n    return probs / probs.sum()"
+            ),
+        },
     ),
     (
         "다시 나누지 않음",
@@ -207,33 +184,15 @@ def top_k_probs(logits, k, temperature=1.0):
     ),
     (
         "mask_zero_score",
-        """
-def top_k_probs(logits, k, temperature=1.0):
-    kept = np.zeros(len(logits))
-    top = np.argsort(logits)[-k:]
-    kept[top] = logits[top] / temperature
-    return softmax(kept)
-""",
+        {"full(len(logits), -np.inf": "zeros(len(logits)"},
     ),
     (
         "작은 것을 남김",
-        """
-def top_k_probs(logits, k, temperature=1.0):
-    kept = np.full(len(logits), -np.inf)
-    top = np.argsort(logits)[:k]
-    kept[top] = logits[top] / temperature
-    return softmax(kept)
-""",
+        {"[-k:": "[:k"},
     ),
     (
         "하나를 더 남김",
-        """
-def top_k_probs(logits, k, temperature=1.0):
-    kept = np.full(len(logits), -np.inf)
-    top = np.argsort(logits)[-k - 1 :]
-    kept[top] = logits[top] / temperature
-    return softmax(kept)
-""",
+        {"-k:]": "-k - 1 :]"},
     ),
     (
         "자르지 않음",
@@ -255,36 +214,31 @@ def top_k_probs(logits, k, temperature=1.0):
 TOP_P = [
     (
         "닿아도 멈추지 않음",
-        """
-def top_p_probs(probs, p):
-    order = np.argsort(probs)[::-1]
-    m = (np.cumsum(probs[order]) <= p).sum() + 1
-    kept = np.zeros_like(probs)
-    kept[order[:m]] = probs[order[:m]]
-    return kept / kept.sum()
-""",
+        {
+            "total = np.cumsum(probs[order])": (
+                "m = (np.cumsum(probs[order]) <= p).sum() + 1"
+            ),
+            "m = (total < p - 1e-12).sum() + 1": "",
+        },
     ),
     (
         "닿게 한 토큰을 버림",
-        """
-def top_p_probs(probs, p):
-    order = np.argsort(probs)[::-1]
-    m = (np.cumsum(probs[order]) < p - 1e-12).sum()
-    kept = np.zeros_like(probs)
-    kept[order[:m]] = probs[order[:m]]
-    return kept / kept.sum()
-""",
+        {
+            "total = np.cumsum(probs[order])": (
+                "m = (np.cumsum(probs[order]) < p - 1e-12).sum()"
+            ),
+            "m = (total < p - 1e-12).sum() + 1": "",
+        },
     ),
     (
         "다시 나누지 않음",
-        """
-def top_p_probs(probs, p):
-    order = np.argsort(probs)[::-1]
-    m = (np.cumsum(probs[order]) < p - 1e-12).sum() + 1
-    kept = np.zeros_like(probs)
-    kept[order[:m]] = probs[order[:m]]
-    return kept
-""",
+        {
+            "total = np.cumsum(probs[order])": (
+                "m = (np.cumsum(probs[order]) < p - 1e-12).sum() + 1"
+            ),
+            "m = (total < p - 1e-12).sum() + 1": "",
+            "kept / kept.sum()": "kept",
+        },
     ),
     (
         "늘어놓지 않음",
@@ -297,14 +251,13 @@ def top_p_probs(probs, p):
     ),
     (
         "작은 것부터 더함",
-        """
-def top_p_probs(probs, p):
-    order = np.argsort(probs)
-    m = (np.cumsum(probs[order]) < p - 1e-12).sum() + 1
-    kept = np.zeros_like(probs)
-    kept[order[:m]] = probs[order[:m]]
-    return kept / kept.sum()
-""",
+        {
+            "[::-1]": "",
+            "total = np.cumsum(probs[order])": (
+                "m = (np.cumsum(probs[order]) < p - 1e-12).sum() + 1"
+            ),
+            "m = (total < p - 1e-12).sum() + 1": "",
+        },
     ),
     (
         "확률을 p와 바로 견줌",
@@ -316,14 +269,12 @@ def top_p_probs(probs, p):
     ),
     (
         "하나를 더 남김",
-        """
-def top_p_probs(probs, p):
-    order = np.argsort(probs)[::-1]
-    m = (np.cumsum(probs[order]) < p - 1e-12).sum() + 2
-    kept = np.zeros_like(probs)
-    kept[order[:m]] = probs[order[:m]]
-    return kept / kept.sum()
-""",
+        {
+            "total = np.cumsum(probs[order])": (
+                "m = (np.cumsum(probs[order]) < p - 1e-12).sum() + 2"
+            ),
+            "m = (total < p - 1e-12).sum() + 1": "",
+        },
     ),
     (
         "크기의 차례로 돌려줌",
@@ -375,42 +326,24 @@ def write_greedily(scores, start, max_len, eos_id):
     ),
     (
         "쓴 것을 다시 읽지 않음",
-        """
-def write_greedily(scores, start, max_len, eos_id):
-    new = []
-    for _ in range(max_len):
-        token = int(scores[start[-1]].argmax())
-        new.append(token)
-        if token == eos_id:
-            break
-    return new
-""",
+        {
+            "last = start[-1]": "",
+            "last = int(scores[last": "token = int(scores[start[-1]",
+            "(last": "(token",
+            "if last =": "if token =",
+        },
     ),
     (
         "가장 작은 것을 고름",
-        """
-def write_greedily(scores, start, max_len, eos_id):
-    last, new = start[-1], []
-    for _ in range(max_len):
-        last = int(scores[last].argmin())
-        new.append(last)
-        if last == eos_id:
-            break
-    return new
-""",
+        {
+            "last = start[-1]": "last, new = start[-1], []",
+            "new = []": "",
+            "argmax": "argmin",
+        },
     ),
     (
         "첫 토큰에서 이어 씀",
-        """
-def write_greedily(scores, start, max_len, eos_id):
-    last, new = start[0], []
-    for _ in range(max_len):
-        last = int(scores[last].argmax())
-        new.append(last)
-        if last == eos_id:
-            break
-    return new
-""",
+        {"last = start[-1]": "last, new = start[0], []", "new = []": ""},
     ),
     (
         "준 글까지 돌려줌",
@@ -426,29 +359,19 @@ def write_greedily(scores, start, max_len, eos_id):
     ),
     (
         "하나를 더 씀",
-        """
-def write_greedily(scores, start, max_len, eos_id):
-    last, new = start[-1], []
-    for _ in range(max_len + 1):
-        last = int(scores[last].argmax())
-        new.append(last)
-        if last == eos_id:
-            break
-    return new
-""",
+        {
+            "last = start[-1": "last, new = start[-1], [",
+            "new = []": "for _ in range(max_len + 1):",
+            "for _ in range(max_len):": "",
+        },
     ),
     (
         "하나를 덜 씀",
-        """
-def write_greedily(scores, start, max_len, eos_id):
-    last, new = start[-1], []
-    while len(new) < max_len - 1:
-        last = int(scores[last].argmax())
-        new.append(last)
-        if last == eos_id:
-            break
-    return new
-""",
+        {
+            "last = start[-1": "last, new = start[-1], [",
+            "new = []": "while len(new) < max_len - 1:",
+            "for _ in range(max_len):": "",
+        },
     ),
 ]
 
@@ -602,7 +525,7 @@ QUESTIONS = {
     "ex09-10": KN_TABLE,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

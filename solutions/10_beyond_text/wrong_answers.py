@@ -1,6 +1,8 @@
-"""10장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""10장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 SHAPES = [
@@ -50,7 +52,9 @@ def bodies(head: str, found: dict[str, str]) -> list[tuple[str, str]]:
 PIECES = bodies(
     "def to_pieces(images, size):",
     {
-        "축을 옮기지 않고 모양만 바꿈": "return images.reshape(*images.shape[:-2], -1, size * size)",
+        "축을 옮기지 않고 모양만 바꿈": (
+            "return images.reshape(*images.shape[:-2], -1, size * size)"
+        ),
         "조각을 세로로 먼저 셈": """
 n, lead = images.shape[-1] // size, images.shape[:-2]
 pieces = images.reshape(*lead, n, size, n, size)
@@ -74,23 +78,36 @@ return pieces.reshape(*lead, n * n, size * size).swapaxes(-1, -2)
 """,
         "펴지 않음": """
 n, lead = images.shape[-1] // size, images.shape[:-2]
-return images.reshape(*lead, n, size, n, size).swapaxes(-3, -2).reshape(*lead, n * n, size, size)
+return (
+    images.reshape(*lead, n, size, n, size)
+    .swapaxes(-3, -2)
+    .reshape(*lead, n * n, size, size)
+)
 """,
         "조각의 줄과 칸을 나누어 둠": """
 n, lead = images.shape[-1] // size, images.shape[:-2]
-return images.reshape(*lead, n, size, n, size).swapaxes(-3, -2).reshape(*lead, n, n, size * size)
+return (
+    images.reshape(*lead, n, size, n, size)
+    .swapaxes(-3, -2)
+    .reshape(*lead, n, n, size * size)
+)
 """,
         "조각을 띄엄띄엄 뽑음": """
 n, lead = images.shape[-1] // size, images.shape[:-2]
 pieces = images.reshape(*lead, size, n, size, n)
-return np.moveaxis(np.moveaxis(pieces, -3, -4), -1, -3).reshape(*lead, n * n, size * size)
+return np.moveaxis(np.moveaxis(pieces, -3, -4), -1, -3).reshape(
+    *lead, n * n, size * size
+)
 """,
     },
 )
 
 IMAGES = bodies(
-    "def from_pieces(pieces, size):\n"
-    "    n, lead = round(pieces.shape[-2] ** 0.5), pieces.shape[:-2]\n    side = n * size",
+    (
+        "def from_pieces(pieces, size):\n"
+        "    n, lead = round(pieces.shape[-2] ** 0.5), pieces.shape[:-2]\n"
+        "    side = n * size"
+    ),
     {
         "축을 되돌리지 않고 모양만 바꿈": "return pieces.reshape(*lead, side, side)",
         "조각을 세로로 먼저 놓음": """
@@ -119,19 +136,31 @@ return grid.reshape(*lead, side, side)
 
 INPUT = bodies(
     "def vit_input(pieces, matrix, bias, cls, positions):\n"
-    "    first = np.broadcast_to(cls, (len(pieces), 1, len(cls)))\n    embedded = pieces @ matrix + bias",
+    "    first = np.broadcast_to(cls, (len(pieces), 1, len(cls)))\n"
+    "    embedded = pieces @ matrix + bias",
     {
-        "[CLS]를 뒤에 붙임": "return np.concatenate([embedded, first], axis=1) + positions",
+        "[CLS]를 뒤에 붙임": (
+            "return np.concatenate([embedded, first], axis=1) + positions"
+        ),
         "위치를 더하지 않음": "return np.concatenate([first, embedded], axis=1)",
-        "[CLS]에 위치를 더하지 않음": "return np.concatenate([first, embedded + positions[1:]], axis=1)",
-        "위치가 한 칸 밀림": "return np.concatenate([first, embedded + positions[:-1]], axis=1)",
-        "치우침을 더하지 않음": "return np.concatenate([first, pieces @ matrix], axis=1) + positions",
+        "[CLS]에 위치를 더하지 않음": (
+            "return np.concatenate([first, embedded + positions[1:]], axis=1)"
+        ),
+        "위치가 한 칸 밀림": (
+            "return np.concatenate([first, embedded + positions[:-1]], axis=1)"
+        ),
+        "치우침을 더하지 않음": (
+            "return np.concatenate([first, pieces @ matrix], axis=1) + positions"
+        ),
         "[CLS]에도 치우침을 더함": """
 raw = np.concatenate([first, pieces @ matrix], axis=1)
 return raw + bias + positions
 """,
         "[CLS]를 빠뜨림": "return embedded + positions[1:]",
-        "√D를 곱함": "return np.concatenate([first, embedded * len(bias) ** 0.5], axis=1) + positions",
+        "√D를 곱함": (
+            "return np.concatenate([first, embedded * len(bias) ** 0.5], "
+            "axis=1) + positions"
+        ),
     },
 )
 
@@ -141,7 +170,9 @@ WINDOWS = bodies(
     {
         "마지막 창을 빠뜨림": "return both[:-1, :context], both[:-1, context:]",
         "답이 읽은 값과 겹침": "return both[:, :context], both[:, context - 1 : -1]",
-        "겹치지 않게 옮김": "return both[::context, :context], both[::context, context:]",
+        "겹치지 않게 옮김": (
+            "return both[::context, :context], both[::context, context:]"
+        ),
         "past와 future가 뒤바뀜": "return both[:, context:], both[:, :context]",
         "답을 마지막 하나만 둠": "return both[:, :context], both[:, -1:]",
         "시간을 거꾸로 읽음": "return both[:, :context][:, ::-1], both[:, context:]",
@@ -151,15 +182,20 @@ WINDOWS = bodies(
 )
 
 SPLIT = bodies(
-    "def fair_split(values, cut, length):\n"
-    "    view = np.lib.stride_tricks.sliding_window_view\n    old, new = values[:cut], values[cut:]",
+    (
+        "def fair_split(values, cut, length):\n"
+        "    view = np.lib.stride_tricks.sliding_window_view\n"
+        "    old, new = values[:cut], values[cut:]"
+    ),
     {
         "전체로 정규화함": """
 scaled = (values - values.mean()) / values.std()
 return view(scaled[:cut], length), view(scaled[cut:], length)
 """,
         "시험을 시험으로 정규화함": """
-return view((old - old.mean()) / old.std(), length), view((new - new.mean()) / new.std(), length)
+return view((old - old.mean()) / old.std(), length), view(
+    (new - new.mean()) / new.std(), length
+)
 """,
         "창이 경계를 걸침": """
 windows = view((values - old.mean()) / old.std(), length)
@@ -169,19 +205,29 @@ return windows[:cut], windows[cut:]
 scaled = (values - old.mean()) / old.std()
 return view(scaled[:cut], length), view(scaled[cut - length + 1 :], length)
 """,
-        "표준편차로 나누지 않음": "return view(old - old.mean(), length), view(new - old.mean(), length)",
-        "평균을 빼지 않음": "return view(old / old.std(), length), view(new / old.std(), length)",
+        "표준편차로 나누지 않음": (
+            "return view(old - old.mean(), length), view(new - old.mean(), length)"
+        ),
+        "평균을 빼지 않음": (
+            "return view(old / old.std(), length), view(new / old.std(), length)"
+        ),
         "분산으로 나눔": """
-return view((old - old.mean()) / old.var(), length), view((new - old.mean()) / old.var(), length)
+return view((old - old.mean()) / old.var(), length), view(
+    (new - old.mean()) / old.var(), length
+)
 """,
         "표준편차의 분모가 다름": """
 std = old.std(ddof=1)
 return view((old - old.mean()) / std, length), view((new - old.mean()) / std, length)
 """,
-        "시험을 정규화하지 않음": "return view((old - old.mean()) / old.std(), length), view(new, length)",
+        "시험을 정규화하지 않음": (
+            "return view((old - old.mean()) / old.std(), length), view(new, length)"
+        ),
         "창마다 정규화함": """
 parts = view(old, length), view(new, length)
-return tuple((w - w.mean(axis=1, keepdims=True)) / w.std(axis=1, keepdims=True) for w in parts)
+return tuple(
+    (w - w.mean(axis=1, keepdims=True)) / w.std(axis=1, keepdims=True) for w in parts
+)
 """,
     },
 )
@@ -193,7 +239,9 @@ MAPS = bodies(
 share = weights[:, 1:, 0].mean(axis=0)
 return (share / share.sum()).reshape(side, side)
 """,
-        "합을 1로 맞추지 않음": "return weights[:, 0, 1:].mean(axis=0).reshape(side, side)",
+        "합을 1로 맞추지 않음": (
+            "return weights[:, 0, 1:].mean(axis=0).reshape(side, side)"
+        ),
         "헤드 하나만 봄": """
 share = weights[0, 0, 1:]
 return (share / share.sum()).reshape(side, side)
@@ -247,7 +295,10 @@ CLASS = [
         (
             "축을 옮기지 않고 모양만 바꿈",
             TOKENS_LINE,
-            "x = self.patches(images)\n        x = x.reshape(len(images), -1, x.shape[1])",
+            (
+                "x = self.patches(images)\n"
+                "        x = x.reshape(len(images), -1, x.shape[1])"
+            ),
         ),
         (
             "조각을 세로로 먼저 셈",
@@ -296,7 +347,7 @@ QUESTIONS = {
     "ex10-10": CLASS,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

@@ -1,6 +1,8 @@
-"""11장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 답 칸 전체의 글).
+"""11장 연습문제에서 자주 나오는 틀린 답: (답 칸의 grade_id, 나와야 할 실수, 틀린 답).
 
-학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로 거절되는지 확인합니다.
+틀린 답은 답 칸 전체의 글이거나, 정답에서 고칠 곳만 적은 {옛 글: 새 글}입니다.
+학생에게 나누어 주지 않습니다. 시험이 하나씩 채점해 보고, 모두 제 이름의 실수로
+거절되는지 확인합니다.
 """
 
 
@@ -80,7 +82,10 @@ RATE = [
         ("t에 반비례함", "(d_model * w) ** -0.5 * np.where(t < w, t / w, w / t)"),
         (
             "0부터 셈",
-            "d_model**-0.5 * np.minimum(np.maximum(t - 1, 1e-9) ** -0.5, (t - 1) * w**-1.5)",
+            (
+                "d_model**-0.5 * np.minimum(np.maximum(t - 1, 1e-9) ** -0.5, "
+                "(t - 1) * w**-1.5)"
+            ),
         ),
         ("raises", "d_model**-0.5 * min(t**-0.5, t * w**-1.5)"),
         (
@@ -146,7 +151,9 @@ def token_batches(lengths, max_tokens):
             batches.append(now)
             now = []
         now.append(i)
-    return batches, int(sum(len(b) * lengths[b[-1]] - lengths[b].sum() for b in batches))
+    return batches, int(
+        sum(len(b) * lengths[b[-1]] - lengths[b].sum() for b in batches)
+    )
 """,
     ),
     (
@@ -308,7 +315,11 @@ def accumulate_gradient(weight, pieces, pad_id=0):
         changed(
             PIECES_BODY,
             DIVIDE + BACK,
-            "        mean = part / k\n        mean.backward()\n        part = part / n\n",
+            (
+                "        mean = part / k\n"
+                "        mean.backward()\n"
+                "        part = part / n\n"
+            ),
         ),
     ),
     (
@@ -443,7 +454,10 @@ BLEU = [
         changed(
             BLEU_BODY,
             BREVITY,
-            "np.mean([min(1.0, math.exp(1 - len(t) / len(h))) for h, t in zip(hypotheses, references)])",
+            (
+                "np.mean([min(1.0, math.exp(1 - len(t) / len(h))) for h, "
+                "t in zip(hypotheses, references)])"
+            ),
         ),
     ),
     (
@@ -568,7 +582,7 @@ QUESTIONS = {
     "ex11-10": LEAKS,
 }
 WRONG = [
-    (grade_id, mistake, source.strip("\n"))
+    (grade_id, mistake, source)
     for grade_id, answers in QUESTIONS.items()
     for mistake, source in answers
 ]

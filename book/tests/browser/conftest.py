@@ -18,6 +18,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE = 600_000  # 밀리초. 컴퓨터가 느려서 실패하는 일이 없게 넉넉히 둡니다.
 READY = """async () => {
     if (window.MathJax?.startup) await MathJax.startup.promise;
     await document.fonts.ready;
@@ -92,11 +93,17 @@ class Visit:
             if not url.startswith(("file:", "data:", "blob:"))
         ]
 
+    def close(self) -> None:
+        """페이지와 그 저장소(localStorage)를 버립니다."""
+        self.page.context.close()
 
-@pytest.fixture
-def visit(book, browser):
-    """file://로 책의 페이지를 여는 함수입니다. 수식과 글꼴이 다 그려질 때까지 기다립니다."""
-    contexts = []
+
+@pytest.fixture(scope="session")
+def open_page(book, browser):
+    """file://로 책의 페이지를 여는 함수. 수식과 글꼴이 다 그려질 때까지 기다립니다.
+
+    페이지마다 저장소가 따로입니다. 부른 쪽이 닫습니다.
+    """
 
     def open_page(
         name: str, width: int = 1280, theme: str = "light", javascript: bool = True
@@ -107,16 +114,27 @@ def visit(book, browser):
             java_script_enabled=javascript,
             accept_downloads=True,
         )
-        contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         seen = Visit(context.new_page())
         path, _, query = name.partition("?")
-        seen.page.goto(
-            (book.html / f"{path}.html").as_uri() + (f"?{query}" if query else "")
-        )
+        address = (book.html / f"{path}.html").as_uri()
+        seen.page.goto(f"{address}?{query}" if query else address)
         if javascript:
             seen.page.evaluate(READY)
         return seen
 
-    yield open_page
-    for context in contexts:
-        context.close()
+    return open_page
+
+
+@pytest.fixture
+def visit(open_page):
+    """open_page와 같고, 검사가 끝나면 연 것을 모두 닫습니다."""
+    opened = []
+
+    def visit(*args, **kwargs) -> Visit:
+        opened.append(open_page(*args, **kwargs))
+        return opened[-1]
+
+    yield visit
+    for seen in opened:
+        seen.close()

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 import pytest
-from test_pages import LIGHTEN, WIDER, axe_violations
+from survey import ask, axe_violations, hold_still
 
 PAGE = "book/explorer"
 PICTURE = ".xp-map svg.xp-picture"
@@ -408,14 +408,15 @@ def test_results_have_no_axe_violation_and_fit(visit, width, record_property):
     translate(page, LONG)
     page.check("input[name=xp-kind][value=self]")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-    page.evaluate(LIGHTEN)
+    ask(page, "lighten")
+    hold_still(page)
     page.wait_for_selector(".xp-data table")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-    assert not page.evaluate(WIDER)
+    assert not ask(page, "wider")
     for theme in ("light", "dark"):
-        page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+        page.emulate_media(color_scheme=theme)
         page.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")
-        page.wait_for_timeout(300)
+        ask(page, "settled")
         violations = axe_violations(page)
         record_property("axe 어김", (PAGE, width, theme, len(violations)))
         assert not violations, "\n".join(violations)

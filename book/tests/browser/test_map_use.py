@@ -8,9 +8,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from jumok.course.course_files import Course
-from jumok.course.progress import exported
-from jumok.course.results import QuestionResult, Result
+from jumok_grader.notebook.course_files import Course
+from jumok_grader.progress import exported
+from jumok_grader.results import QuestionResult, Result
 
 ROOT = Path(__file__).resolve().parents[3]
 SLUG = "04_scaled_dot_product"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from test_pages import WIDER
+from survey import ask, axe_violations, hold_still, resize
 
 from jumok import scratch
 
@@ -250,38 +250,26 @@ def test_figure_by_keyboard_alone(play, figure):
 
 
 def violations(page, figure: str) -> list[str]:
-    """그림에서 axe-core가 찾은 어김입니다. file://에서는 모양 파일을 다시 읽지 못하므로 preload를 끕니다."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    options = {"preload": False}
-    found = (
-        Axe()
-        .run(page, context=f"[data-play={figure}]", options=options)
-        .response["violations"]
-    )
-    return [
-        f"{rule['id']}: {node['html'][:160]}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
+    """그림에서 axe-core가 찾은 어김입니다."""
+    return axe_violations(page, f"[data-play={figure}]")
 
 
 def test_figure_has_no_axe_violation_and_fits(play, figure, record_property):
-    seen, box = play(figure)
+    seen, _ = play(figure)
     page = seen.page
     page.evaluate(ALONE, figure)
-    box.locator("summary").click()
+    hold_still(page)
     for width in (1600, 1280, 375):  # 너비가 바뀌면 다시 재어 그립니다
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
+        resize(page, width)
+        ask(page, "refocused")
         assert page.evaluate("document.scrollingElement.scrollWidth") <= width
-        assert not page.evaluate(WIDER)
+        assert not ask(page, "wider")
         for theme in ("light", "dark") if width < 1600 else ():
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            page.emulate_media(color_scheme=theme)
             page.wait_for_function(
                 f"document.documentElement.dataset.theme === '{theme}'"
             )
-            page.wait_for_timeout(300)
+            ask(page, "settled")
             faults = violations(page, figure)
             record_property("axe 어김", (figure, width, theme, len(faults)))
             assert not faults, "\n".join(faults)

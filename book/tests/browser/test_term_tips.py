@@ -1,8 +1,8 @@
 """용어 풍선: 마우스와 글쇠와 손가락으로 뜨고, Esc로 닫히고, 화면 밖으로 나가지 않습니다."""
 
 import pytest
+from survey import axe_violations, hold_still
 from term_list import load_terms
-from test_pages import axe_violations
 
 CHAPTER = "chapters/03_query_key_value"
 MEANINGS = {term["ko"]: term["def"] for term in load_terms()}
@@ -95,7 +95,7 @@ def test_open_balloon_has_no_axe_violation(visit, theme):
     page = visit("book/training", 375, theme).page
     page.locator("a.term").first.focus()
     page.wait_for_selector(TIP, state="visible")
-    page.wait_for_timeout(300)
+    hold_still(page)
     assert not axe_violations(page)
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .answers import answering
 from .parser import add_command
 
 if TYPE_CHECKING:
     from collections import Counter
 
-    from ..classroom.settings import Room
+    from jumok_grader.classroom.settings import Classroom
 
 _EPILOG = """\
 차례
@@ -24,7 +26,8 @@ _EPILOG = """\
   jumok class report 학급
   jumok class kit 학급
 
-학생의 코드는 bubblewrap으로 가두어 돌립니다(Linux). 가둘 수 없으면 까닭과 할 일을 말하고 멈춥니다.
+학생의 코드는 bubblewrap으로 가두어 돌립니다(Linux).
+가둘 수 없으면 까닭과 할 일을 말하고 멈춥니다.
 
 기록은 학급 폴더의 grades.db(SQLite)에 남습니다. 환경 변수 JUMOK_DATABASE나 --database로
 PostgreSQL(postgresql+psycopg://사용자@호스트/이름)을 쓸 수 있습니다.
@@ -41,14 +44,16 @@ _EXTRA = (
     "mdit_py_plugins",
     "latex2mathml",
 )
-_INSTALL = "책 폴더에서 pip install './code[class]' 로 설치하세요."
+_INSTALL = "책 폴더에서 pip install './code/grader[class]' 로 설치하세요."
 
 
 def register(commands: argparse._SubParsersAction) -> None:
     """`jumok class`와 그 가지들을 더합니다."""
     style = {"formatter_class": argparse.RawDescriptionHelpFormatter, "epilog": _EPILOG}
-    room = add_command(commands, "class", "학급의 제출물을 모으고 채점합니다", **style)
-    actions = room.add_subparsers(dest="action", metavar="할일", required=True)
+    command = add_command(
+        commands, "class", "학급의 제출물을 모으고 채점합니다", **style
+    )
+    actions = command.add_subparsers(dest="action", metavar="할일", required=True)
     _add_init(actions)
     _add_collect(actions)
     _add_grade(actions)
@@ -93,7 +98,7 @@ def _add(
             metavar="주소",
             help="기록을 둘 곳 (SQLite나 PostgreSQL의 주소)",
         )
-    command.set_defaults(run=_answering(run))
+    command.set_defaults(run=answering(run, _explain_mistake))
     return command
 
 
@@ -173,11 +178,17 @@ def _add_grade(actions: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--scheduler", metavar="주소", help="Dask scheduler의 주소 (tcp://호스트:8786)"
     )
-    told = "가두는 방법. bwrap(기본)을 쓸 수 없으면 멈춥니다. none은 가두지 않습니다. 모두 믿을 때만 쓰세요"
+    told = (
+        "가두는 방법. bwrap(기본)을 쓸 수 없으면 멈춥니다. none은 가두지 않습니다. "
+        "모두 믿을 때만 쓰세요"
+    )
     command.add_argument(
         "--isolation", choices=("bwrap", "none"), default="bwrap", help=told
     )
-    told = "이 문제의 점수만 새로 적습니다 (예: ex04-3). 노트북은 끝까지 돌리므로 걸리는 시간은 같습니다"
+    told = (
+        "이 문제의 점수만 새로 적습니다 (예: ex04-3). 노트북은 끝까지 돌리므로 걸리는 "
+        "시간은 같습니다"
+    )
     command.add_argument("--only", metavar="문제", nargs="+", help=told)
     command.add_argument(
         "--again", action="store_true", help="이미 채점한 것도 다시 채점합니다"
@@ -187,61 +198,58 @@ def _add_grade(actions: argparse._SubParsersAction) -> None:
     )
 
 
-def _answering(
-    run: Callable[[argparse.Namespace], None],
-) -> Callable[[argparse.Namespace], int]:
-    """학급의 잘못을 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
+def _explain_mistake(error: Exception) -> str | None:
+    """학급의 잘못이거나 학급에만 쓰는 꾸러미가 없으면 알려 줄 말, 아니면 None."""
+    from jumok_grader.classroom.reasons import BadClass
 
-    def answer(args: argparse.Namespace) -> int:
-        from ..classroom.reasons import BadClass
-
-        try:
-            run(args)
-        except BadClass as error:
-            print(f"jumok: {error}", file=sys.stderr)
-            return 2
-        except ModuleNotFoundError as error:
-            if error.name.partition(".")[0] not in _EXTRA:
-                raise
-            print(
-                f"jumok: 꾸러미 {error.name}이(가) 없습니다.\n  {_INSTALL}",
-                file=sys.stderr,
-            )
-            return 2
-        return 0
-
-    return answer
+    if isinstance(error, BadClass):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        name = (error.name or "").partition(".")[0]
+        return (
+            f"꾸러미 {name}이(가) 없습니다.\n  {_INSTALL}" if name in _EXTRA else None
+        )
+    return None
 
 
 def _init(args: argparse.Namespace) -> None:
-    from ..classroom.reasons import BadClass
-    from ..classroom.setup import init_room
-    from ..course.course_files import find_course
+    from jumok_grader.classroom.reasons import BadClass
+    from jumok_grader.classroom.setup import init_classroom
+    from jumok_grader.notebook.course_files import find_course
 
     wrong = [text for text in args.due if "=" not in text]
     if wrong:
         raise BadClass(f"--due는 장=시각으로 적습니다: {wrong[0]}")
     due = dict(text.split("=", 1) for text in args.due)
     course = find_course(args.course or Path.cwd())
-    path = init_room(
-        args.folder, course, args.roster, args.chapters, due, zone=args.timezone,
-        late=(args.late_percent, args.late_days), database=args.database,
-    )  # fmt: skip
+    path = init_classroom(
+        args.folder,
+        course,
+        args.roster,
+        args.chapters,
+        due,
+        zone=args.timezone,
+        late=(args.late_percent, args.late_days),
+        database=args.database,
+    )
     print(f"학급을 만들었습니다: {path}")
     print(
-        f"  점수와 마감은 이 파일에서 고칩니다. 다음: jumok class collect {args.folder} 폴더나-zip"
+        "  점수와 마감은 이 파일에서 고칩니다. 다음: jumok class collect "
+        f"{args.folder} 폴더나-zip"
     )
 
 
 def _collect(args: argparse.Namespace) -> None:
-    from ..classroom.collect import Hints, collect, read_links, read_times
+    from jumok_grader.classroom.collect import Hints, collect, read_links, read_times
 
-    room, engine, students = _open(args)
-    chapter = room.course.slug_of(args.chapter) if args.chapter else ""
+    classroom, engine, students = _open(args)
+    chapter = classroom.course.slug_of(args.chapter) if args.chapter else ""
     links = read_links(args.links) if args.links else {}
-    times = read_times(args.times, room) if args.times else {}
+    times = read_times(args.times, classroom) if args.times else {}
     for source in args.source:
-        done = collect(room, engine, students, source, Hints(chapter, links, times))
+        done = collect(
+            classroom, engine, students, source, Hints(chapter, links, times)
+        )
         print(f"{source}: 파일 {len(done.rows):,}개")
         _print_reasons(done.counts, "받음")
         for row in [
@@ -255,81 +263,117 @@ def _collect(args: argparse.Namespace) -> None:
 
 
 def _grade(args: argparse.Namespace) -> None:
-    from ..classroom.isolating import announcement
-    from ..classroom.reasons import BadClass
-    from ..classroom.running import grade_class
-    from ..classroom.versions import known_questions, read_exercises
+    from jumok_grader.classroom.grade_class import grade_class
+    from jumok_grader.classroom.isolation_notice import announcement
+    from jumok_grader.classroom.reasons import BadClass
+    from jumok_grader.classroom.versions import known_questions, read_exercises
 
     if not 1 <= args.jobs <= 256:
         raise BadClass("--jobs는 1부터 256까지입니다.")
-    room, engine, _ = _open(args)
-    told = announcement(args.isolation, room, here=not args.scheduler)
+    classroom, engine, _ = _open(args)
+    told = announcement(args.isolation, classroom, here=not args.scheduler)
     print(told, file=sys.stderr if args.isolation == "none" else sys.stdout, flush=True)
-    only = known_questions(read_exercises(room), args.only) if args.only else None
+    only = known_questions(read_exercises(classroom), args.only) if args.only else None
     done = grade_class(
-        room, engine, jobs=args.jobs, scheduler=args.scheduler, only=only, again=args.again, retry=args.retry,
+        classroom,
+        engine,
+        jobs=args.jobs,
+        scheduler=args.scheduler,
+        only=only,
+        again=args.again,
+        retry=args.retry,
         isolation=args.isolation,
-    )  # fmt: skip
+    )
     if not done.planned:
         print("새로 채점할 것이 없습니다.")
         return
     print(
-        f"제출물 {sum(done.counts.values()):,}개, {done.seconds:.1f}초, 1분에 {done.per_minute:.1f}개"
+        f"제출물 {sum(done.counts.values()):,}개, {done.seconds:.1f}초, 1분에 "
+        f"{done.per_minute:.1f}개"
     )
     _print_reasons(done.counts, "채점함")
 
 
 def _export(args: argparse.Namespace) -> None:
-    from ..classroom.export import export
+    from jumok_grader.classroom.export import export
 
-    room, engine, scores = _scores(args)
-    made = export(room, engine, scores, args.output or room.folder / "out")
+    classroom, engine, scores = _scores(args)
+    made = export(classroom, engine, scores, args.output or classroom.folder / "out")
     for name, told in (
-        ("moodle", "Moodle 성적표"), ("grades", "문제마다의 점수"), ("files", "모은 파일"), ("json", "JSON"),
+        ("moodle", "Moodle 성적표"),
+        ("grades", "문제마다의 점수"),
+        ("files", "모은 파일"),
+        ("json", "JSON"),
         ("feedback", "학생마다의 HTML"),
-    ):  # fmt: skip
+    ):
         print(f"{told}: {made[name]}")
 
 
 def _report(args: argparse.Namespace) -> None:
-    from ..classroom.report import write_report
+    from jumok_grader.classroom.class_report import write_report
 
-    room, _, scores = _scores(args)
-    path = write_report(room, scores, args.output or room.folder / "out", args.similar)
+    classroom, _, scores = _scores(args)
+    output = args.output or classroom.folder / "out"
+    path = write_report(classroom, scores, output, args.similar, style=book_style)
     print(f"학급 보고서: {path}")
 
 
-def _kit(args: argparse.Namespace) -> None:
-    from ..classroom.kit import write_kit
-    from ..classroom.roster import read_roster
-    from ..classroom.settings import read_room
-    from ..classroom.setup import ROSTER
+@contextmanager
+def book_style() -> Iterator[None]:
+    """보고서의 그림에 책의 글꼴과 색을 씁니다.
 
-    room = read_room(args.folder, args.database)
-    students = read_roster(room.folder / ROSTER)
-    for path in write_kit(
-        room, students, args.output or room.folder / "out" / "kit", args.seed
-    ).values():
+    부른 쪽의 그림 설정은 바꾸지 않습니다.
+    """
+    import matplotlib as mpl
+
+    from ..plot import korean_style
+
+    with mpl.rc_context():
+        korean_style()
+        yield
+
+
+def _kit(args: argparse.Namespace) -> None:
+    from jumok_grader.classroom.kit import write_kit
+    from jumok_grader.classroom.roster import read_roster
+    from jumok_grader.classroom.settings import read_classroom
+    from jumok_grader.classroom.setup import ROSTER
+
+    from ..worksheets import WORKSHEETS
+
+    classroom = read_classroom(args.folder, args.database)
+    students = read_roster(classroom.folder / ROSTER)
+    output = args.output or classroom.folder / "out" / "kit"
+    made = write_kit(classroom, students, output, args.seed, WORKSHEETS)
+    for path in made.values():
         print(path)
 
 
 def _open(args: argparse.Namespace) -> tuple:
     """학급 폴더, 기록, 명단을 엽니다."""
-    from ..classroom.roster import read_roster
-    from ..classroom.settings import read_room
-    from ..classroom.setup import ROSTER
-    from ..classroom.store import connect
+    from jumok_grader.classroom.roster import read_roster
+    from jumok_grader.classroom.settings import read_classroom
+    from jumok_grader.classroom.setup import ROSTER
+    from jumok_grader.classroom.store import connect
 
-    room: Room = read_room(args.folder, args.database)
-    return room, connect(room.database, room.folder), read_roster(room.folder / ROSTER)
+    classroom: Classroom = read_classroom(args.folder, args.database)
+    return (
+        classroom,
+        connect(classroom.database, classroom.folder),
+        read_roster(classroom.folder / ROSTER),
+    )
 
 
 def _scores(args: argparse.Namespace) -> tuple:
-    from ..classroom.gradebook import scores
-    from ..classroom.versions import read_exercises
+    from jumok_grader.classroom.gradebook import scores
+    from jumok_grader.classroom.versions import read_exercises
 
-    room, engine, students = _open(args)
-    return room, engine, scores(room, engine, students, read_exercises(room))
+    classroom, engine, students = _open(args)
+    return (
+        classroom,
+        engine,
+        scores(classroom, engine, students, read_exercises(classroom)),
+    )
 
 
 def _print_reasons(counts: Counter, good: str) -> None:
@@ -338,6 +382,6 @@ def _print_reasons(counts: Counter, good: str) -> None:
 
 
 def _explain(reason: str) -> str:
-    from ..classroom.reasons import explain
+    from jumok_grader.classroom.reasons import explain
 
     return explain(reason)

@@ -81,8 +81,10 @@ def _list(args: argparse.Namespace) -> None:
     from ..text.corpora import CORPORA, cache_folder, corpus_info
 
     for name, corpus in CORPORA.items():
-        info = corpus_info(name, args.cache)
-        state = "✔ 받음" if info else "  없음"
+        if corpus.built_in:
+            state = "✔ 내장"
+        else:
+            state = "✔ 받음" if corpus_info(name, args.cache) else "  없음"
         print(f"{state}  {name:<9} {corpus.title} ({corpus.licence})")
     print(f"두는 곳: {cache_folder(args.cache)}")
 

@@ -177,7 +177,8 @@ def _translation(
 def _gpt(
     args: argparse.Namespace, preset: Preset, folder: Path, world: World
 ) -> Card | None:
-    from ..training.run_language import load_text_corpus, run_gpt
+    from ..training.corpus import load_text_corpus
+    from ..training.run_language import run_gpt
 
     return run_gpt(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
 
@@ -185,7 +186,8 @@ def _gpt(
 def _bert(
     args: argparse.Namespace, preset: Preset, folder: Path, world: World
 ) -> Card | None:
-    from ..training.run_language import load_text_corpus, run_bert
+    from ..training.corpus import load_text_corpus
+    from ..training.run_language import run_bert
 
     return run_bert(preset, load_text_corpus(preset.corpus, args.cache), folder, world)
 
@@ -193,7 +195,8 @@ def _bert(
 def _classifier(
     args: argparse.Namespace, preset: Preset, folder: Path, world: World
 ) -> Card | None:
-    from ..training.run_classifier import load_review_corpus, run_classifier
+    from ..training.corpus import load_review_corpus
+    from ..training.run_classifier import run_classifier
 
     reviews = load_review_corpus(preset.corpus, args.cache)
     return run_classifier(preset, reviews, folder, world, args.start, args.labels)

@@ -122,7 +122,7 @@ def _eval(args: argparse.Namespace) -> None:
 
     translator = _load(args)
     trained_on = json.loads((args.folder / "run.json").read_text("utf8"))["corpus"]
-    corpus = load_corpus(args.corpus or trained_on, args.cache)
+    corpus = load_corpus(args.corpus or trained_on, args.cache, ("test",))
     results = {}
     for name, pairs in corpus.tests.items():
         # 여기서 옮긴 글은 학습할 때 적어 둔 것을 덮어쓰지 않게 자료의 이름을

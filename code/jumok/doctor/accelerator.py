@@ -25,15 +25,18 @@ try:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         import torch
-        said.update(version=torch.__version__, cuda=torch.version.cuda, hip=torch.version.hip)
+        said.update(version=torch.__version__)
+        said.update(cuda=torch.version.cuda, hip=torch.version.hip)
         said["sum"] = float(torch.ones(4).sum())
         said["usable"] = torch.cuda.is_available()
         mps = getattr(torch.backends, "mps", None)
         said["mps"] = bool(mps and mps.is_available())
         if said["usable"]:
-            said["name"], said["count"] = torch.cuda.get_device_name(0), torch.cuda.device_count()
+            said["name"] = torch.cuda.get_device_name(0)
+            said["count"] = torch.cuda.device_count()
             said["free"], said["total"] = torch.cuda.mem_get_info(0)
-            said["bf16"] = torch.cuda.get_device_capability(0) >= (8, 0) or bool(torch.version.hip)
+            new = torch.cuda.get_device_capability(0) >= (8, 0)
+            said["bf16"] = new or bool(torch.version.hip)
             try:
                 ones = torch.ones(8, 8, device="cuda")
                 said["product"] = float((ones @ ones).sum())
@@ -74,7 +77,8 @@ def gpu_works() -> Result:
     if said["mps"]:
         return Result(
             GOOD,
-            "Apple GPU(MPS)를 쓸 수 있습니다. 학습은 --device mps 로 시켜 볼 수 있습니다.",
+            "Apple GPU(MPS)를 쓸 수 있습니다. "
+            "학습은 --device mps 로 시켜 볼 수 있습니다.",
         )
     card = nvidia_card()
     if card and not said["cuda"] and not said["hip"]:
@@ -88,7 +92,8 @@ def gpu_works() -> Result:
         why = "NVIDIA GPU나 드라이버가 보이지 않습니다"
         return Result(
             GOOD,
-            f"{why}. CPU로 씁니다(torch는 CUDA {said['cuda']}용이라 자리를 더 차지합니다).",
+            f"{why}. "
+            f"CPU로 씁니다(torch는 CUDA {said['cuda']}용이라 자리를 더 차지합니다).",
         )
     return Result(
         GOOD, "없습니다. CPU로 씁니다. 책과 문제는 CPU로 모두 할 수 있습니다."
@@ -111,6 +116,7 @@ def probe() -> dict[str, Any]:
         return {"error": f"{_SECONDS}초가 지나도 끝나지 않았습니다"}
     except OSError as error:
         return {"error": f"Python을 띄우지 못했습니다: {error}"}
+    # 꾸러미가 다른 말을 섞어 출력할 수 있으므로 마지막 JSON 줄을 봅니다.
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     try:
         return json.loads(lines[-1])
@@ -141,10 +147,14 @@ def nvidia_card() -> str:
 
 
 def _usable_gpu(said: dict[str, Any]) -> Result:
-    name = f"{said['name']}{'' if said['count'] == 1 else ' 등 ' + str(said['count']) + '개'}"
+    more = "" if said["count"] == 1 else f" 등 {said['count']}개"
+    name = f"{said['name']}{more}"
     if "product" not in said:
         why = one_line(said.get("gpu_error", "까닭을 말하지 않았습니다"), 120)
-        todo = "torch가 이 GPU를 지원하는지, 다른 프로그램이 GPU를 다 쓰고 있지 않은지(nvidia-smi) 보세요."
+        todo = (
+            "torch가 이 GPU를 지원하는지, "
+            "다른 프로그램이 GPU를 다 쓰고 있지 않은지(nvidia-smi) 보세요."
+        )
         return Result(WARN, f"{name}에서 계산하지 못했습니다({why}).", todo)
     memory = f"메모리 {said['free'] / 2**30:.0f}/{said['total'] / 2**30:.0f} GiB 남음"
     if not said["bf16"]:
@@ -167,7 +177,10 @@ def _driver_trouble(said: dict[str, Any], card: str) -> Result:
         )
     words = " ".join(said.get("warnings", []))
     why = f" torch의 말: {one_line(words, 120)}." if words else ""
-    todo = f"드라이버를 CUDA {said['cuda']}용으로 올리거나, 드라이버에 맞는 CUDA용 torch를 설치하세요."
+    todo = (
+        f"드라이버를 CUDA {said['cuda']}용으로 올리거나, "
+        "드라이버에 맞는 CUDA용 torch를 설치하세요."
+    )
     return Result(
         WARN, f"{card}가 있지만 torch(CUDA {said['cuda']})가 쓰지 못합니다.{why}", todo
     )

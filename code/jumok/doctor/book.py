@@ -50,13 +50,17 @@ def course_files(root: Path | None) -> Result:
         return Result(WARN, "지금 폴더에서 위로 책 폴더가 없습니다.", todo)
     chapters = sorted(root.glob("chapters/[0-9][0-9]_*.ipynb"))
     exercises = [root / "exercises" / path.stem / path.name for path in chapters]
-    again = f"책을 다시 내려받으세요. 푼 노트북({root / 'exercises'})은 먼저 다른 곳에 복사해 두세요."
+    again = (
+        "책을 다시 내려받으세요. "
+        f"푼 노트북({root / 'exercises'})은 먼저 다른 곳에 복사해 두세요."
+    )
     if not chapters:
         return Result(BAD, f"{root}에 장 노트북이 없습니다.", again)
     if absent := [path for path in exercises if not path.is_file()]:
         return Result(BAD, f"없는 연습문제: {_names(absent)}.", again)
     if broken := [path for path in (*chapters, *exercises) if not _readable(path)]:
         return Result(BAD, f"읽을 수 없는 노트북: {_names(broken)}.", again)
+    # 다른 곳에 설치된 패키지로 이 책을 읽으면 판이 어긋날 수 있습니다.
     here, used = (root / "code" / "jumok").resolve(), PACKAGE.resolve()
     if here.is_dir() and here != used:
         todo = f"책 폴더의 것을 쓰려면 {pip_install('-e', str(root / 'code'))}"
@@ -96,8 +100,11 @@ def kernel() -> Result:
 
 
 def find_root(start: Path) -> Path | None:
-    """start에서 위로 올라가며 _config.yml과 exercises/가 있는 책 폴더를 찾습니다. 없으면 None입니다."""
-    from ..course.course_files import BadCourse, find_course
+    """start에서 위로 올라가며 _config.yml과 exercises/가 있는 책 폴더를 찾습니다.
+
+    없으면 None입니다.
+    """
+    from jumok_grader.notebook.course_files import BadCourse, find_course
 
     try:
         return find_course(start).root

@@ -1,4 +1,7 @@
-"""무엇을 어떤 차례로 점검하는지. 빠른 것을 먼저, torch를 불러오는 것을 마지막에 합니다."""
+"""무엇을 어떤 차례로 점검하는지.
+
+빠른 것을 먼저, torch를 불러오는 것을 마지막에 합니다.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,10 @@ from .report import BAD, Check, Result
 
 
 def checklist(start: Path | None = None) -> list[Check]:
-    """start(없으면 지금 폴더)를 기준으로 한 점검들. 폴더는 점검할 때마다 새로 찾습니다."""
+    """start(없으면 지금 폴더)를 기준으로 한 점검들.
+
+    폴더는 점검할 때마다 새로 찾습니다.
+    """
     root = partial(_root, start)
     return [
         Check("python", "파이썬", python.python_version),
@@ -32,7 +38,7 @@ def checklist(start: Path | None = None) -> list[Check]:
 
 
 def data_folder() -> Path:
-    """자료를 두는 폴더. numpy가 없어 그 모듈을 못 불러오면 JUMOK_DATA나 사용자의 캐시 폴더로 봅니다."""
+    """자료를 두는 폴더. 꾸러미가 없어 묻지 못하면 JUMOK_DATA나 ~/.cache로 봅니다."""
     try:
         from ..text.corpora.cache import cache_folder
 

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from ..machine import free_memory
 from .report import BAD, GOOD, WARN, Result, one_line
 
 GIB = 2**30
-MEMORY = (
-    1.0,
-    2.5,
-)  # 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+# 이보다 적으면 ✘, ⚠ (GiB). 장 하나를 실행하는 커널이 1 GiB쯤 씁니다.
+MEMORY = (1.0, 2.5)
 DISK = (0.5, 3.0)  # 환경을 새로 설치하려면 3 GB가 듭니다.
-_CGROUPS = (
-    ("memory.max", "memory.current"),
-    ("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes"),
-)
 LONG_PATH = 120  # Windows는 경로 전체가 260자를 넘으면 파일을 열지 못합니다.
 
 
@@ -47,13 +41,6 @@ def memory() -> Result:
             "노트북을 한 번에 하나만 열고, 다 본 커널은 끄세요.",
         )
     return Result(GOOD, f"{shown}.")
-
-
-def free_memory() -> int | None:
-    """쓸 수 있는 메모리의 바이트 수. 컨테이너의 한도도 셈합니다. 모르면 None입니다."""
-    free = _system_memory()
-    room = _container_room()
-    return min((value for value in (free, room) if value is not None), default=None)
 
 
 def disk(folders: dict[str, Path]) -> Result:
@@ -105,7 +92,10 @@ def paths(folders: dict[str, Path]) -> Result:
         return Result(GOOD, "경로가 모두 영문이고 빈칸이 없습니다.")
     shown = ", ".join(f"{name}에 {why}({folders[name]})" for name, why in odd.items())
     better = r"C:\jumok" if sys.platform == "win32" else "~/jumok"
-    todo = f"책은 그대로 쓸 수 있습니다. 다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
+    todo = (
+        "책은 그대로 쓸 수 있습니다. "
+        f"다른 도구가 파일을 못 찾으면 {better} 같은 짧은 영문 경로로 옮기세요."
+    )
     return Result(WARN, f"{shown}.", todo)
 
 
@@ -119,6 +109,7 @@ def existing(folder: Path) -> Path:
 
 def _cannot_write(folder: Path) -> str:
     """쓸 수 없는 까닭. 쓸 수 있으면 빈 글입니다."""
+    # 아직 없는 폴더라면, 만들어질 자리(있는 윗폴더)에 써 봅니다.
     place = existing(folder)
     if not place.is_dir():
         return f"{place.name}은 폴더가 아닌 파일입니다"
@@ -139,83 +130,3 @@ def _odd(path: str) -> str:
     if sys.platform == "win32" and len(path) > LONG_PATH:
         found.append(f"글자 {len(path)}개(너무 긺)")
     return ", ".join(found)
-
-
-def _system_memory() -> int | None:
-    """운영체제가 말하는 남은 메모리."""
-    try:
-        import psutil
-
-        return int(psutil.virtual_memory().available)
-    except (ImportError, OSError, AttributeError):
-        pass
-    if sys.platform == "win32":
-        return _windows_memory()
-    if sys.platform == "darwin":
-        return _mac_memory()
-    return _linux_memory()
-
-
-def _linux_memory(path: Path = Path("/proc/meminfo")) -> int | None:
-    try:
-        lines = path.read_text(encoding="ascii", errors="replace").splitlines()
-        return next(
-            int(line.split()[1]) * 1024
-            for line in lines
-            if line.startswith("MemAvailable:")
-        )
-    except (OSError, StopIteration, ValueError, IndexError):
-        return None
-
-
-def _mac_memory() -> int | None:
-    """vm_stat의 빈 쪽, 안 쓰는 쪽, 미리 읽은 쪽을 더합니다."""
-    try:
-        lines = subprocess.run(
-            ["vm_stat"], capture_output=True, text=True, timeout=10
-        ).stdout.splitlines()
-        size = int(lines[0].split("page size of ")[1].split()[0])
-        counts = dict(line.split(":") for line in lines[1:] if ":" in line)
-        kinds = ("Pages free", "Pages inactive", "Pages speculative")
-        return size * sum(int(counts[kind].strip().rstrip(".")) for kind in kinds)
-    except (OSError, subprocess.SubprocessError, ValueError, IndexError, KeyError):
-        return None
-
-
-def _windows_memory() -> int | None:
-    import ctypes
-
-    class Status(ctypes.Structure):
-        _fields_ = [
-            ("length", ctypes.c_ulong),
-            ("load", ctypes.c_ulong),
-            *(
-                (name, ctypes.c_ulonglong)
-                for name in ("total", "free", "a", "b", "c", "d", "e")
-            ),
-        ]
-
-    status = Status(length=ctypes.sizeof(Status))
-    done = ctypes.windll.kernel32.GlobalMemoryStatusEx(ctypes.byref(status))
-    return int(status.free) if done else None
-
-
-def _container_room(root: Path = Path("/sys/fs/cgroup")) -> int | None:
-    """컨테이너의 한도에서 이미 쓴 것을 뺀 값. 언제든 되돌릴 수 있는 캐시는 쓴 것으로 세지 않습니다."""
-    for limit, used in _CGROUPS:
-        try:
-            most, now = int((root / limit).read_text()), int((root / used).read_text())
-            lines = (root / limit).with_name("memory.stat").read_text().splitlines()
-            cached = next(
-                (
-                    int(line.split()[1])
-                    for line in lines
-                    if line.startswith("inactive_file ")
-                ),
-                0,
-            )
-        except (OSError, ValueError, IndexError):
-            continue
-        if most < 2**60:
-            return max(0, most - now + cached)
-    return None

@@ -40,7 +40,8 @@ def python_version() -> Result:
 def packages(root: Path | None) -> Result:
     """꾸러미가 있는지, 고정한 판과 같은지. 책 폴더가 없으면 있는지만 봅니다.
 
-    requirements.txt에 있는 것은 모두 있어야 하고, constraints.txt의 것은 설치되어 있을 때만 판을 봅니다.
+    requirements.txt에 있는 것은 모두 있어야 하고, constraints.txt의 것은 설치되어 있을
+    때만 판을 봅니다.
     """
     direct = _pins(root and root / "requirements.txt")
     pins = _pins(root and root / "constraints.txt") | direct
@@ -65,7 +66,8 @@ def packages(root: Path | None) -> Result:
     if not pins:
         return Result(
             GOOD,
-            f"필요한 {len(needed)}개가 있습니다. 책 폴더 밖이라 판은 견주지 않았습니다.",
+            f"필요한 {len(needed)}개가 있습니다. "
+            "책 폴더 밖이라 판은 견주지 않았습니다.",
         )
     return Result(
         GOOD, f"직접 쓰는 {len(direct)}개가 있고, 설치된 것은 모두 고정한 판입니다."
@@ -132,6 +134,7 @@ def _needed_by_jumok() -> set[str]:
         lines = metadata.requires("jumok") or []
     except metadata.PackageNotFoundError:
         lines = ["numpy", "torch", "matplotlib"]
+    # extra(학급, 기준선)는 있어야만 하는 것이 아닙니다.
     kept = (line for line in lines if "extra ==" not in line)
     return {canonical(re.match(r"[A-Za-z0-9._-]+", line)[0]) for line in kept}
 

@@ -12,7 +12,10 @@ _PLAIN_MARKS = {GOOD: "[O]", WARN: "[!]", BAD: "[X]"}  # cp949처럼 ✔가 없�
 
 @dataclass(frozen=True)
 class Result:
-    """점검 하나의 결과. status는 good, warn, bad이고 todo는 할 일(없으면 빈 글)입니다."""
+    """점검 하나의 결과.
+
+    status는 good, warn, bad이고 todo는 할 일(없으면 빈 글)입니다.
+    """
 
     status: str
     message: str
@@ -29,7 +32,10 @@ class Check:
 
 
 def run_checks(checks: Iterable[Check]) -> Iterator[tuple[Check, Result]]:
-    """점검을 차례로 돌리며 하나 끝날 때마다 냅니다. 점검이 죽어도 까닭을 적고 다음으로 갑니다."""
+    """점검을 차례로 돌리며 하나 끝날 때마다 냅니다.
+
+    점검이 죽어도 까닭을 적고 다음으로 갑니다.
+    """
     for check in checks:
         try:
             result = check.look()
@@ -73,7 +79,10 @@ def summary(results: Iterable[Result]) -> str:
     statuses = [result.status for result in results]
     bad, warn = statuses.count(BAD), statuses.count(WARN)
     if bad:
-        return f"고쳐야 할 것이 {bad}가지, 살펴볼 것이 {warn}가지입니다. 위의 할 일을 차례로 해 보세요."
+        return (
+            f"고쳐야 할 것이 {bad}가지, 살펴볼 것이 {warn}가지입니다. "
+            "위의 할 일을 차례로 해 보세요."
+        )
     if warn:
         return f"책을 쓸 수 있습니다. 살펴볼 것이 {warn}가지 있습니다."
     return "모두 좋습니다. 책을 쓸 수 있습니다."

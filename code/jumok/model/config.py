@@ -1,32 +1,25 @@
-"""설정: 얼린 dataclass. 이름 붙은 크기(base, big …)는 논문의 표에서 왔고 매개변수 수를 시험이 지킵니다."""
+"""설정: 얼린 dataclass.
 
-from dataclasses import dataclass, fields
-from typing import Any, Self
+이름 붙은 크기(base, big …)는 논문의 표에서 왔고, 매개변수의 수를 시험이 지킵니다.
+"""
 
+from dataclasses import dataclass
+from typing import Self
 
-def check_numbers(config: Any) -> None:
-    """설정의 모든 크기와 드롭아웃을 살핍니다. pad_id는 크기가 아니라 번호이므로 뺍니다.
+from .checks import check_choice, check_divides, check_numbers
 
-    오류: 1보다 작은 크기, [0, 1) 밖의 드롭아웃은 ValueError.
-    """
-    for field in fields(config):
-        name, value = field.name, getattr(config, field.name)
-        if field.type is int and name != "pad_id" and value < 1:
-            raise ValueError(
-                f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {value}입니다."
-            )
-        if name.endswith("dropout") and not 0 <= value < 1:
-            raise ValueError(
-                f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {value}입니다."
-            )
+CELLS = ("rnn", "gru", "lstm")  # RNN의 셀
+SCORES = ("none", "additive", "dot", "general")  # RNN 어텐션의 점수
 
 
 @dataclass(frozen=True, kw_only=True)
 class LayerConfig:
     """모든 모델이 함께 쓰는 층의 크기. 헤드 하나의 폭 d_head는 d_model / n_heads입니다.
 
-    norm_first가 False이면 LayerNorm(x + Sublayer(x))(논문, post), True이면 x + Sublayer(LayerNorm(x))(pre).
-    오류: 나누어떨어지지 않는 헤드 수, 양수가 아닌 크기, [0, 1) 밖의 드롭아웃은 ValueError.
+    norm_first가 False이면 LayerNorm(x + Sublayer(x))(논문, post),
+    True이면 x + Sublayer(LayerNorm(x))(pre).
+    오류: 나누어떨어지지 않는 헤드 수, 양수가 아닌 크기, [0, 1) 밖의 드롭아웃은
+    ValueError.
     """
 
     d_model: int = 512
@@ -34,6 +27,7 @@ class LayerConfig:
     n_layers: int = 6
     d_ff: int = 2048
     dropout: float = 0.1
+    # 논문은 어텐션 가중치에 드롭아웃을 걸지 않습니다. BERT와 GPT는 겁니다.
     attention_dropout: float = 0.0
     max_len: int = 512
     norm_first: bool = False
@@ -42,19 +36,18 @@ class LayerConfig:
 
     def __post_init__(self) -> None:
         check_numbers(self)
-        if self.d_model % self.n_heads:
-            raise ValueError(
-                f"d_model({self.d_model})이 n_heads({self.n_heads})로 나누어떨어져야 합니다."
-            )
+        # 헤드들이 d_model을 똑같이 나누어 가집니다.
+        check_divides(self.d_model, self.n_heads, "d_model({})이 n_heads({})로")
 
 
 @dataclass(frozen=True, kw_only=True)
 class TransformerConfig(LayerConfig):
     """인코더·디코더 트랜스포머. 기본값은 Vaswani et al. (2017) 표 3의 base입니다.
 
-    tie_weights가 True이면 출력층이 디코더 임베딩의 행렬을 씁니다. 두 어휘의 크기가 같으면
-    인코더 임베딩까지 셋이 하나를 나눠 씁니다(3.4절). init_std가 None이면 행렬은 Xavier 균등 분포, 임베딩은
-    표준편차 1/√d_model에서 시작하고, 수이면 모두 그 표준편차의 정규분포에서 시작합니다(Marian과 BERT는 0.02).
+    tie_weights가 True이면 출력층이 디코더 임베딩의 행렬을 씁니다. 두 어휘의 크기가
+    같으면 인코더 임베딩까지 셋이 하나를 나눠 씁니다(3.4절).
+    init_std가 None이면 행렬은 Xavier 균등 분포, 임베딩은 표준편차 1/√d_model에서
+    시작하고, 수이면 모두 그 표준편차의 정규분포에서 시작합니다(initial_values.py).
     오류: 양수가 아닌 init_std는 ValueError.
     """
 
@@ -74,13 +67,14 @@ class TransformerConfig(LayerConfig):
     @classmethod
     def base(cls, vocab_size: int = 37000, **changes: object) -> Self:
         """논문의 base: 37,000개 공유 어휘에서 6,500만 개로 보고된 크기."""
-        return cls(
-            **{"src_vocab_size": vocab_size, "tgt_vocab_size": vocab_size, **changes}
-        )
+        # 두 언어가 어휘 하나를 함께 씁니다(5.1절).
+        both = {"src_vocab_size": vocab_size, "tgt_vocab_size": vocab_size}
+        return cls(**{**both, **changes})
 
     @classmethod
     def big(cls, vocab_size: int = 37000, **changes: object) -> Self:
         """논문의 big: 37,000개 공유 어휘에서 2억 1,300만 개로 보고된 크기."""
+        # 헤드를 두 배로 늘려 헤드 하나의 폭 64는 base와 같습니다.
         size = {"d_model": 1024, "n_heads": 16, "d_ff": 4096, "dropout": 0.3}
         return cls.base(vocab_size, **{**size, **changes})
 
@@ -96,6 +90,7 @@ class BertConfig(LayerConfig):
     d_ff: int = 3072
     attention_dropout: float = 0.1
     activation: str = "gelu"
+    # 원래 코드의 값입니다. 이만큼 작으면 없는 것과 같습니다.
     norm_eps: float = 1e-12
     n_segments: int = 2
     pad_id: int = 0
@@ -118,6 +113,7 @@ class GptConfig(LayerConfig):
     attention_dropout: float = 0.1
     max_len: int = 1024
     norm_first: bool = True
+    # GPT-2의 코드는 GELU를 tanh로 어림한 꼴을 씁니다.
     activation: str = "gelu_tanh"
     tie_weights: bool = True
 
@@ -129,8 +125,9 @@ class GptConfig(LayerConfig):
 
 @dataclass(frozen=True, kw_only=True)
 class VitConfig(LayerConfig):
-    """그림을 조각으로 잘라 읽는 인코더. 기본값은 Dosovitskiy et al. (2021)의 ViT-B/16입니다.
+    """그림을 조각으로 잘라 읽는 인코더.
 
+    기본값은 Dosovitskiy et al. (2021)의 ViT-B/16입니다.
     max_len은 조각의 수에 [CLS] 하나를 더한 값으로 스스로 정해지므로 주지 않습니다.
     """
 
@@ -149,11 +146,8 @@ class VitConfig(LayerConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.image_size % self.patch_size:
-            raise ValueError(
-                f"그림의 한 변({self.image_size})이 조각의 한 변({self.patch_size})으로 "
-                "나누어떨어져야 합니다."
-            )
+        sides = "그림의 한 변({})이 조각의 한 변({})으로"
+        check_divides(self.image_size, self.patch_size, sides)
 
     @property
     def n_patches(self) -> int:
@@ -164,3 +158,61 @@ class VitConfig(LayerConfig):
     def base(cls, **changes: object) -> Self:
         """ViT-B/16: 8,600만 개로 보고된 크기."""
         return cls(**changes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForecastConfig(LayerConfig):
+    """시계열의 지난 context걸음을 읽고 뒤의 horizon걸음을 내는 인코더의 크기.
+
+    max_len은 조각의 수로 스스로 정해지므로 주지 않습니다.
+    오류: context가 patch_size로 나누어떨어지지 않으면 ValueError.
+    """
+
+    d_model: int = 64
+    n_heads: int = 4
+    n_layers: int = 2
+    d_ff: int = 128
+    dropout: float = 0.0
+    norm_first: bool = True
+    activation: str = "gelu"
+    context: int = 64
+    patch_size: int = 8
+    horizon: int = 8
+    channels: int = 1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        lengths = "읽는 길이({})가 조각의 길이({})로"
+        check_divides(self.context, self.patch_size, lengths)
+
+    @property
+    def n_patches(self) -> int:
+        """조각의 수 context / patch_size."""
+        return self.context // self.patch_size
+
+
+@dataclass(frozen=True, kw_only=True)
+class RnnConfig:
+    """RNN 인코더·디코더의 설정.
+
+    cell은 rnn, gru, lstm, attention은 none, additive, dot, general 가운데 하나입니다.
+    tie_weights가 True이면 트랜스포머에서처럼 출력층이 디코더 임베딩의 행렬을 쓰고,
+    두 어휘의 크기가 같으면 인코더 임베딩까지 셋이 하나를 나눠 씁니다.
+    오류: 모르는 셀이나 점수 이름, 1보다 작은 크기, [0, 1) 밖의 드롭아웃은 ValueError.
+    """
+
+    src_vocab_size: int
+    tgt_vocab_size: int
+    d_model: int = 256
+    n_layers: int = 1
+    dropout: float = 0.0
+    cell: str = "gru"
+    attention: str = "additive"
+    tie_weights: bool = False
+    pad_id: int = 0
+
+    def __post_init__(self) -> None:
+        check_numbers(self)
+        # 이름의 오타를 모델을 만들 때가 아니라 설정을 적을 때 알립니다.
+        check_choice("셀", self.cell, CELLS)
+        check_choice("어텐션", self.attention, SCORES)

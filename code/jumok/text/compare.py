@@ -1,4 +1,7 @@
-"""토큰화 견주기: 같은 글을 다섯 가지로 자르면 어휘의 크기, 문장의 길이, 모르는 토큰이 어떻게 달라지는지."""
+"""토큰화 견주기: 같은 글을 다섯 가지로 자릅니다.
+
+어휘의 크기, 문장의 길이, 모르는 토큰이 어떻게 달라지는지 봅니다.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ from .tokenizer import EojeolTokenizer, JamoTokenizer, SyllableTokenizer, Tokeni
 
 @dataclass(frozen=True)
 class TokenizationRow:
-    """한 토큰화의 결과. unknown_rate는 처음 보는 글의 토큰에서 <unk>가 차지하는 몫입니다."""
+    """한 토큰화의 결과.
+
+    unknown_rate는 처음 보는 글의 토큰에서 <unk>가 차지하는 몫입니다.
+    """
 
     name: str
     vocab_size: int
@@ -24,9 +30,10 @@ def compare_tokenizations(
     bpe_sizes: Sequence[int] = (4000, 16000),
     bpe: type[BpeTokenizer] = BpeTokenizer,
 ) -> list[TokenizationRow]:
-    """texts_train에서 배운 어절, 음절, 자모, BPE(크기마다 하나)로 texts_test를 자릅니다.
+    """texts_train에서 배운 어절, 음절, 자모, BPE로 texts_test를 자릅니다.
 
-    어절, 음절, 자모의 어휘는 배우는 글에 나온 것을 모두 넣습니다. 큰 글에는 bpe=LibraryBpe가 빠릅니다.
+    BPE는 크기마다 하나입니다. 어절, 음절, 자모의 어휘에는 배우는 글에 나온 것을 모두
+    넣습니다. 큰 글에는 bpe=LibraryBpe가 빠릅니다.
     오류: 빈 글은 ValueError.
     """
     if not texts_train or not texts_test:

@@ -17,7 +17,8 @@ from .bpe import (
 class LibraryBpe(BpeTokenizer):
     """`BpeTokenizer`와 같은 알파벳, 규칙, 번호를 쓰고, 자르기만 라이브러리에 맡깁니다.
 
-    파일도 같으므로 한쪽이 저장한 것을 다른 쪽이 읽습니다. 두 쪽이 같게 자르는지는 시험이 지킵니다.
+    파일도 같으므로 한쪽이 저장한 것을 다른 쪽이 읽습니다. 두 쪽이 같게 자르는지는
+    시험이 지킵니다.
     """
 
     def __init__(
@@ -35,8 +36,9 @@ class LibraryBpe(BpeTokenizer):
     def from_texts(
         cls, texts: Iterable[str], vocab_size: int = 8000, coverage: float = 0.9995
     ) -> Self:
-        """라이브러리로 배웁니다. 알파벳을 고르는 규칙은 같지만, 수가 같은 쌍의 차례는 라이브러리를 따릅니다.
+        """라이브러리로 배웁니다.
 
+        알파벳을 고르는 규칙은 같지만, 수가 같은 쌍의 차례는 라이브러리를 따릅니다.
         그래서 배운 규칙이 `BpeTokenizer.from_texts`와 조금 다를 수 있습니다.
         """
         from tokenizers import Tokenizer, models, trainers
@@ -47,9 +49,13 @@ class LibraryBpe(BpeTokenizer):
         trained = Tokenizer(models.BPE())
         trained.pre_tokenizer = _splitter()
         trainer = trainers.BpeTrainer(
-            vocab_size=vocab_size - len(BASE), limit_alphabet=len(alphabet), initial_alphabet=alphabet,
-            min_frequency=2, show_progress=False,
-        )  # fmt: skip
+            vocab_size=vocab_size - len(BASE),
+            limit_alphabet=len(alphabet),
+            initial_alphabet=alphabet,
+            min_frequency=2,
+            show_progress=False,
+        )
+        # 라이브러리는 단어의 수를 받지 않으므로 나온 수만큼 되풀이해 줍니다.
         known = {word: n for word, n in words.items() if _is_text(word)}
         trained.train_from_iterator(
             (word for word, n in known.items() for _ in range(n)), trainer
@@ -66,7 +72,10 @@ class LibraryBpe(BpeTokenizer):
 
 
 def to_library(bpe: BpeTokenizer) -> Any:
-    """같은 어휘와 규칙을 가진 tokenizers.Tokenizer. 특별한 토큰은 등록하지 않아 글에서 나오지 않습니다."""
+    """같은 어휘와 규칙을 가진 tokenizers.Tokenizer.
+
+    특별한 토큰은 등록하지 않아 글에서 나오지 않습니다.
+    """
     from tokenizers import Tokenizer, decoders, models
 
     library = Tokenizer(
@@ -77,12 +86,16 @@ def to_library(bpe: BpeTokenizer) -> Any:
         )
     )
     library.pre_tokenizer = _splitter()
+    # 바이트 조각들을 모아 글자로 되돌립니다.
     library.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Fuse()])
     return library
 
 
 def _is_text(text: str) -> bool:
-    """짝 없는 대리 문자가 없는지. 라이브러리는 UTF-8로 적을 수 없는 글을 받지 않습니다."""
+    """짝 없는 대리 문자가 없는지.
+
+    라이브러리는 UTF-8로 적을 수 없는 글을 받지 않습니다.
+    """
     try:
         text.encode("utf8")
     except UnicodeEncodeError:

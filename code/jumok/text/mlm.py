@@ -1,31 +1,32 @@
-"""마스크드 언어 모델과 다음 문장 예측의 배치. 같은 문장도 epoch마다 다르게 가려집니다."""
+"""마스크드 언어 모델과 다음 문장 예측의 배치.
+
+같은 문장도 epoch마다 다르게 가려집니다.
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from .batches import check_ranks, check_rows, skip
-from .buckets import Buckets
-from .shuffle import random_uniform
+from .batches import skip
+from .sharing import Sharing
 from .special import CLS_ID, MASK_ID, PAD_ID, SEP_ID, SPECIAL_TOKENS
 from .table import TokenTable
 
 FIRST_ID = len(SPECIAL_TOKENS)
-MASKED, REPLACED = (
-    0.8,
-    0.1,
-)  # 고른 토큰을 <mask>로 바꿀 몫과 아무 토큰으로 바꿀 몫. 나머지는 그대로 둡니다.
-NO_LABEL = -100  # 빈 줄의 이름표. torch의 교차 엔트로피가 세지 않는 값입니다.
+POOL = 1 << 16  # 한꺼번에 뒤섞는 문장의 수
+# 고른 토큰을 <mask>로 바꿀 몫과 아무 토큰으로 바꿀 몫. 나머지는 그대로 둡니다.
+MASKED, REPLACED = 0.8, 0.1
 
 
 @dataclass(frozen=True)
 class MlmBatch:
     """한 프로세스가 한 걸음에 읽는 문장들.
 
-    모양: ids, targets, segments (B, T). targets는 고른 자리의 본디 토큰이고 다른 자리는 PAD_ID입니다.
-    is_next (B,)는 뒤 문장이 정말 다음 문장이면 1, 아니면 0입니다. 한 문장씩 읽을 때는 None입니다.
-    step_tokens는 이 걸음에 모든 프로세스가 함께 맞힐 토큰의 수입니다(`PairBatch`와 같은 약속).
+    모양: ids, targets, segments (B, T). targets는 고른 자리의 본디 토큰이고 다른 자리는
+    PAD_ID입니다. is_next (B,)는 뒤 문장이 정말 다음 문장이면 1, 아니면 0입니다. 한
+    문장씩 읽을 때는 None입니다. step_tokens는 이 걸음에 모든 프로세스가 함께 맞힐
+    토큰의 수입니다(`PairBatch`와 같은 약속).
     """
 
     ids: np.ndarray
@@ -47,11 +48,14 @@ def mask_tokens(
     rate: float = 0.15,
     starts_word: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """토큰의 rate만큼을 골라 80 %는 <mask>, 10 %는 아무 토큰으로 바꾸고 10 %는 그대로 둡니다.
+    """토큰의 rate만큼을 골라 80 %는 <mask>로, 10 %는 아무 토큰으로 바꿉니다.
 
-    모양: ids (B, T) → 바뀐 ids (B, T), targets (B, T). targets에서 고르지 않은 자리는 PAD_ID입니다.
-    특별한 토큰은 고르지 않고, 줄마다 적어도 하나는 고릅니다. starts_word (V,)를 주면 단어를 통째로 고릅니다.
-    오류: (0, 1) 밖의 rate, 특별한 토큰뿐인 어휘는 ValueError. 출처: Devlin et al. (2019), 3.1절.
+    10 %는 그대로 둡니다. 특별한 토큰은 고르지 않고, 줄마다 적어도 하나는 고릅니다.
+    starts_word (V,)를 주면 단어를 통째로 고릅니다.
+    모양: ids (B, T) → 바뀐 ids (B, T), targets (B, T). targets에서 고르지 않은 자리는
+    PAD_ID입니다.
+    오류: (0, 1) 밖의 rate, 특별한 토큰뿐인 어휘는 ValueError.
+    출처: Devlin et al. (2019), 3.1절.
     """
     if not 0 < rate < 1 or vocab_size <= FIRST_ID:
         raise ValueError(
@@ -62,7 +66,9 @@ def mask_tokens(
     if starts_word is not None:  # 한 단어의 토큰들은 같은 수를 뽑은 것으로 칩니다.
         word = np.maximum(np.cumsum(starts_word[ids], axis=1) - 1, 0)
         draw = np.take_along_axis(draw, word, axis=1)
+    # 특별한 토큰은 무한히 큰 수를 뽑은 것으로 쳐서 고르지 않습니다.
     draw = np.where(ids < FIRST_ID, np.inf, draw)
+    # 줄마다 가장 작은 수를 뽑은 토큰은 rate보다 커도 고릅니다. 그래서 하나는 있습니다.
     lowest = draw.min(axis=1, keepdims=True, initial=np.inf)
     chosen = (draw < np.maximum(rate, np.nextafter(lowest, 2))) & np.isfinite(draw)
     how = rng.random(ids.shape)
@@ -74,11 +80,12 @@ def mask_tokens(
 
 
 class MlmBatches:
-    """문장마다 <cls> 문장 <sep>을 만들고, 길이가 비슷한 것끼리 max_tokens칸까지 묶어 가립니다.
+    """문장마다 <cls> 문장 <sep>을 만들고, 길이가 비슷한 것끼리 묶어 가립니다.
 
-    max_tokens, min_rows, rank, world, round_to의 뜻은 `PairBatches`와 같습니다. max_len(<cls>, <sep>을
-    셈)보다 긴 문장은 뒤를 자르고 n_cut에 셉니다. sentences가 파일의 `TokenTable`이면 걸음에 드는 토큰만
-    읽고, 순서도 pool개씩만 만들므로 자료가 메모리보다 커도 됩니다.
+    한 걸음은 max_tokens칸까지입니다. max_len(<cls>와 <sep>을 셈)보다 긴 문장은 뒤를
+    자릅니다. 나머지 값(seed, rank, world, min_rows, round_to, pool)의 뜻은 `Sharing`에
+    있습니다. sentences가 파일의 `TokenTable`이면 걸음에 드는 토큰만 읽고, 순서도
+    pool개씩만 만들므로 자료가 메모리보다 커도 됩니다.
     """
 
     def __init__(
@@ -87,36 +94,31 @@ class MlmBatches:
         max_tokens: int,
         vocab_size: int,
         *,
-        seed: int = 0,
-        rank: int = 0,
-        world: int = 1,
-        min_rows: int = 8,
         max_len: int | None = None,
         rate: float = 0.15,
         starts_word: np.ndarray | None = None,
-        round_to: int | None = None,
-        pool: int = 1 << 16,
+        **sharing: int | None,
     ) -> None:
-        check_ranks(rank, world, min_rows, round_to)
+        self.sharing = Sharing(**{"pool": POOL} | sharing)
         self.table = (
             sentences
             if isinstance(sentences, TokenTable)
             else TokenTable.from_rows(sentences)
         )
-        self.rank, self.world = rank, world
-        self.max_len = check_max_len(max_len, max_tokens // min_rows)
+        self.max_len = check_max_len(max_len, max_tokens // self.sharing.min_rows)
         self.vocab_size, self.rate, self.starts_word = vocab_size, rate, starts_word
-        check_rows(self._n_examples(), world)
-        self.buckets = Buckets(
-            self._n_examples(), max_tokens, seed, min_rows, round_to, pool
-        )
+        self.buckets = self.sharing.buckets(self._n_examples(), max_tokens)
 
     def epoch(self, epoch: int, start: int = 0) -> Iterator[MlmBatch]:
-        """epoch의 배치를 start번째 걸음부터 냅니다. 앞의 걸음은 만들지 않고 건너뜁니다."""
-        mine = slice(self.rank, None, self.world)
+        """epoch의 배치를 start번째 걸음부터 냅니다.
+
+        앞의 걸음은 만들지 않고 건너뜁니다.
+        """
+        mine = self.sharing.mine
         for step, (rows, shape) in enumerate(skip(self._plan(epoch), start), start):
             ids, segments, is_next = self._assemble(rows, shape, epoch)
-            # 걸음 전체를 가린 뒤에 나누므로 프로세스의 수가 달라도 같은 자리가 가려집니다.
+            # 걸음 전체를 가린 뒤에 나누므로 프로세스의 수가 달라도 같은 자리가
+            # 가려집니다.
             rng = np.random.default_rng([self.buckets.seed, epoch, step + 1])
             ids, targets = mask_tokens(
                 ids, self.vocab_size, rng, self.rate, self.starts_word
@@ -137,19 +139,11 @@ class MlmBatches:
         ]
         return 1 - sum(real for real, _ in plan) / sum(cells for _, cells in plan)
 
-    @property
-    def n_cut(self) -> int:
-        """max_len에 맞추어 뒤를 자른 문장의 수."""
-        starts, block = self.table.starts, 1 << 13
-        parts = (
-            np.diff(starts[i : i + block + 1]) for i in range(0, len(self.table), block)
-        )
-        return sum(int((part > self.max_len - 2).sum()) for part in parts)
-
     def _plan(self, epoch: int) -> Iterator[tuple]:
-        return self.buckets.plan(
-            lambda rows: self._lengths(rows, epoch)[:, None], epoch
-        )
+        def lengths(rows: np.ndarray) -> np.ndarray:
+            return self._lengths(rows, epoch)[:, None]
+
+        return self.buckets.plan(lengths, epoch)
 
     def _n_examples(self) -> int:
         return len(self.table)
@@ -167,93 +161,15 @@ class MlmBatches:
         return ids, np.zeros_like(ids), None
 
 
-class NspBatches(MlmBatches):
-    """이웃한 두 문장으로 <cls> 앞 <sep> 뒤 <sep>을 만들어, 가린 토큰과 다음 문장인지를 함께 묻습니다.
-
-    documents (n_docs + 1,)는 문서마다 첫 문장의 번호입니다. 문서 안의 이웃한 두 문장마다 보기가 하나 있고,
-    절반의 확률로 뒤 문장을 다른 문서의 아무 문장으로 바꿉니다. 바꿀지와 무엇으로 바꿀지는 epoch마다 다릅니다.
-    앞과 <cls>, 첫 <sep>의 segments는 0, 뒤와 끝 <sep>은 1입니다. 두 문장이 길면 긴 쪽의 뒤를 자릅니다.
-    보기의 번호를 메모리에 두므로 보기마다 8바이트를 씁니다. 출처: Devlin et al. (2019), 3.1절과 A.2절.
-    """
-
-    def __init__(
-        self,
-        sentences: TokenTable | Iterable[Sequence[int]],
-        documents: Sequence[int],
-        max_tokens: int,
-        vocab_size: int,
-        **options: object,
-    ) -> None:
-        self.documents = np.asarray(documents, np.int64)
-        last = np.zeros(int(self.documents[-1]), bool)
-        last[self.documents[1:] - 1] = True
-        self.pairs = np.flatnonzero(~last)  # 뒤에 같은 문서의 문장이 있는 문장들
-        if len(self.documents) < 3 or (np.diff(self.documents) < 1).any():
-            raise ValueError(
-                "documents는 0부터 커지는 문서의 시작 자리이고, 문서가 둘 이상이어야 합니다."
-            )
-        super().__init__(sentences, max_tokens, vocab_size, **options)
-        if self.documents[0] != 0 or self.documents[-1] != len(self.table):
-            raise ValueError(
-                f"documents는 0에서 시작해 문장의 수 {len(self.table)}에서 끝나야 합니다. "
-                f"받은 값은 {self.documents[0]}에서 {self.documents[-1]}까지입니다."
-            )
-
-    def _n_examples(self) -> int:
-        return len(self.pairs)
-
-    def _sides(
-        self, rows: np.ndarray, epoch: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """보기마다 앞 문장과 뒤 문장의 번호, 정말 다음 문장인지."""
-        first = self.pairs[rows]
-        is_next = random_uniform(self.buckets.seed, epoch, 0, rows) < 0.5
-        doc = np.searchsorted(self.documents, first, side="right") - 1
-        begin, n_own = self.documents[doc], np.diff(self.documents)[doc]
-        other = (
-            random_uniform(self.buckets.seed, epoch, 1, rows)
-            * (len(self.table) - n_own)
-        ).astype(int)
-        other += np.where(other >= begin, n_own, 0)  # 제 문서의 문장들을 건너뜁니다.
-        return first, np.where(is_next, first + 1, other), is_next
-
-    def _side_lengths(
-        self, rows: np.ndarray, epoch: int
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """두 문장에서 남길 길이. 자리가 모자라면 긴 쪽부터 줄입니다."""
-        first, second, _ = self._sides(rows, epoch)
-        a, b, room = (
-            self.table.lengths(first),
-            self.table.lengths(second),
-            self.max_len - 3,
-        )
-        keep_a = np.minimum(a, np.maximum(room - room // 2, room - b))
-        return keep_a, np.minimum(b, room - keep_a)
-
-    def _lengths(self, rows: np.ndarray, epoch: int) -> np.ndarray:
-        return np.add(*self._side_lengths(rows, epoch)) + 3
-
-    def _assemble(self, rows: np.ndarray, shape: tuple, epoch: int) -> tuple:
-        ids, segments = np.full(shape, PAD_ID), np.zeros(shape, np.int64)
-        labels = np.full(shape[0], NO_LABEL)
-        first, second, is_next = self._sides(rows, epoch)
-        a, b = self._side_lengths(rows, epoch)
-        n, line = len(rows), np.arange(len(rows))
-        self.table.fill(ids[:n], first, a, 1)
-        self.table.fill(ids[:n], second, b, a + 2)
-        ids[:n, 0] = CLS_ID
-        ids[line, a + 1] = ids[line, a + b + 2] = SEP_ID
-        place = np.arange(shape[1])[None]
-        segments[:n] = (place >= a[:, None] + 2) & (place <= (a + b)[:, None] + 2)
-        labels[:n] = is_next
-        return ids, segments, labels
-
-
 def check_max_len(max_len: int | None, limit: int) -> int:
-    """줄 하나의 가장 긴 길이. 오류: min_rows줄이 한 걸음에 들어가지 않는 길이, 5 미만은 ValueError."""
+    """줄 하나의 가장 긴 길이.
+
+    오류: min_rows줄이 한 걸음에 들어가지 않는 길이, 5 미만은 ValueError.
+    """
     found = limit if max_len is None else max_len
     if not 5 <= found <= limit:
         raise ValueError(
-            f"max_len은 5 이상 max_tokens // min_rows({limit}) 이하여야 합니다. 받은 값은 {found}입니다."
+            f"max_len은 5 이상 max_tokens // min_rows({limit}) 이하여야 합니다. "
+            f"받은 값은 {found}입니다."
         )
     return found

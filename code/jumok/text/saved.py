@@ -26,5 +26,6 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(
-            f"토크나이저 파일 {path}이(가) 깨졌습니다({error}). save로 다시 저장하거나 다시 받으세요."
+            f"토크나이저 파일 {path}이(가) 깨졌습니다({error}). "
+            "save로 다시 저장하거나 다시 받으세요."
         ) from error

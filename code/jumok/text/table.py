@@ -1,4 +1,7 @@
-"""토큰 번호의 표: 문장들을 한 줄로 잇고 시작 자리를 적습니다. 파일에 두면 메모리보다 커도 됩니다."""
+"""토큰 번호의 표: 문장들을 한 줄로 잇고 시작 자리를 적습니다.
+
+파일에 두면 메모리보다 커도 됩니다.
+"""
 
 import os
 import shutil
@@ -23,7 +26,8 @@ WRITE_EVERY = 1 << 16  # 파일에 쓰기 전에 모으는 토큰의 수
 class TokenTable:
     """문장 i의 토큰은 tokens[starts[i] : starts[i + 1]]입니다.
 
-    모양: tokens (N,) 모든 문장의 토큰, starts (n + 1,). 둘 다 배열이거나 파일에 이어진 memmap입니다.
+    모양: tokens (N,) 모든 문장의 토큰, starts (n + 1,). 둘 다 배열이거나 파일에 이어진
+    memmap입니다.
     """
 
     tokens: np.ndarray
@@ -39,14 +43,16 @@ class TokenTable:
 
     @classmethod
     def write(cls, path: str | Path, rows: Iterable[Sequence[int]]) -> Self:
-        """문장들을 하나씩 받아 파일에 쓰고, 그 파일을 엽니다. rows는 한 번만 읽고 모아 두지 않습니다.
+        """문장들을 하나씩 받아 파일에 쓰고, 그 파일을 엽니다.
 
-        다 쓴 뒤에 이름을 바꾸므로 도중에 멈추어도 반쯤 쓴 파일이 path에 남지 않습니다.
+        rows는 한 번만 읽고 모아 두지 않습니다. 다 쓴 뒤에 이름을 바꾸므로 도중에
+        멈추어도 반쯤 쓴 파일이 path에 남지 않습니다.
         """
         path = Path(path)
         with tempfile.TemporaryDirectory(
             dir=path.parent, prefix=f".{path.name}."
         ) as folder:
+            # 문장의 수를 미리 알 수 없으므로, 토큰과 시작 자리를 따로 쓰다가 잇습니다.
             draft = Path(folder) / "tokens"
             with (
                 draft.open("wb") as tokens,
@@ -64,11 +70,15 @@ class TokenTable:
 
     @classmethod
     def open(cls, path: str | Path) -> Self:
-        """`write`가 만든 파일을 메모리에 올리지 않고 엽니다. 오류: 크기나 표지가 맞지 않으면 ValueError."""
+        """`write`가 만든 파일을 메모리에 올리지 않고 엽니다.
+
+        오류: 크기나 표지가 맞지 않으면 ValueError.
+        """
         size = os.path.getsize(path)
         with Path(path).open("rb") as file:
             file.seek(max(0, size - FOOTER.size))
             tail = file.read().ljust(FOOTER.size, b"\0")
+        # 표지를 맨 뒤에 두므로, 쓰다 만 파일에는 표지가 없습니다.
         magic, n_tokens, n_rows = FOOTER.unpack(tail)
         place = -(-n_tokens * TOKEN.itemsize // PLACE.itemsize) * PLACE.itemsize
         if (
@@ -88,7 +98,8 @@ class TokenTable:
         """문장 하나의 번호들."""
         if not 0 <= i < len(self):
             raise IndexError(
-                f"문장의 번호는 0 이상 {len(self)} 미만이어야 합니다. 받은 값은 {i}입니다."
+                f"문장의 번호는 0 이상 {len(self)} 미만이어야 합니다. "
+                f"받은 값은 {i}입니다."
             )
         return np.asarray(self.tokens[self.starts[i] : self.starts[i + 1]])
 
@@ -127,7 +138,8 @@ def _stream(rows: Iterable[Sequence[int]], tokens, starts) -> tuple[int, int]:
     def flush() -> None:
         tokens.write(b"".join(row.tobytes() for row in waiting))
         starts.write(np.array(ends, PLACE).tobytes())
-        waiting.clear(), ends.clear()
+        waiting.clear()
+        ends.clear()
 
     for row in rows:
         row = np.asarray(row, TOKEN)

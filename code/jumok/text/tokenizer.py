@@ -19,16 +19,17 @@ SYLLABLES, N_VOWELS, N_FINALS = 0xAC00, 21, 28
 INITIALS = [chr(0x1100 + i) for i in range(19)]
 VOWELS = [chr(0x1161 + i) for i in range(N_VOWELS)]
 FINALS = [chr(0x11A7 + i) for i in range(1, N_FINALS)]
-RAW = (
-    "|"  # 글에 낱자로 적힌 조합용 자모 앞에 붙여, 음절을 나누어 생긴 자모와 구별합니다.
-)
+# 글에 낱자로 적힌 조합용 자모 앞에 붙여, 음절을 나누어 생긴 자모와 구별합니다.
+RAW = "|"
 
 
 class Tokenizer(ABC):
-    """글을 조각으로 자르고 번호로 바꿉니다. 번호 0–6은 특별한 토큰이고, 글에 적힌 "<pad>"는 그냥 글입니다.
+    """글을 조각으로 자르고 번호로 바꿉니다.
 
-    decode는 <pad> <bos> <eos> <cls> <sep>을 빼고, 모르는 조각과 가린 조각은 <unk>, <mask>라고 적습니다.
-    encode에 UNK_ID가 없으면 decode(encode(글))은 글과 똑같습니다. 글을 다듬거나 정규화하지 않습니다.
+    번호 0–6은 특별한 토큰이고, 글에 적힌 "<pad>"는 그냥 글입니다. decode는 <pad> <bos>
+    <eos> <cls> <sep>을 빼고, 모르는 조각과 가린 조각은 <unk>, <mask>라고 적습니다.
+    encode에 UNK_ID가 없으면 decode(encode(글))은 글과 똑같습니다. 글을 다듬거나
+    정규화하지 않습니다.
     """
 
     kind: ClassVar[str]
@@ -62,7 +63,10 @@ class Tokenizer(ABC):
         """글을 조각으로. 어휘에 없는 조각도 그대로 보입니다."""
 
     def encode(self, text: str) -> list[int]:
-        """글을 번호로. 어휘에 없는 조각은 UNK_ID입니다. 특별한 토큰을 앞뒤에 붙이지 않습니다."""
+        """글을 번호로.
+
+        어휘에 없는 조각은 UNK_ID입니다. 특별한 토큰을 앞뒤에 붙이지 않습니다.
+        """
         return [self.index.get(piece, UNK_ID) for piece in self.tokenize(text)]
 
     def decode(self, ids: Iterable[int]) -> str:
@@ -89,7 +93,10 @@ class Tokenizer(ABC):
         return cls(state["tokens"])
 
     def save(self, path: str | Path) -> None:
-        """JSON 파일로 적습니다. 다 적은 뒤에 이름을 바꾸므로 반쯤 적힌 파일이 남지 않습니다."""
+        """JSON 파일로 적습니다.
+
+        다 적은 뒤에 이름을 바꾸므로 반쯤 적힌 파일이 남지 않습니다.
+        """
         text = json.dumps(
             {"kind": self.kind, "version": 1, **self.state()}, ensure_ascii=True
         )
@@ -103,15 +110,18 @@ class CountedTokenizer(Tokenizer):
 
     @classmethod
     def from_texts(cls, texts: Iterable[str], vocab_size: int | None = None) -> Self:
-        """글에 자주 나온 조각부터 vocab_size개(특별한 토큰을 셈)를 어휘로 삼습니다. None이면 모두 넣습니다.
+        """글에 자주 나온 조각부터 vocab_size개(특별한 토큰을 셈)를 어휘로 삼습니다.
 
-        나온 수가 같으면 글자 순서가 앞선 것이 먼저입니다. 오류: 꼭 들어갈 토큰보다 작은 어휘는 ValueError.
+        None이면 모두 넣습니다. 나온 수가 같으면 글자 순서가 앞선 것이 먼저입니다.
+        오류: 꼭 들어갈 토큰보다 작은 어휘는 ValueError.
         """
         tokens = [*SPECIAL_TOKENS, *cls.required]
         if vocab_size is not None and vocab_size < len(tokens):
             raise ValueError(
-                f"vocab_size는 {len(tokens)} 이상이어야 합니다. 받은 값은 {vocab_size}입니다."
+                f"vocab_size는 {len(tokens)} 이상이어야 합니다. "
+                f"받은 값은 {vocab_size}입니다."
             )
+        # 어휘가 아직 없어도 자르는 규칙은 정해져 있으므로 빈 어휘로 세어 봅니다.
         splitter, counts = cls(tokens), Counter()
         for text in texts:
             counts.update(splitter.tokenize(text))
@@ -123,7 +133,10 @@ class CountedTokenizer(Tokenizer):
 
 
 class EojeolTokenizer(CountedTokenizer):
-    """어절: 빈칸에서 자릅니다. 두 어절 사이의 빈칸 하나는 적지 않고, 다른 빈칸들은 그것대로 한 조각입니다."""
+    """어절: 빈칸에서 자릅니다.
+
+    두 어절 사이의 빈칸 하나는 적지 않고, 다른 빈칸들은 그것대로 한 조각입니다.
+    """
 
     kind = "eojeol"
 
@@ -135,6 +148,7 @@ class EojeolTokenizer(CountedTokenizer):
     def tokenize(self, text: str) -> list[str]:
         """어절과, 하나가 아닌 빈칸들(글의 앞뒤에서는 하나라도)."""
         pieces = re.findall(r"\s+|\S+", text)
+        # 글의 앞뒤에 있는 빈칸은 이을 때 되살릴 수 없으므로 남깁니다.
         inner = range(1, len(pieces) - 1)
         return [
             piece for i, piece in enumerate(pieces) if piece != " " or i not in inner
@@ -151,7 +165,10 @@ class EojeolTokenizer(CountedTokenizer):
 
 
 class SyllableTokenizer(CountedTokenizer):
-    """음절: 유니코드 글자 하나가 한 조각입니다. NFD로 적힌 한글은 첫소리, 가운뎃소리, 끝소리로 나뉩니다."""
+    """음절: 유니코드 글자 하나가 한 조각입니다.
+
+    NFD로 적힌 한글은 첫소리, 가운뎃소리, 끝소리로 나뉩니다.
+    """
 
     kind = "syllable"
 
@@ -161,10 +178,12 @@ class SyllableTokenizer(CountedTokenizer):
 
 
 class JamoTokenizer(CountedTokenizer):
-    """자모: 한글 음절을 첫소리·가운뎃소리·끝소리로 나눕니다. 67개가 늘 어휘에 있어 모르는 음절이 없습니다.
+    """자모: 한글 음절을 첫소리·가운뎃소리·끝소리로 나눕니다.
 
-    끝소리의 글자가 첫소리와 다르므로(유니코드의 조합용 자모) 다시 모을 때 헷갈리지 않습니다. 글에 처음부터
-    조합용 자모로 적힌 것(NFD)은 앞에 "|"를 붙인 다른 토큰이고, 모으지 않고 그대로 되돌립니다.
+    67개가 늘 어휘에 있어 모르는 음절이 없습니다. 끝소리의 글자가 첫소리와
+    다르므로(유니코드의 조합용 자모) 다시 모을 때 헷갈리지 않습니다. 글에 처음부터
+    조합용 자모로 적힌 것(NFD)은 앞에 "|"를 붙인 다른 토큰이고, 모으지 않고 그대로
+    되돌립니다.
     """
 
     kind = "jamo"
@@ -175,7 +194,10 @@ class JamoTokenizer(CountedTokenizer):
         return [piece for letter in text for piece in _jamo(letter)]
 
     def join(self, pieces: Sequence[str]) -> str:
-        """첫소리와 가운뎃소리(와 끝소리)가 이어지면 음절로 모으고, 짝이 없는 자모는 그대로 둡니다."""
+        """이어진 첫소리와 가운뎃소리(와 끝소리)를 음절로 모읍니다.
+
+        짝이 없는 자모는 그대로 둡니다.
+        """
         text = [
             piece.removeprefix(RAW) if len(piece) == 2 else piece for piece in pieces
         ]

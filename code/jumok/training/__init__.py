@@ -4,15 +4,21 @@
 `import jumok.training`만으로는 torch도 sacreBLEU도 불러오지 않습니다.
 """
 
-from importlib import import_module
-from typing import Any
+from ..lazy import lazy_names
 
 _NAMES = {
     "alignment": ("attention_error_rates", "attention_links"),
     "baselines": ("copy_source", "nearest_translations", "svm_accuracy"),
     "checkpoint": ("BadCheckpoint",),
     "classification": ("Classification",),
-    "corpus": ("AlignedText", "TranslationCorpus", "load_corpus"),
+    "corpus": (
+        "AlignedText",
+        "TextCorpus",
+        "TranslationCorpus",
+        "load_corpus",
+        "load_review_corpus",
+        "load_text_corpus",
+    ),
     "devices": ("pick_device",),
     "digit_images": ("digits",),
     "distributed": ("World", "join_world"),
@@ -55,20 +61,4 @@ _NAMES = {
     "translating": ("pad",),
     "translation": ("Translation",),
 }
-_HOMES = {name: module for module, names in _NAMES.items() for name in names}
-
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    """이름을 처음 쓸 때 그 모듈에서 가져옵니다."""
-    if name not in _HOMES:
-        raise AttributeError(f"jumok.training에는 {name!r}이(가) 없습니다.")
-    value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
-    # 다음부터는 여기에서 바로 찾습니다.
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+__all__, __getattr__, __dir__ = lazy_names(__name__, _NAMES)

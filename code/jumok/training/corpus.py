@@ -1,20 +1,32 @@
-"""번역 자료 한 벌: 책에 들어 있는 것이든 받은 것이든 같은 꼴로 읽습니다."""
+"""배울 자료 한 벌을 읽습니다.
+
+책이 만드는 것이든 받은 것이든, 꼴이 같으면 같은 모양입니다.
+"""
 
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-from jumok.text.corpora import CORPORA, corpus_info, load_pairs
-
+from ..text.corpora import (
+    CORPORA,
+    corpora_of,
+    corpus_info,
+    load_pairs,
+    load_reviews,
+    load_texts,
+)
+from ..text.corpora.definition import KINDS, Corpus
+from ..text.corpora.reading import load_aligned
 from .metrics import Links
 
 TextPair = tuple[str, str]
+Reviews = tuple[list[str], list[int]]
 N_ALIGNED = 500  # 정렬을 견줄 문장의 수
-TRANSLATION_CORPORA = (
-    "grammar",
-    *(c for c in CORPORA if c not in ("nsmc", "nsmc-raw", "chatbot")),
-)
+# 배우려면 있어야 하는 나뉨. 라벨이 있는 자료에서는 dev를 학습 자료에서 떼어 냅니다.
+SPLITS = ("train", "dev", "test")
+LABELLED_SPLITS = ("train", "test")
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,10 @@ class AlignedText:
 
 @dataclass(frozen=True)
 class TranslationCorpus:
-    """(한국어, 영어)의 짝들과 그 해시. tests는 이름 → 짝들, aligned는 정답 정렬이 있는 시험 문장들입니다."""
+    """(한국어, 영어)의 짝들과 그 해시.
+
+    tests는 이름 → 짝들이고, aligned는 정답 정렬이 있는 시험 문장들입니다.
+    """
 
     name: str
     sha256: str
@@ -40,23 +55,68 @@ class TranslationCorpus:
     aligned: tuple[AlignedText, ...] = ()
 
 
-def load_corpus(name: str, cache: Path | None = None) -> TranslationCorpus:
-    """이름으로 자료를 읽습니다. grammar는 그 자리에서 만들고, 나머지는 받아 둔 것을 읽습니다.
+@dataclass(frozen=True)
+class TextCorpus:
+    """배울 글, 고를 때 볼 글, 마지막에 볼 글과 해시."""
 
-    오류: 모르는 이름은 ValueError, 아직 받지 않은 자료는 CorpusError.
+    name: str
+    sha256: str
+    train: list[str]
+    dev: list[str]
+    test: list[str]
+
+
+def load_corpus(
+    name: str, cache: Path | None = None, splits: Iterable[str] = SPLITS
+) -> TranslationCorpus:
+    """이름으로 번역 자료를 읽습니다. 시험만 하려면 splits를 ("test",)로 줍니다.
+
+    splits에 없는 train과 dev는 빈 목록이고, tests에는 test로 시작하는 나뉨이 모두
+    듭니다.
+    오류: 쓸 수 없는 자료는 ValueError, 아직 받지 않은 자료는 CorpusError.
     """
-    if name not in TRANSLATION_CORPORA:
-        raise ValueError(
-            f"번역 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(TRANSLATION_CORPORA)}"
-        )
-    if name == "grammar":
-        return _built_in()
-    train, dev, test = (
-        load_pairs(name, split, cache) for split in ("train", "dev", "test")
+    corpus = _usable(name, "pairs", splits)
+    train, dev = (
+        load_pairs(name, split, cache) if split in splits else []
+        for split in ("train", "dev")
     )
-    return TranslationCorpus(
-        name, corpus_info(name, cache)["sha256"], train, dev, {"test": test}
+    tests = {
+        split: load_pairs(name, split, cache)
+        for split in corpus.splits
+        if split.startswith("test")
+    }
+    aligned = tuple(
+        AlignedText(p.korean, p.english, p.korean_words, p.english_words, p.alignment)
+        for p in load_aligned(name, "test", N_ALIGNED, cache)
     )
+    sha256 = corpus_info(name, cache)["sha256"]
+    return TranslationCorpus(name, sha256, train, dev, tests, aligned)
+
+
+def load_text_corpus(name: str, cache: Path | None = None) -> TextCorpus:
+    """이름으로 글 자료를 읽습니다. 번역 쌍으로도 쓰는 자료(grammar)는 한국어 쪽입니다.
+
+    오류: 쓸 수 없는 자료는 ValueError, 아직 받지 않은 자료는 CorpusError.
+    """
+    corpus = _usable(name, "texts", SPLITS)
+    parts = [
+        list(chain.from_iterable(load_texts(name, split, cache))) for split in SPLITS
+    ]
+    if corpus.kind == "texts":
+        sha256 = corpus_info(name, cache)["sha256"]
+    else:
+        # 자료의 해시에는 읽지 않는 쪽(영어)도 들어 있으므로 읽은 글로 셈합니다.
+        sha256 = pairs_sha256((text, "") for text in chain(*parts))
+    return TextCorpus(name, sha256, *parts)
+
+
+def load_review_corpus(name: str, cache: Path | None = None) -> dict[str, Reviews]:
+    """이름으로 라벨이 있는 자료를 읽습니다: 나뉨 → (글들, 라벨들).
+
+    오류: 쓸 수 없는 자료는 ValueError, 아직 받지 않은 자료는 CorpusError.
+    """
+    _usable(name, "reviews", LABELLED_SPLITS)
+    return {split: load_reviews(name, split, cache) for split in LABELLED_SPLITS}
 
 
 def pairs_sha256(pairs: Iterable[TextPair]) -> str:
@@ -67,19 +127,16 @@ def pairs_sha256(pairs: Iterable[TextPair]) -> str:
     return digest.hexdigest()
 
 
-def _built_in() -> TranslationCorpus:
-    from jumok.text.grammar import splits
-
-    made = splits()
-    train, dev, test, long = (
-        [(pair.korean, pair.english) for pair in part]
-        for part in (made.train, made.dev, made.test, made.test_long)
-    )
-    digest = pairs_sha256([*train, *dev, *test, *long])
-    aligned = tuple(
-        AlignedText(p.korean, p.english, p.korean_words, p.english_words, p.alignment)
-        for p in made.test[:N_ALIGNED]
-    )
-    return TranslationCorpus(
-        "grammar", digest, train, dev, {"test": test, "test_long": long}, aligned
-    )
+def _usable(name: str, kind: str, splits: Iterable[str]) -> Corpus:
+    """kind로 읽을 수 있고 splits가 모두 있는 자료. 아니면 까닭을 말하는 ValueError."""
+    usable = corpora_of(kind, splits)
+    if name in usable:
+        return CORPORA[name]
+    if name in corpora_of(kind):
+        missing = [split for split in splits if split not in CORPORA[name].splits]
+        why = f"'{name}'에는 {', '.join(missing)}이(가) 없어 여기에 쓸 수 없습니다."
+    elif name in CORPORA:
+        why = f"'{name}'은(는) {KINDS[kind]} 자료가 아닙니다({CORPORA[name].title})."
+    else:
+        why = f"자료 '{name}'은(는) 없습니다."
+    raise ValueError(f"{why} 쓸 수 있는 것: {', '.join(usable)}")

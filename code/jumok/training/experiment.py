@@ -25,6 +25,11 @@ def nothing_to_add(_: Task) -> str:
     return ""
 
 
+def nothing_to_count(_: Task, __: Progress) -> dict[str, Any]:
+    """학습의 진행에서 더 셀 것이 없을 때."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Experiment:
     """무엇을 배우고 무엇으로 재는지.
@@ -32,7 +37,8 @@ class Experiment:
     build는 새 모델로 배울 일을 만듭니다. 메모리가 모자라 다시 시작할 때에도 부르고,
     부르기 전에 씨앗을 되돌리므로 늘 같은 모델에서 시작합니다.
     evaluate는 평균한 모델의 성적을 냅니다. data는 카드에, run은 run.json에 적을
-    사실이고, introduce는 계획 앞에 붙여 자료를 알리는 줄입니다.
+    사실이고, introduce는 계획 앞에 붙여 자료를 알리는 줄, count는 학습을 마친 뒤에
+    세는 것(계산량)입니다.
     """
 
     build: Callable[[], Task]
@@ -40,6 +46,7 @@ class Experiment:
     data: dict[str, Any]
     run: dict[str, Any] = field(default_factory=dict)
     introduce: Callable[[Task], str] = nothing_to_add
+    count: Callable[[Task, Progress], dict[str, Any]] = nothing_to_count
 
 
 def run_experiment(
@@ -54,7 +61,7 @@ def run_experiment(
     task, preset, progress = learn(experiment, preset, folder, world, say)
     if not progress.finished(preset.recipe):
         return None
-    result = result_facts(progress)
+    result = result_facts(progress) | experiment.count(task, progress)
     if world.is_first:
         store_average(folder, task.model, preset, experiment.run)
         result |= experiment.evaluate(task)

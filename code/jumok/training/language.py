@@ -3,38 +3,77 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from jumok.model import BertForPretraining, Gpt
-from jumok.text import EOS_ID, PAD_ID, MlmBatches, PackedBatches
+from jumok.text import EOS_ID, PAD_ID, MlmBatches, PackedBatches, RowBatches
 
 from .distributed import World
-from .loss import label_smoothed_loss
+from .loss import chunked_loss, label_smoothed_loss
 from .metrics import bits_per_character
 from .recipe import Recipe
 from .task import Batch
 
 Ids = Sequence[int]
+MIN_ROWS = 8  # 글마다 따로 배울 때 한 걸음의 가장 적은 줄 수
+PIECE = 512  # 손실을 길이가 비슷한 줄끼리 나누어 구할 때 한 조각의 칸 수
 EVAL_TOKENS = 8192  # 평가할 때 한 번에 넣는 토큰 수. 성적에는 영향이 없습니다.
 
 
 class LanguageLoss(nn.Module):
-    """다음 토큰의 교차 엔트로피. 모양: ids, targets (B, T) → 스칼라(토큰의 평균)."""
+    """다음 토큰의 교차 엔트로피. 모양: ids, targets (B, T) → 스칼라(토큰의 평균).
+
+    CPU에서는 로짓을 통째로 만들지 않습니다. 값은 같습니다.
+    """
 
     def __init__(self, model: Gpt, smoothing: float = 0.0) -> None:
         super().__init__()
         self.model, self.smoothing = model, smoothing
 
     def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
+        if _in_chunks(ids):
+            hidden, answers = self._hidden(ids, targets)
+            weight = self.model.output.weight
+            return chunked_loss(hidden, weight, answers, self.smoothing, PAD_ID)
         return label_smoothed_loss(self.model(ids), targets, self.smoothing, PAD_ID)
+
+    def _hidden(self, ids: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """길이가 비슷한 줄끼리 구한 은닉 벡터 (N, D)와 정답 (N,). 채움이 적습니다."""
+        pieces = like_lengths(targets)
+        vectors = [self.model.hidden(ids[rows, :width]) for rows, width in pieces]
+        answers = [targets[rows, :width].flatten() for rows, width in pieces]
+        return torch.cat([x.flatten(0, 1) for x in vectors]), torch.cat(answers)
+
+
+def like_lengths(targets: Tensor) -> list[tuple[slice, int]]:
+    """긴 줄부터 늘어놓은 배치를 채움이 적게 나눕니다. → (줄의 범위, 그 줄들의 길이)
+
+    모양: targets (B, T), 채움은 줄의 끝에만. 채움이 없으면 한 조각입니다.
+    """
+    lengths = (targets != PAD_ID).sum(1).tolist()
+    if min(lengths, default=0) == targets.size(1) or not any(lengths):
+        return [(slice(None), targets.size(1))]
+    pieces, first = [], 0
+    while first < len(lengths):
+        last = first + max(1, PIECE // max(1, lengths[first]))
+        pieces.append((slice(first, last), max(lengths[first:last])))
+        first = last
+    return [(rows, width) for rows, width in pieces if width]
+
+
+def _in_chunks(ids: Tensor) -> bool:
+    """로짓을 나누어 만들지. GPU와 torch.compile에는 통째로 만드는 쪽이 낫습니다."""
+    return ids.device.type == "cpu" and not torch.compiler.is_compiling()
 
 
 class LanguageModel:
-    """GPT를 배우는 일. tokens는 글들을 <eos>로 이은 긴 줄, dev는 (번호들, 글자 수)의 목록입니다.
+    """GPT를 배우는 일. tokens는 <eos>로 끝나는 글들의 표나 그것을 이은 긴 줄입니다.
 
-    한 걸음은 max_tokens // seq_len줄입니다. identity에는 이어 갈 때 같아야 하는 것을 넣습니다.
+    긴 줄을 seq_len칸씩 잘라 배우거나, seq_len이 0이면 글마다 따로 처음부터 배웁니다.
+    dev는 (번호들, 글자 수)의 목록이고, identity는 이어 갈 때 같아야 하는 것입니다.
     """
 
     def __init__(
@@ -53,12 +92,21 @@ class LanguageModel:
 
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
         """회차(epoch)의 start번째 걸음부터 (ids, targets)를 냅니다."""
-        rows = max(1, self.recipe.max_tokens // self.seq_len // world.size) * world.size
         options = {"seed": self.recipe.seed, "rank": world.rank, "world": world.size}
-        for batch in PackedBatches(self.tokens, rows, self.seq_len, **options).epoch(
-            epoch, start
-        ):
+        made = self._packed(options) if self.seq_len else self._rows(options)
+        for batch in made.epoch(epoch, start):
             yield torch.from_numpy(batch.ids), torch.from_numpy(batch.targets)
+
+    def _packed(self, options: dict[str, int]) -> PackedBatches:
+        world = options["world"]
+        rows = max(1, self.recipe.max_tokens // self.seq_len // world) * world
+        return PackedBatches(self.tokens, rows, self.seq_len, **options)
+
+    def _rows(self, options: dict[str, int]) -> RowBatches:
+        n_tokens, min_rows = self.recipe.max_tokens, max(MIN_ROWS, options["world"])
+        longest = min(self.model.config.max_len, n_tokens // min_rows)
+        options = options | {"min_rows": min_rows}
+        return RowBatches(self.tokens, n_tokens, max_len=longest, **options)
 
     def count(self, batch: Batch) -> int:
         """맞힐 토큰의 수."""
@@ -72,12 +120,22 @@ class LanguageModel:
         return {"loss": nats / n_tokens, "bits_per_character": bits}
 
 
-@torch.no_grad()
 def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
-    """글마다 <eos> 다음에서 시작해 모든 토큰과 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
+    """글마다 <eos> 다음에서 시작해 끝의 <eos>까지 맞힐 때 −log 확률(자연로그)의 합.
 
     앞글을 보지 않으므로 n-gram 기준선과 같은 조건입니다.
     오류: 모델이 읽을 수 있는 것보다 긴 글은 ValueError.
+    """
+    return -sum(float(row.sum()) for row in text_log_probs(model, rows, device))
+
+
+@torch.no_grad()
+def text_log_probs(
+    model: Gpt, rows: Sequence[Ids], device: torch.device
+) -> list[np.ndarray]:
+    """글마다, 토큰들과 끝의 <eos>의 log 확률(자연로그).
+
+    모양: 글 n개 → (토큰 수 + 1,)인 배열 n개. 조건과 오류는 `text_nats`와 같습니다.
     """
     limit = model.config.max_len
     longest = max(map(len, rows), default=0) + 1
@@ -85,37 +143,38 @@ def text_nats(model: Gpt, rows: Sequence[Ids], device: torch.device) -> float:
         raise ValueError(
             f"글이 {longest}토큰으로 모델의 한도 {limit}보다 깁니다. 잘라서 넣으세요."
         )
-    total, group = 0.0, []
-    for row in [*sorted(rows, key=len), None]:
-        full = row is None or (len(group) + 1) * (len(row) + 1) > EVAL_TOKENS
-        if full and group:
-            width = max(map(len, group)) + 1
-            text = torch.tensor(
-                [
-                    [EOS_ID, *ids, EOS_ID, *[PAD_ID] * (width - len(ids) - 1)]
-                    for ids in group
-                ]
-            )
-            logits = model(text[:, :-1].to(device))  # (B, T, V)
-            targets = text[:, 1:].to(device)
-            total += F.cross_entropy(
-                logits.float().flatten(0, 1),
-                targets.flatten(),
-                ignore_index=PAD_ID,
-                reduction="sum",
-            ).item()
+    found = [np.zeros(0)] * len(rows)
+    for group in _like_lengths(rows):
+        width = len(rows[group[-1]]) + 1
+        ends = [[EOS_ID, *rows[i], EOS_ID] for i in group]
+        text = torch.tensor([row + [PAD_ID] * (width + 1 - len(row)) for row in ends])
+        logits = model(text[:, :-1].to(device)).float()  # (B, T, V)
+        targets = text[:, 1:].to(device)
+        losses = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+        for i, row in zip(group, losses.double().cpu().numpy(), strict=True):
+            found[i] = -row[: len(rows[i]) + 1]
+    return found
+
+
+def _like_lengths(rows: Sequence[Ids]) -> Iterator[list[int]]:
+    """짧은 글부터, 채운 칸이 EVAL_TOKENS를 넘지 않게 묶은 글의 번호들."""
+    group: list[int] = []
+    for i in sorted(range(len(rows)), key=lambda i: len(rows[i])):
+        if group and (len(group) + 1) * (len(rows[i]) + 1) > EVAL_TOKENS:
+            yield group
             group = []
-        if row is not None:
-            group.append(row)
-    return total
+        group.append(i)
+    if group:
+        yield group
 
 
 class BertLoss(nn.Module):
-    """가린 토큰의 교차 엔트로피와, 두 문장이면 다음 문장 예측의 교차 엔트로피를 더합니다.
+    """가린 토큰의 교차 엔트로피에, 두 문장이면 다음 문장 예측의 것을 더합니다.
 
-    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라. is_next가 없으면 앞의 것만입니다.
-    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다(어휘가 8,000이면 걸음이 두 배 넘게 빨라집니다).
-    torch.compile은 모양이 늘 같아야 빠르므로 그때는 모든 자리를 만듭니다. 출처: Devlin et al. (2019), 3.1절.
+    모양: ids, targets, segments (B, T), is_next (B,) → 스칼라.
+    가린 자리는 15 %뿐이므로 그 자리의 로짓만 만듭니다. 어휘가 8,000이면 걸음이 두 배
+    넘게 빨라집니다. torch.compile은 모양이 늘 같아야 하므로 모든 자리를 만듭니다.
+    출처: Devlin et al. (2019), 3.1절.
     """
 
     def __init__(self, model: BertForPretraining) -> None:
@@ -134,7 +193,14 @@ class BertLoss(nn.Module):
         if not torch.compiler.is_compiling():
             keep = answers != PAD_ID
             picked, answers = picked[keep], answers[keep]
-        loss = F.cross_entropy(self.model.words(picked), answers, ignore_index=PAD_ID)
+        if _in_chunks(ids):
+            features, output = self.model.features(picked), self.model.output
+            loss = chunked_loss(
+                features, output.weight, answers, 0.0, PAD_ID, bias=output.bias
+            )
+        else:
+            words = self.model.words(picked)
+            loss = F.cross_entropy(words, answers, ignore_index=PAD_ID)
         return (
             loss
             if is_next is None
@@ -143,7 +209,10 @@ class BertLoss(nn.Module):
 
 
 class MaskedLanguageModel:
-    """BERT를 사전 학습하는 일. train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다."""
+    """BERT를 사전 학습하는 일.
+
+    train은 (rank, world)를 받아 MlmBatches나 NspBatches를 만드는 함수입니다.
+    """
 
     def __init__(
         self,
@@ -158,7 +227,7 @@ class MaskedLanguageModel:
         self._made: dict[World, MlmBatches] = {}
 
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
-        """회차(epoch)의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
+        """회차의 start번째 걸음부터 (ids, targets, segments[, is_next])를 냅니다."""
         if world not in self._made:
             self._made[world] = self.train(world.rank, world.size)
         yield from map(mlm_tensors, self._made[world].epoch(epoch, start))
@@ -169,7 +238,7 @@ class MaskedLanguageModel:
 
     @torch.no_grad()
     def evaluate(self, device: torch.device) -> dict[str, float]:
-        """dev의 가린 토큰마다의 교차 엔트로피와 맞힌 몫, 두 문장이면 다음 문장을 맞힌 몫."""
+        """dev의 가린 토큰의 교차 엔트로피와 맞힌 몫, 두 문장이면 그것을 맞힌 몫."""
         loss = hits = n_tokens = order_hits = n_rows = 0.0
         for batch in map(mlm_tensors, self.dev.epoch(0)):
             ids, targets, segments, *rest = (x.to(device) for x in batch)

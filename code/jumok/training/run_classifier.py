@@ -14,11 +14,10 @@ from torch import Tensor
 from jumok.files import file_sha256
 from jumok.model import Bert, BertClassifier, BertConfig
 from jumok.text import CLS_ID, PAD_ID, SEP_ID
-from jumok.text.corpora import corpus_info, load_reviews
 from jumok.text.tokenizer import Tokenizer
 
 from .classification import Classification
-from .corpus import pairs_sha256
+from .corpus import Reviews, pairs_sha256
 from .digit_images import digits
 from .distributed import World
 from .experiment import Card, Experiment, Say, held_out_scores, run_experiment
@@ -27,7 +26,6 @@ from .models import build_model
 from .presets import Preset
 from .trained import read_trained
 
-Reviews = tuple[list[str], list[int]]
 N_DEV = 2000  # 학습 자료의 맨 뒤에서 dev로 떼어 두는 줄 수
 N_CLASSES = 2  # 부정과 긍정
 
@@ -140,16 +138,6 @@ def split_reviews(
         "dev": (texts[-n_dev:], labels[-n_dev:]),
         "test": reviews["test"],
     }
-
-
-def load_review_corpus(name: str, cache: Path | None = None) -> dict[str, Reviews]:
-    """영화평 자료를 읽습니다. 오류: 모르는 이름은 ValueError, 받지 않은 자료는 CorpusError."""
-    if name != "nsmc":
-        raise ValueError(
-            f"이름표가 있는 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: nsmc"
-        )
-    corpus_info(name, cache)
-    return {split: load_reviews(name, split, cache) for split in ("train", "test")}
 
 
 def encode_reviews(

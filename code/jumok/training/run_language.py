@@ -1,57 +1,27 @@
 """GPT와 BERT를 글로 배우는 실험."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from jumok.text import MlmBatches, TokenTable, with_eos
-from jumok.text.corpora import corpus_info, load_texts
+from jumok.text import MlmBatches, TokenTable
 from jumok.text.tokenizer import Tokenizer
 
-from .corpus import load_corpus, pairs_sha256
+from .corpus import TextCorpus
 from .distributed import World
+from .estimate import n_parameters
 from .experiment import Card, Experiment, Say, held_out_scores, run_experiment
 from .folder import identity_of, make_tokenizer
 from .language import LanguageModel, MaskedLanguageModel
+from .mixing import budget_facts
 from .models import build_model
 from .ngram import KneserNey, ngram_bits_per_character
 from .presets import Preset
+from .state import Progress
+from .token_cache import token_table
 
 N_DEV = 1000  # 학습하는 사이에 보는 dev 글의 수
-
-
-@dataclass(frozen=True)
-class TextCorpus:
-    """배울 글, 고를 때 볼 글, 마지막에 볼 글과 해시."""
-
-    name: str
-    sha256: str
-    train: list[str]
-    dev: list[str]
-    test: list[str]
-
-
-def load_text_corpus(name: str, cache: Path | None = None) -> TextCorpus:
-    """글 자료를 읽습니다. grammar는 한국어 쪽만 씁니다. 오류: 모르는 이름은 ValueError."""
-    if name == "grammar":
-        made = load_corpus(name)
-        parts = [
-            [ko for ko, _ in part]
-            for part in (made.train, made.dev, made.tests["test"])
-        ]
-        return TextCorpus(name, pairs_sha256((t, "") for t in chain(*parts)), *parts)
-    if name != "nsmc-raw":
-        raise ValueError(
-            f"글 자료 '{name}'은(는) 없습니다. 쓸 수 있는 것: grammar, nsmc-raw"
-        )
-    parts = [
-        list(chain.from_iterable(load_texts(name, split, cache)))
-        for split in ("train", "dev", "test")
-    ]
-    return TextCorpus(name, corpus_info(name, cache)["sha256"], *parts)
 
 
 def run_gpt(
@@ -62,7 +32,8 @@ def run_gpt(
     멈추었으면 None입니다.
     """
     tokenizer = make_tokenizer(corpus.train, preset.vocab_size, folder, world)
-    tokens = TokenTable.from_rows(with_eos(map(tokenizer.encode, corpus.train)))
+    path = folder / f"tokens-{corpus.sha256[:12]}.bin"
+    tokens = token_table(tokenizer, corpus.train, path, world)
     identity = identity_of(preset, corpus.sha256)
 
     def build() -> LanguageModel:
@@ -81,7 +52,9 @@ def run_gpt(
         bits = ngram_bits_per_character(KneserNey(corpus.train), same)
         return scores | {"test_ngram_bits_per_character": bits}
 
-    experiment = Experiment(build, evaluate, _data(corpus), _run(tokenizer))
+    experiment = Experiment(
+        build, evaluate, _data(corpus), _run(tokenizer), count=count_budget
+    )
     return run_experiment(experiment, preset, folder, world, say)
 
 
@@ -106,6 +79,11 @@ def run_bert(
 
     experiment = Experiment(build, evaluate, _data(corpus), _run(tokenizer))
     return run_experiment(experiment, preset, folder, world, say)
+
+
+def count_budget(task: LanguageModel, progress: Progress) -> dict[str, float]:
+    """배운 계산량(6ND)과 매개변수마다 읽은 토큰 수."""
+    return budget_facts(n_parameters(task.model), progress.n_tokens)
 
 
 def readable(

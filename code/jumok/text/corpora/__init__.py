@@ -1,19 +1,20 @@
-"""진짜 자료: 공식 주소나 거울에서 받고, 해시를 확인하고, 책이 쓰는 꼴로 만들어 읽습니다."""
+"""자료의 목록과, 받고 확인하고 읽는 법. 받는 자료는 공식 주소나 거울에서 옵니다."""
 
-from .cache import cache_folder
-from .errors import CorpusError
-from .fetching import corpus_info, fetch
-from .load import load_dialogues, load_pairs, load_reviews, load_texts
-from .registry import CORPORA
+from ...lazy import lazy_names
 
-__all__ = [
-    "CORPORA",
-    "CorpusError",
-    "cache_folder",
-    "corpus_info",
-    "fetch",
-    "load_dialogues",
-    "load_pairs",
-    "load_reviews",
-    "load_texts",
-]
+__all__, __getattr__, __dir__ = lazy_names(
+    __name__,
+    {
+        "cache": ("cache_folder",),
+        "errors": ("CorpusError",),
+        "fetching": ("corpus_info", "fetch"),
+        "reading": (
+            "load",
+            "load_dialogues",
+            "load_pairs",
+            "load_reviews",
+            "load_texts",
+        ),
+        "registry": ("CORPORA", "corpora_of"),
+    },
+)

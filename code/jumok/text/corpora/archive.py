@@ -1,4 +1,7 @@
-"""tar.gz를 디스크에 풀지 않고 차례로 읽습니다. 위험한 것이 들어 있으면 통째로 물리칩니다."""
+"""tar.gz를 디스크에 풀지 않고 차례로 읽습니다.
+
+위험한 것이 들어 있으면 통째로 물리칩니다.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
     """
     pattern = re.compile(wanted)
     try:
+        # 되감지 않고 차례로 읽으므로(r|gz) 큰 묶음도 메모리를 쓰지 않습니다.
         with tarfile.open(path, "r|gz") as tar:
             for member in tar:
                 name = _safe_name(member, path)
@@ -27,7 +31,8 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
                     continue
                 if not member.isfile() or member.size > _LARGEST:
                     raise CorpusError(
-                        f"{path.name}: 보통 파일이 아니거나 너무 큰 것이 있습니다: {name}"
+                        f"{path.name}: 보통 파일이 아니거나 너무 큰 것이 있습니다: "
+                        f"{name}"
                     )
                 yield name, tar.extractfile(member).read()
     except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
@@ -35,7 +40,11 @@ def read_members(path: Path, wanted: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _safe_name(member: tarfile.TarInfo, path: Path) -> str:
-    """맨 위 폴더를 뺀 이름. 풀었다면 폴더 바깥에 쓰거나 바깥을 가리킬 것이면 CorpusError."""
+    """맨 위 폴더를 뺀 이름.
+
+    풀었다면 폴더 바깥에 쓰거나 바깥을 가리킬 것이면 CorpusError.
+    """
+    # 링크는 풀리지 않아도, 가리키는 곳까지 보아 위험한 묶음을 물리칩니다.
     targets = [member.name]
     if member.issym():
         targets.append(str(PurePosixPath(member.name).parent / member.linkname))

@@ -1,17 +1,17 @@
-"""자료를 두는 폴더, 한 번에 한 프로세스만 쓰게 하는 자물쇠, 반쯤 쓴 것이 남지 않는 쓰기."""
+"""자료를 두는 폴더, 한 번에 한 프로세스만 쓰게 하는 자물쇠, 반쪽을 남기지 않는 쓰기."""
 
 from __future__ import annotations
 
 import errno
 import os
 import shutil
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
+
+from filelock import FileLock, Timeout
+from platformdirs import user_cache_path
 
 from .errors import CorpusError
 
@@ -19,17 +19,12 @@ CACHE_VARIABLE = "JUMOK_DATA"
 
 
 def cache_folder(folder: str | Path | None = None) -> Path:
-    """자료를 두는 폴더: 인자, 환경 변수 JUMOK_DATA, 사용자의 캐시 폴더의 차례로 정합니다."""
+    """자료를 두는 폴더. 인자, 환경 변수 JUMOK_DATA, 사용자의 캐시의 차례로 정합니다."""
     chosen = folder or os.environ.get(CACHE_VARIABLE)
     if chosen:
         return Path(chosen).expanduser()
-    if os.name == "nt":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "jumok"
+    # Windows에서 만든 사람의 이름과 Cache를 덧붙이지 않고 LOCALAPPDATA\jumok에 둡니다.
+    return user_cache_path("jumok", appauthor=False, opinion=False)
 
 
 @contextmanager
@@ -40,58 +35,32 @@ def writing(what: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
             raise CorpusError(
-                f"디스크가 가득 차서 쓰지 못했습니다: {what}\n"
-                f"  자리를 비우거나, 다른 폴더를 --cache 나 환경 변수 {CACHE_VARIABLE}로 알려 주세요."
+                f"디스크가 가득 차서 쓰지 못했습니다: {what}\n  자리를 비우거나, "
+                f"다른 폴더를 --cache 나 환경 변수 {CACHE_VARIABLE}로 알려 주세요."
             ) from error
         raise CorpusError(
-            f"쓰지 못했습니다: {what} ({error.strerror or error})\n"
-            f"  쓸 수 있는 폴더를 --cache 나 환경 변수 {CACHE_VARIABLE}로 알려 주세요."
+            f"쓰지 못했습니다: {what} ({error.strerror or error})\n  쓸 수 있는 "
+            f"폴더를 --cache 나 환경 변수 {CACHE_VARIABLE}로 알려 주세요."
         ) from error
 
 
 @contextmanager
 def locked(cache: Path, say: Callable[[str], None] = print) -> Iterator[None]:
     """캐시를 혼자 쓰는 동안. 다른 프로세스가 쓰고 있으면 끝날 때까지 기다립니다."""
-    with ExitStack() as stack:
-        with writing(cache):
-            cache.mkdir(parents=True, exist_ok=True)
-            file = stack.enter_context((cache / ".lock").open("a+b"))
-        if not _try_lock(file):
-            say("다른 프로세스가 자료를 받고 있습니다. 끝날 때까지 기다립니다.")
-            while not _try_lock(file):
-                time.sleep(0.1)
+    with writing(cache):
+        cache.mkdir(parents=True, exist_ok=True)
+        # 쓸 수 없는 폴더인지 먼저 봅니다. 자물쇠는 잠길 때까지 되풀이하며 기다립니다.
+        (cache / ".lock").touch()
+        lock = FileLock(cache / ".lock")
         try:
-            yield
-        finally:
-            _unlock(file)
-
-
-def _try_lock(file: IO[bytes]) -> bool:
+            lock.acquire(timeout=0)
+        except Timeout:
+            say("다른 프로세스가 자료를 받고 있습니다. 끝날 때까지 기다립니다.")
+            lock.acquire()
     try:
-        if os.name == "nt":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
-
-
-def _unlock(file: IO[bytes]) -> None:
-    if os.name == "nt":
-        import msvcrt
-
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_UNLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_UN)
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -111,6 +80,7 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     try:
         with writing(target):
             yield folder
+            # mkdtemp의 폴더는 만든 사람만 봅니다. 자료는 함께 쓸 수 있게 엽니다.
             folder.chmod(0o755)
             if target.exists():
                 shutil.rmtree(target)

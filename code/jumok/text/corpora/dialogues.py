@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from .definition import Corpus
 from .report import Report, Splits, read_lines
-from .sources import Source
+from .sources import RAW, Source
 
 _HEAD = ["Q", "A", "label"]
 _LABELS = {"0", "1", "2"}  # 일상, 이별, 사랑
@@ -43,3 +44,21 @@ def build_chatbot(
                 continue
             splits.write("all", fields[0], fields[1], fields[2].strip())
     return splits
+
+
+_FILE = Source(
+    f"{RAW}/songys/Chatbot_data/master/ChatbotData.csv",
+    "sha256",
+    "287eb129695b577321c80ad397bb3c2279164d4ca577874d129fd3db5b30afe2",
+)
+
+CHATBOT = Corpus(
+    name="chatbot",
+    title="한마디와 대답",
+    kind="dialogues",
+    licence="MIT",
+    citation="Chatbot_data_for_Korean v1.0. https://github.com/songys/Chatbot_data",
+    sources=(_FILE,),
+    build=build_chatbot,
+    splits=("all",),
+)

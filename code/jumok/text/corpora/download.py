@@ -1,4 +1,7 @@
-"""공식 주소나 거울에서 파일을 받습니다: 이어받기, 해시 확인, 반쯤 받은 파일이 제자리에 놓이지 않기."""
+"""공식 주소나 거울에서 파일을 받습니다.
+
+받다 만 것은 이어받고, 해시를 확인하고, 반쯤 받은 파일은 제자리에 놓지 않습니다.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +34,10 @@ class _Dropped(Exception):
 
 
 def download(source: Source, cache: Path, mirror: str | None = None) -> Path:
-    """파일을 cache/downloads/HOST/PATH에 받고 그 자리를 돌려줍니다. 이미 있고 맞으면 받지 않습니다.
+    """파일을 cache/downloads/HOST/PATH에 받고 그 자리를 돌려줍니다.
 
-    mirror는 폴더나 주소입니다. mirror/HOST/PATH가 https://HOST/PATH를 대신합니다.
+    이미 있고 맞으면 받지 않습니다. mirror는 폴더나 주소입니다. mirror/HOST/PATH가
+    https://HOST/PATH를 대신합니다.
     """
     target = cache / "downloads" / source.path
     if target.is_file():
@@ -55,8 +59,9 @@ def download(source: Source, cache: Path, mirror: str | None = None) -> Path:
     if reason:
         part.unlink()
         raise CorpusError(
-            f"받은 파일이 알려진 것과 다릅니다: {_address(source, mirror)}\n  {reason}\n"
-            "  받은 것은 지웠습니다. 다시 해도 같으면 주소의 파일이 바뀐 것이니 책의 저장소에 알려 주세요."
+            f"받은 파일이 알려진 것과 다릅니다: {_address(source, mirror)}\n"
+            f"  {reason}\n  받은 것은 지웠습니다. 다시 해도 같으면 "
+            "주소의 파일이 바뀐 것이니 책의 저장소에 알려 주세요."
         )
     with writing(target):
         part.replace(target)
@@ -101,7 +106,8 @@ def _transfer(source: Source, part: Path, mirror: str | None) -> None:
         except _Dropped as error:
             if attempt == _ATTEMPTS:
                 raise CorpusError(
-                    f"받다가 끊겼습니다: {address}\n  {error}\n  같은 명령을 다시 부르면 이어서 받습니다."
+                    f"받다가 끊겼습니다: {address}\n  {error}\n"
+                    "  같은 명령을 다시 부르면 이어서 받습니다."
                 ) from error
             time.sleep(_PAUSE * attempt)
 
@@ -120,6 +126,7 @@ def _copy(origin: Path, part: Path, source: Source) -> None:
 def _get(address: str, part: Path, source: Source, mirrored: bool) -> None:
     """HTTP로 받습니다. part에 받다 만 것이 있으면 그 뒤만 달라고 합니다."""
     have = part.stat().st_size if part.is_file() else 0
+    # 받다 만 것이 있으면 그 뒤만 달라고 합니다. 서버가 못 알아들으면 처음부터 옵니다.
     headers = {"User-Agent": f"jumok/{__version__}"} | (
         {"Range": f"bytes={have}-"} if have else {}
     )
@@ -152,6 +159,7 @@ def _refuse(
     if code == 416 and part.is_file():
         part.unlink()
         raise _Dropped("받다 만 파일이 더 깁니다. 처음부터 받습니다.")
+    # 바쁜 서버는 기다렸다가 다시 물어봅니다.
     if code == 429 or code >= 500:
         raise _Dropped(f"서버의 대답: {code}")
     raise CorpusError(_missing(address, source, mirrored, f"서버의 대답: {code}"))
@@ -215,7 +223,10 @@ def _missing(address: str, source: Source, mirrored: bool, reason: str) -> str:
             f"거울에 파일이 없습니다: {address} ({reason})\n"
             f"  공식 주소 {source.url} 의 파일을 그 자리에 두거나, 거울 없이 받으세요."
         )
-    return f"그 주소에 파일이 없습니다: {address} ({reason})\n  주소가 바뀌었다면 책의 저장소에 알려 주세요."
+    return (
+        f"그 주소에 파일이 없습니다: {address} ({reason})\n"
+        "  주소가 바뀌었다면 책의 저장소에 알려 주세요."
+    )
 
 
 def _no_network(address: str, reason: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
@@ -9,9 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .cache import cache_folder, fresh_folder, locked
+from .definition import Corpus
 from .download import MIRROR_VARIABLE, download
 from .errors import CorpusError
-from .registry import Corpus, find_corpus
+from .registry import find_corpus
 from .report import Report, corpus_hash
 from .sources import Source
 
@@ -27,15 +29,22 @@ def fetch(
     again: bool = False,
     say: Callable[[str], None] = print,
 ) -> dict:
-    """자료를 받고 만듭니다. 이미 있으면 아무것도 하지 않습니다. 돌려주는 것은 `corpus_info`와 같습니다.
+    """자료를 받고 만듭니다.
 
-    mirror와 cache가 없으면 환경 변수 JUMOK_MIRROR와 JUMOK_DATA를 봅니다. again이면 받아 둔 파일에서
-    다시 만듭니다. 받지 못하거나 파일이 알려진 것과 다르면 CorpusError이고, 반쯤 만든 것은 남지 않습니다.
+    이미 있으면 아무것도 하지 않습니다. 돌려주는 것은 `corpus_info`와 같습니다. mirror와
+    cache가 없으면 환경 변수 JUMOK_MIRROR와 JUMOK_DATA를 봅니다. again이면 받아 둔
+    파일에서 다시 만듭니다. 받지 못하거나 파일이 알려진 것과 다르면 CorpusError이고,
+    반쯤 만든 것은 남지 않습니다.
     """
     corpus = find_corpus(name)
     sources = _wanted(corpus, without_train)
     say(describe(corpus, sources))
     folder = cache_folder(cache)
+    if corpus.built_in:
+        say("책이 만드는 자료라 받을 것이 없습니다. 만들어 캐시에 둡니다…")
+        info = corpus_info(name, folder)
+        say(summary(info))
+        return info
     with locked(folder, say):
         if not again and _is_made(corpus, folder, without_train):
             say(f"이미 있습니다: {folder / name}")
@@ -51,11 +60,15 @@ def fetch(
 
 
 def corpus_info(name: str, cache: str | Path | None = None) -> dict | None:
-    """받아 둔 자료의 기록: 나뉜 파일과 줄 수, 해시, 센 수, 건너뛴 줄. 받지 않았으면 None.
+    """받아 둔 자료의 기록: 나뉜 파일과 줄 수, 해시, 센 수, 건너뛴 줄.
 
-    `sha256`은 만든 자료 전체의 이름입니다. 실행 기록에 적으면 어느 자료였는지 알 수 있습니다.
+    받지 않았으면 None. `sha256`은 만든 자료 전체의 이름입니다. 실행 기록에 적으면 어느
+    자료였는지 알 수 있습니다.
     """
-    path = cache_folder(cache) / find_corpus(name).name / "info.json"
+    corpus = find_corpus(name)
+    if corpus.built_in:
+        return _built_in_info(corpus, cache)
+    path = cache_folder(cache) / corpus.name / "info.json"
     try:
         return json.loads(path.read_text("utf8"))
     except FileNotFoundError:
@@ -64,6 +77,29 @@ def corpus_info(name: str, cache: str | Path | None = None) -> dict | None:
         raise CorpusError(
             f"기록을 읽지 못했습니다: {path}\n  jumok data fetch {name} --again"
         ) from error
+
+
+def _built_in_info(corpus: Corpus, cache: str | Path | None) -> dict:
+    """책이 만드는 자료의 기록. 해시는 줄마다 앞의 두 칸(한국어와 영어)으로 셈합니다."""
+    started = time.perf_counter()
+    whole = hashlib.sha256()
+    splits = {}
+    for split in corpus.splits:
+        rows = list(corpus.rows(split, cache))
+        text = "".join("\t".join(row[:2]) + "\n" for row in rows).encode()
+        whole.update(text)
+        splits[split] = {"rows": len(rows), "sha256": hashlib.sha256(text).hexdigest()}
+    return {
+        "name": corpus.name,
+        "version": corpus.version,
+        "sha256": whole.hexdigest(),
+        "splits": splits,
+        "counts": {},
+        "skipped": 0,
+        "problems": [],
+        "sources": [],
+        "seconds": round(time.perf_counter() - started, 1),
+    }
 
 
 def describe(corpus: Corpus, sources: tuple[Source, ...] | None = None) -> str:
@@ -126,6 +162,7 @@ def _make(
     report = Report()
     with fresh_folder(folder / corpus.name) as made:
         built = corpus.build(files, made, report).summary()
+        # 나뉨의 차례를 목록과 같게 합니다. 기록과 화면에 이 차례로 나옵니다.
         splits = {split: built[split] for split in corpus.splits if split in built}
         info = {
             "name": corpus.name,

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 
-CODE = "\ue000"  # 표시에서 나온 낱말의 앞에 붙입니다. 문장을 나눌 때 그 낱말을 알아보기 위해서입니다.
+# 표시에서 나온 낱말의 앞에 붙입니다. 문장을 나눌 때 그 낱말을 알아보기 위해서입니다.
+CODE = "\ue000"
 SPACE = "\ue001"  # 그 낱말 안의 빈칸. 여기서는 문장을 나누지 않습니다.
 ANCHOR = re.compile(rf"{CODE}([!-~]+)")  # 뒤에 붙은 조사는 빼고
 
@@ -12,7 +13,7 @@ _INLINE = re.compile(
       ``(?P<literal>.+?)``(?!`)                           # ``코드``
     | :(?P<role>[A-Za-z][\w:+.-]*):`(?P<body>[^`]+)`      # :func:`이름`
     | `(?P<link>[^`]+)`_{0,2}                             # `글 <주소>`_
-    | \\(?P<escaped>.)                                    # 빗금과 빈칸은 사라집니다: ``이름``\ 을
+    | \\(?P<escaped>.)                                    # 사라집니다: ``이름``\ 을
     | \*\*(?P<strong>[^\s*](?:[^*]*[^\s*])?)\*\*
     | (?<![\w*])\*(?P<emphasis>[^\s*](?:[^*]*[^\s*])?)\*(?!\*)
     | \|(?P<replaced>[^\s|][^|]*)\|
@@ -28,12 +29,14 @@ _CALLS = {"func", "meth", "function", "method"}
 
 
 def strip_markup(text: str) -> str | None:
-    """표시를 벗긴 글. 벗기고도 역따옴표나 역할(:func:)이 남으면 표시가 깨진 글이므로 None.
+    """표시를 벗긴 글.
 
-    코드와 이름의 앞에는 CODE가 붙고 그 안의 빈칸은 SPACE입니다. `plain_text`가 둘을 없앱니다.
+    벗기고도 역따옴표나 역할(:func:)이 남으면 표시가 깨진 글이므로 None. 코드와 이름의
+    앞에는 CODE가 붙고 그 안의 빈칸은 SPACE입니다. `plain_text`가 둘을 없앱니다.
     """
     text = _INLINE.sub(_inner, unicodedata.normalize("NFC", text))
     text = " ".join(text.split())
+    # 문단 끝의 ::는 "다음은 코드"라는 표시입니다. 글에는 쌍점 하나만 남깁니다.
     text = re.sub(r":: *$", ":", text)
     return None if _BROKEN.search(text) else text
 

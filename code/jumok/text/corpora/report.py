@@ -11,7 +11,10 @@ from .errors import CorpusError
 
 
 class Splits:
-    """`train.tsv`처럼 나뉜 파일들에 줄을 쓰면서 줄 수와 해시를 셉니다. 한 번에 한 줄만 기억합니다."""
+    """`train.tsv`처럼 나뉜 파일들에 줄을 쓰면서 줄 수와 해시를 셉니다.
+
+    한 번에 한 줄만 기억합니다.
+    """
 
     def __init__(self, folder: Path, suffix: str) -> None:
         self._folder, self._suffix = folder, suffix
@@ -27,7 +30,11 @@ class Splits:
             file.close()
 
     def write(self, split: str, *fields: str) -> None:
-        """한 줄을 씁니다. 칸 안의 줄바꿈과 탭은 빈칸이 됩니다. 칸이 없으면 빈 줄이고 세지 않습니다."""
+        """한 줄을 씁니다.
+
+        칸 안의 줄바꿈과 탭은 빈칸이 됩니다. 칸이 없으면 빈 줄이고 세지 않습니다.
+        """
+        # 탭과 줄바꿈이 칸과 줄의 경계이므로, 칸 안에는 있을 수 없습니다.
         line = ("\t".join(" ".join(field.split()) for field in fields) + "\n").encode()
         if split not in self._files:
             self._files[split] = (self._folder / f"{split}{self._suffix}").open("wb")
@@ -71,7 +78,10 @@ def corpus_hash(splits: dict[str, dict]) -> str:
 
 
 def read_lines(data: bytes, file: str) -> list[str]:
-    """UTF-8 글을 줄로 나눕니다. 줄바꿈은 \\n과 \\r\\n뿐입니다. UTF-8이 아니면 CorpusError."""
+    """UTF-8 글을 줄로 나눕니다.
+
+    줄바꿈은 \\n과 \\r\\n뿐입니다. UTF-8이 아니면 CorpusError.
+    """
     try:
         lines = data.decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:

@@ -1,4 +1,7 @@
-"""`nsmc`와 `nsmc-raw`: 영화평. 앞의 것에는 긍정·부정이 있고, 뒤의 것은 영화마다 모은 원문입니다."""
+"""`nsmc`와 `nsmc-raw`: 영화평.
+
+앞의 것에는 긍정·부정이 있고, 뒤의 것은 영화마다 모은 원문입니다.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from itertools import chain
 from pathlib import Path
 
 from .archive import read_members
+from .definition import Corpus
 from .report import Report, Splits, read_lines
-from .sources import Source
+from .sources import GITHUB, RAW, Source
 
 _HEAD = "id\tdocument\tlabel"
 _HELD_OUT = 0.01  # dev와 test로 떼어 두는 영화의 몫
@@ -21,7 +25,8 @@ _FIELDS = {"review_id", "review"}
 def read_ratings(path: Path, report: Report) -> Iterator[tuple[str, str, str]]:
     """(번호, 글, 0이나 1)을 차례로 냅니다.
 
-    따옴표도 글자입니다. 보통의 CSV 읽기는 따옴표로 시작하는 글에서 여러 줄을 하나로 합칩니다.
+    따옴표도 글자입니다. 보통의 CSV 읽기는 따옴표로 시작하는 글에서 여러 줄을 하나로
+    합칩니다.
     """
     for number, line in enumerate(read_lines(path.read_bytes(), path.name), start=1):
         if number == 1 and line == _HEAD:
@@ -58,9 +63,10 @@ def build_nsmc(
 def build_raw(
     sources: list[tuple[Source, Path]], folder: Path, report: Report
 ) -> Splits:
-    """한 줄이 한 영화평, 빈 줄이 영화 사이. nsmc의 test에 나오는 글은 번호로도 글로도 뺍니다.
+    """한 줄이 한 영화평, 빈 줄이 영화 사이.
 
-    dev와 test는 영화를 통째로 뗀 것입니다. 영화 하나씩 읽으므로 메모리는 한 영화만큼만 듭니다.
+    nsmc의 test에 나오는 글은 번호로도 글로도 뺍니다. dev와 test는 영화를 통째로 뗀
+    것입니다. 영화 하나씩 읽으므로 메모리는 한 영화만큼만 듭니다.
     """
     (_, ratings), (archive, path) = sources
     held = [
@@ -71,6 +77,7 @@ def build_raw(
         for name, data in read_members(path, archive.members):
             split = film_split(Path(name).stem)
             reviews = _reviews(data, name, numbers, texts, report)
+            # 쓸 글이 하나도 없는 영화는 빈 줄(영화의 사이)도 쓰지 않습니다.
             first = next(reviews, None)
             if first is None:
                 report.count("남은 글이 없는 영화")
@@ -134,3 +141,41 @@ def _rows(data: bytes, name: str, report: Report) -> list:
         return rows
     report.skip(name, 1, "글의 목록이 아니라서 이 영화를 건너뜁니다")
     return []
+
+
+_RATINGS = {
+    "train": "e03b7d14e9e41be8d464a28057cd25d7396c53e67aa7fd5f7e552c59b0ee2940",
+    "test": "8ac9f64052f11dbf6ae0acb5e038f03d90a76f0eda7820cfb3a92d02edfcebda",
+}
+_RATED = {
+    split: Source(f"{RAW}/e9t/nsmc/master/ratings_{split}.txt", "sha256", digest)
+    for split, digest in _RATINGS.items()
+}
+_FILMS = Source(
+    f"{GITHUB}/e9t/nsmc/tar.gz/cc0670e872d4ac27bfe36c87456783004b39ef6c",
+    "content",
+    "af8d6e9761cd637fadd35697e67afea664faff3e01380f737645c4f118e3da41",
+    r"raw/\d+\.json",
+)
+_NSMC_CITATION = "Naver sentiment movie corpus v1.0. https://github.com/e9t/nsmc"
+
+NSMC = Corpus(
+    name="nsmc",
+    title="NSMC: 네이버 영화평의 긍정과 부정",
+    kind="reviews",
+    licence="CC0 1.0",
+    citation=_NSMC_CITATION,
+    sources=tuple(_RATED.values()),
+    build=build_nsmc,
+    splits=("train", "test"),
+)
+NSMC_RAW = Corpus(
+    name="nsmc-raw",
+    title="NSMC의 원문: 영화마다 모은 영화평",
+    kind="texts",
+    licence="CC0 1.0",
+    citation=_NSMC_CITATION,
+    sources=(_RATED["test"], _FILMS),
+    build=build_raw,
+    splits=("train", "dev", "test"),
+)

@@ -8,7 +8,8 @@ _END = r"""[.!?][\"'”’)\]]*"""
 _ENGLISH = re.compile(rf"{_END}(\s+)(?=[\"'“‘(\[]*[A-Z0-9{CODE}])")
 _KOREAN = re.compile(rf"{_END}(\s+)(?=\S)")
 _NOT_END = re.compile(
-    r"(?:^|[\s(\[])(?:e\.g|i\.e|cf|vs|etc|Mr|Mrs|Dr|St|No|approx|a\.k\.a|예|[A-Z]|\d+)\.$",
+    r"(?:^|[\s(\[])"
+    r"(?:e\.g|i\.e|cf|vs|etc|Mr|Mrs|Dr|St|No|approx|a\.k\.a|예|[A-Z]|\d+)\.$",
     re.IGNORECASE,
 )
 _HANGUL = re.compile("[가-힣]")
@@ -42,8 +43,8 @@ def balanced(korean: str, english: str) -> bool:
 def sentence_pairs(korean: str, english: str) -> list[tuple[str, str]]:
     """(한국어, 영어) 문장 쌍들. 나누어도 안전하지 않으면 문단 그대로 한 쌍입니다.
 
-    안전하다는 것은 문장 수가 같고, 쌍마다 길이가 어울리고, 양쪽에 다 나오는 코드가 같은 번째 문장에
-    나온다는 뜻입니다.
+    안전하다는 것은 문장 수가 같고, 쌍마다 길이가 어울리고, 양쪽에 다 나오는 코드가 같은
+    번째 문장에 나온다는 뜻입니다.
     """
     sides = split_korean(korean), split_english(english)
     pairs = list(zip(*sides, strict=False))
@@ -52,6 +53,7 @@ def sentence_pairs(korean: str, english: str) -> list[tuple[str, str]]:
     if not all(balanced(*pair) for pair in pairs if has_hangul(pair[0])):
         return [(korean, english)]
     shared = _anchors(korean) & _anchors(english)
+    # 코드가 서로 다른 번째 문장에 있으면 문장이 어긋난 것입니다.
     together = all(_anchors(ko) & shared == _anchors(en) & shared for ko, en in pairs)
     return pairs if together else [(korean, english)]
 

@@ -10,13 +10,17 @@ from pathlib import Path
 from ...files import file_sha256
 from .archive import read_members
 
+GITHUB = "https://codeload.github.com"
+RAW = "https://raw.githubusercontent.com"
+
 
 @dataclass(frozen=True)
 class Source:
     """공식 주소 하나와 그 해시.
 
-    check는 sha256(파일), git_blob(git이 매긴 번호), content(압축을 푼 내용. GitHub가 그때그때 만드는
-    tar.gz는 바이트가 늘 같지 않습니다) 가운데 하나입니다. members는 읽을 파일의 이름(정규식)입니다.
+    check는 sha256(파일), git_blob(git이 매긴 번호), content(압축을 푼 내용. GitHub가
+    그때그때 만드는 tar.gz는 바이트가 늘 같지 않습니다) 가운데 하나입니다. members는
+    읽을 파일의 이름(정규식)입니다.
     """
 
     url: str
@@ -41,7 +45,10 @@ class Source:
 
 
 def content_hash(members: Iterable[tuple[str, bytes]]) -> str:
-    """(이름, 내용)들의 해시. 이름의 차례로 늘어놓으므로 압축한 차례와 시각에 달려 있지 않습니다."""
+    """(이름, 내용)들의 해시.
+
+    이름의 차례로 늘어놓으므로 압축한 차례와 시각에 달려 있지 않습니다.
+    """
     lines = sorted(
         f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in members
     )

@@ -10,25 +10,24 @@ from .report import Report, read_lines
 from .sentences import balanced, has_hangul, sentence_pairs
 
 _LONGEST = 100  # 낱말. 이보다 긴 문단은 한 배치에 몇 개 들어가지 않습니다.
-_MACHINE = re.compile(
-    r"[은을이과](?:\((?:는|를|가|와)\))"
-)  # "은(는)": 기계가 채우다 만 번역
-_ODD_BREAKS = re.compile(
-    "[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]"
-)  # polib은 여기서도 줄을 나눕니다
-_PLACES = re.compile(r"^#:.*\n", re.MULTILINE)  # 원문의 줄 번호. 판마다 다릅니다.
-_OPEN = re.compile(
-    r'^(?:msg\w+(?:\[\d+\])?\s+)?"(?:[^"\\\n]|\\.)*+$', re.MULTILINE
-)  # 닫지 않은 따옴표
+# "은(는)": 기계가 채우다 만 번역
+_MACHINE = re.compile(r"[은을이과](?:\((?:는|를|가|와)\))")
+# polib은 여기서도 줄을 나눕니다.
+_ODD_BREAKS = re.compile("[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+# 원문의 줄 번호. 판마다 다릅니다.
+_PLACES = re.compile(r"^#:.*\n", re.MULTILINE)
+# 닫지 않은 따옴표
+_OPEN = re.compile(r'^(?:msg\w+(?:\[\d+\])?\s+)?"(?:[^"\\\n]|\\.)*+$', re.MULTILINE)
 _LINE = re.compile(r"\(line (\d+)\)")
 
 
 def read_entries(
     data: bytes, file: str, report: Report, seen: set[str]
 ) -> list[tuple[str, str]]:
-    """PO 파일의 (msgid, msgstr) 가운데 번역이 끝난 것들. 깨진 덩이는 줄 번호와 함께 report에 적습니다.
+    """PO 파일의 (msgid, msgstr) 가운데 번역이 끝난 것들.
 
-    seen은 이미 읽은 덩이들입니다. 여기 든 것은 건너뛰고, 새로 읽은 것을 더합니다.
+    깨진 덩이는 줄 번호와 함께 report에 적습니다. seen은 이미 읽은 덩이들입니다. 여기 든
+    것은 건너뛰고, 새로 읽은 것을 더합니다.
     """
     text = _ODD_BREAKS.sub(" ", "\n".join(read_lines(data, file)))
     entries = []
@@ -66,10 +65,14 @@ def clean_pairs(english: str, korean: str, report: Report) -> Iterator[tuple[str
 
 
 def _only_new(text: str, seen: set[str], report: Report) -> str:
-    """이미 읽었거나 번역이 없는 덩이를 빈 줄로 바꿉니다. polib이 읽을 것이 몇 분의 일로 줍니다."""
+    """이미 읽었거나 번역이 없는 덩이를 빈 줄로 바꿉니다.
+
+    polib이 읽을 것이 몇 분의 일로 줍니다.
+    """
     blocks = text.split("\n\n")
     for index, block in enumerate(blocks):
         body = _PLACES.sub("", block)
+        # 번역이 없는 덩이가 많으므로, polib에 넘기기 전에 비우면 빨라집니다.
         untranslated = body.rstrip().endswith('\nmsgstr ""')
         if body in seen or untranslated:
             report.count("번역이 없음" if untranslated else "다른 곳과 같은 항목")
@@ -79,7 +82,10 @@ def _only_new(text: str, seen: set[str], report: Report) -> str:
 
 
 def _parse(text: str, file: str, report: Report) -> list:
-    """polib으로 읽습니다. 문법이 틀린 곳이 있으면 그 덩이(빈 줄 사이)만 비우고 다시 읽습니다."""
+    """polib으로 읽습니다.
+
+    문법이 틀린 곳이 있으면 그 덩이(빈 줄 사이)만 비우고 다시 읽습니다.
+    """
     import polib
 
     while opened := _OPEN.search(

@@ -1,48 +1,69 @@
-"""동사에 딸린 말: 목적어, 받는 사람, 함께하는 사람, 곳, 동안. 동사의 갈래가 허락하는 것만 고릅니다."""
+"""동사에 딸린 말: 목적어, 받는 사람, 함께하는 사람, 곳, 동안.
+
+동사의 갈래가 허락하는 것만 고릅니다.
+"""
 
 from dataclasses import dataclass, field
 
-from .draft import Dice, Phrase, Token, Unsuitable, words
-from .english import past as english_past
-from .english import third_person
-from .hangul import attach
-from .korean import Stem, past_modifier, present_modifier
-from .lexicon import Adjective, Noun, Verb, lexicon
-from .people import human_object, other_person
-from .phrases import (
-    can_count,
-    noun_phrase,
-    pick_adjectives,
-)
-from .times import time_phrase
+from .draft import Dice, Phrase, Token, Unsuitable
+from .lexicon import Noun, Verb, lexicon
+from .people import human_object
+from .phrases import can_count, fitting_adjectives, noun_phrase
+from .relative_clauses import clause_phrase
 
 # 한 번에 많이 세지 않는 명사의 갈래
-LARGE = frozenset({
-    "car", "bike", "device", "appliance", "furniture", "seat", "bed", "melon", "clothes", "shoes", "glasses",
-    "strings", "bowed", "pet", "tree", "toy", "fridge", "dress",
-    "footwear", "gloves", "hat", "bag", "jewelry", "ring", "camera",
-})  # fmt: skip
+LARGE = frozenset(
+    {
+        "car",
+        "bike",
+        "device",
+        "appliance",
+        "furniture",
+        "seat",
+        "bed",
+        "melon",
+        "clothes",
+        "shoes",
+        "glasses",
+        "strings",
+        "bowed",
+        "pet",
+        "tree",
+        "toy",
+        "fridge",
+        "dress",
+        "footwear",
+        "gloves",
+        "hat",
+        "bag",
+        "jewelry",
+        "ring",
+        "camera",
+    }
+)
 FEW = frozenset({"eat", "drink", "read", "order", "write", "have", "memorize", "draw"})
 SHAPES = {  # 목적어의 꼴과 무게
-    "bare": 4.0, "adjective": 2.5, "two": 0.5, "determiner": 1.2, "both": 0.5, "number": 1.2,
-    "number_adjective": 0.3, "clause": 2.5, "own_clause": 1.0,
-}  # fmt: skip
+    "bare": 4.0,
+    "adjective": 2.5,
+    "two": 0.5,
+    "determiner": 1.2,
+    "both": 0.5,
+    "number": 1.2,
+    "number_adjective": 0.3,
+    "clause": 2.5,
+    "own_clause": 1.0,
+}
 FIXED = frozenset({"name", "the"})
-FOOD = frozenset({
-    "fruit", "melon", "root", "raw", "snack", "baked", "slice", "rice", "meal", "spicy", "side", "protein",
-    "hot", "cold",
-})  # fmt: skip
 CREATES = frozenset({"make", "write", "draw", "bake", "build", "catch"})
 LEAVES = frozenset({"eat", "drink", "lose", "send", "throw away", "sell", "give"})
-BORROWED = (
-    "빌리다",
-    frozenset({"팔다", "버리다", "주다", "보내다"}),
-)  # 빌린 것은 팔거나 버리지 않습니다.
 
 
 @dataclass
 class Arguments:
-    """동사에 딸린 말을 두 언어로 모은 것. korean은 동사 앞에, english는 동사 뒤에 놓입니다."""
+    """동사에 딸린 말을 두 언어로 모은 것.
+
+    korean은 동사 앞에, english는 동사 뒤에 놓입니다.
+    """
 
     korean: list[Token] = field(default_factory=list)
     english: list[Token] = field(default_factory=list)
@@ -117,7 +138,8 @@ def object_phrase(
         else ""
     )
     number = pick_number(d, verb, noun, tense) if shape.startswith("number") else 0
-    # 습관과 할 수 있는 일은 두루 일컫습니다(read books). 입고 타는 것은 하나입니다(wear a hat).
+    # 습관과 할 수 있는 일은 두루 일컫습니다(read books).
+    # 입고 타는 것은 하나입니다(wear a hat).
     generic = "gen" in verb.flags or (
         tense == "present" and not {"one", "stat", "the"} & verb.flags
     )
@@ -134,88 +156,11 @@ def determiners_for(verb: Verb, tense: str) -> tuple[tuple[str, float], ...]:
     )
 
 
-def fitting_adjectives(
-    d: Dice, verb: Verb, kind: str, pair: bool
-) -> tuple[Adjective, ...]:
-    """동사와 어울리는 형용사. 더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다."""
-    found = pick_adjectives(d, kind, pair)
-    for adjective in found:
-        if not lexicon().fits(adjective, verb):
-            raise Unsuitable
-    return found
-
-
 def pick_number(d: Dice, verb: Verb, noun: Noun, tense: str) -> int:
-    """수. 큰 것과 앞으로 할 일은 셋까지, 먹고 읽는 것은 넷까지, 나머지는 열까지 셉니다."""
+    """셀 수를 고릅니다.
+
+    큰 것과 앞으로 할 일은 셋까지, 먹고 읽는 것은 넷까지, 나머지는 열까지 셉니다.
+    """
     few = noun.kind in LARGE or noun.measure or tense == "future"
     limit = 3 if few else 4 if verb.english in FEW else 10
     return 1 + d.pick(range(limit))
-
-
-def clause_phrase(
-    d: Dice, verb: Verb, noun: Noun, subject: Phrase, own: bool
-) -> Phrase:
-    """관계절이 붙은 명사구: 친구가 만든 빵 ↔ the bread my friend made
-
-    own이면 관계절의 주어가 바깥과 같아 적지 않고 때가 있습니다: 어제 산 책 ↔ the book I bought yesterday
-    """
-    choices = [v for v in lexicon().sources[noun.kind] if v.lemma != verb.lemma]
-    if own:  # 음식은 오래 두지 않으니 때를 적지 않습니다.
-        choices = [v for v in choices if "own" in v.flags and noun.kind not in FOOD]
-    if not choices:
-        raise Unsuitable
-    source = d.pick(choices)
-    if source.lemma == BORROWED[0] and verb.lemma in BORROWED[1]:
-        raise Unsuitable
-    adjectives = fitting_adjectives(d, verb, noun.kind, False) if d.chance(0.15) else ()
-    head = noun_phrase(d, noun, adjectives, definite=True)
-    if head.english[0][0] != "the":
-        head.english.insert(0, ("the", ()))
-    doer = _own_subject(subject) if own else other_person(d, subject)
-    tag = d.tag()
-    when = (
-        time_phrase(d, "past", ("day", "week", "span"))
-        if own
-        or (d.chance(0.15) and "stat" not in source.flags and noun.kind not in FOOD)
-        else Phrase()
-    )
-    korean = [
-        *doer.with_particle(attach, "이"),
-        *when.korean,
-        (modifier(source.stem, "stat" in source.flags, doer.honorific), (tag,)),
-        *head.korean,
-    ]
-    spoken = verb_in_clause(source, doer.number)
-    english = [*head.english, *doer.english, *words(spoken, tag), *when.english]
-    combos = [*head.combos, f"{source.lemma}+{noun.korean}"]
-    return Phrase(
-        korean, english, head.number, key=noun.korean, combos=combos, has_clause=True
-    )
-
-
-def _own_subject(subject: Phrase) -> Phrase:
-    pronoun = {
-        "나": "I",
-        "저": "I",
-        "우리": "we",
-        "그": "he",
-        "그녀": "she",
-        "그들": "they",
-        "너": "you",
-    }
-    if subject.key not in pronoun or not subject.korean:
-        raise Unsuitable
-    return Phrase([], [(pronoun[subject.key], ())], subject.number)
-
-
-def modifier(stem: Stem, is_now: bool, honorific: bool) -> str:
-    """관계절의 동사: 만든, 만드신, 좋아하는."""
-    raised = stem.with_honorific() if honorific else stem
-    return present_modifier(raised) if is_now else past_modifier(raised)
-
-
-def verb_in_clause(verb: Verb, number: str) -> str:
-    """영어 관계절의 동사. 상태는 현재(likes), 나머지는 과거(made)입니다."""
-    if "stat" not in verb.flags:
-        return english_past(verb.english)
-    return third_person(verb.english) if number == "3s" else verb.english

@@ -1,14 +1,7 @@
 """의문사로 묻는 문장: 무엇, 누구, 어디, 언제, 몇."""
 
 from .arguments import Arguments
-from .clauses import (
-    STYLES,
-    arrange,
-    pick_arguments,
-    pick_subject,
-    predicate_tags,
-    spoken,
-)
+from .clauses import arrange, pick_arguments, predicate_tags, spoken
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .english import plural
 from .hangul import attach
@@ -16,6 +9,7 @@ from .lexicon import lexicon
 from .phrases import can_count
 from .predicates import Form, english_predicate, korean_predicate
 from .recipes import pick_time, pick_verb
+from .subjects import STYLES, pick_subject
 
 TENSES = (("past", 5), ("progressive", 1), ("future", 2))
 PLANNED = ("사다", "주문하다", "심다", "보내다")  # 몇을 하려는지 물을 만한 일

@@ -4,61 +4,14 @@ from dataclasses import replace
 
 from .adjuncts import companion_phrase, duration, long_stay, pick_place, place_phrase
 from .arguments import Arguments, object_phrase
-from .draft import Dice, Phrase, Token, Unsuitable, words
+from .draft import Dice, Phrase, Token, Unsuitable
 from .hangul import attach
 from .lexicon import Verb, lexicon
-from .people import FIRST, candidates, human_object
-from .phrases import human_noun_phrase, person_phrase, pronoun_phrase
+from .people import FIRST, human_object
 from .predicates import Form, Part, english_predicate, korean_predicate
+from .subjects import CHILDREN, check_subject
 
 NO_HOMEWORK = frozenset({"삼촌", "이모", "관광객", "남자", "여자"})
-CHILDREN = frozenset({"아이", "소년", "소녀"})
-STYLES = (("plain", 5), ("polite", 4), ("formal", 2))
-SUBJECTS = {  # 말투와 물음에 따른 주어의 갈래와 무게. none은 주어를 생략한 것(서술은 I, 물음은 you)입니다.
-    ("plain", False): (
-        ("나", 5),
-        ("우리", 2),
-        ("그", 2),
-        ("그녀", 2),
-        ("그들", 1),
-        ("people", 7),
-        ("noun", 2),
-    ),
-    ("plain", True): (("너", 6), ("그", 1), ("그녀", 1), ("people", 4), ("noun", 1)),
-    ("polite", False): (
-        ("저", 3),
-        ("우리", 1),
-        ("그", 1),
-        ("none", 6),
-        ("people", 6),
-        ("noun", 2),
-    ),
-    ("polite", True): (("none", 6), ("그", 1), ("그녀", 1), ("people", 4), ("noun", 1)),
-}
-
-
-def pick_subject(d: Dice, style: str, question: bool = False) -> Phrase:
-    """말투에 맞는 주어. 한다체는 나와 너, 해요체와 합니다체는 저를 쓰거나 생략합니다."""
-    kind = d.weighted(SUBJECTS["plain" if style == "plain" else "polite", question])
-    if kind == "none":
-        return Phrase(
-            [],
-            words("you" if question else "I"),
-            "pl" if question else "1s",
-            asked=question,
-            polite=True,
-        )
-    if kind == "people":
-        person = person_phrase(d, d.pick(candidates(question, True, "")))
-        person.asked, person.polite = question, style != "plain"
-        return person
-    if kind == "noun":
-        group = d.weighted((("job", 3), ("people", 3), ("teacher", 1)))
-        found = human_noun_phrase(d, d.pick(lexicon().by_kind[group]))
-    else:
-        found = pronoun_phrase(d, kind)
-    found.asked, found.polite = question, style != "plain"
-    return found
 
 
 def pick_arguments(
@@ -86,11 +39,13 @@ def pick_arguments(
         raise Unsuitable
     receiver = _receiver(d, verb, subject, bare or thing.has_clause)
     adjuncts = [] if thing.has_clause else _adjuncts(d, verb, form, subject, bare)
+    # 여러 시간 동안 할 일로는 어색하게 작은 것
     small = out.counted or any(combo.startswith("짧다+") for combo in out.combos)
     if small and any(
         word == "동안" for phrase in adjuncts for word, _ in phrase.korean
     ):
-        raise Unsuitable  # 이십 분 동안 책 네 권을 읽었다, 네 시간 동안 짧은 기사를 읽었다
+        # 이십 분 동안 책 네 권을 읽었다, 네 시간 동안 짧은 기사를 읽었다
+        raise Unsuitable
     where = next((p for p in adjuncts if p.combos), None)
     if where is not None:
         out.combos += [combo.replace("곳+", f"{verb.lemma}+") for combo in where.combos]
@@ -113,7 +68,10 @@ def pick_arguments(
 
 
 def check_object(verb: Verb, thing: Phrase, subject: Phrase) -> None:
-    """주어와 어울리지 않는 목적어를 거릅니다: 어른의 숙제, 아버지가 사랑하는 내 친구."""
+    """주어와 어울리지 않는 목적어를 거릅니다.
+
+    어른의 숙제, 아버지가 사랑하는 내 친구.
+    """
     if subject.key in CHILDREN and thing.key in ("커피", "논문", "보고서"):
         raise Unsuitable
     if thing.key == subject.key or (
@@ -215,8 +173,8 @@ def arrange(
 ) -> tuple[list[Token], list[Token]]:
     """절 하나를 두 언어로 늘어놓습니다.
 
-    한국어는 (때) 주어 (때) 딸린 말 서술어, 영어는 (때) 주어 서술어 딸린 말 (때). front이면 때가 맨 앞입니다.
-    빈도(자주)는 영어에서 동사 앞에 놓입니다.
+    한국어는 (때) 주어 (때) 딸린 말 서술어, 영어는 (때) 주어 서술어 딸린 말 (때).
+    front이면 때가 맨 앞입니다. 빈도(자주)는 영어에서 동사 앞에 놓입니다.
     """
     check_subject(verb, subject)
     if (
@@ -245,33 +203,10 @@ def arrange(
     return korean, english
 
 
-def check_subject(verb: Verb, subject: Phrase) -> None:
-    """주어와 어울리지 않는 동사를 거릅니다: 높이면 뜻이 달라지는 것(돌아가다), 어른의 일, 아이의 일."""
-    child = subject.key in CHILDREN
-    if verb.lemma == "매다" and (
-        subject.key in ("그녀", "여자") or _is_she(subject.key)
-    ):
-        raise Unsuitable
-    if ("nohon" in verb.flags and subject.honorific) or (
-        child and "adult" in verb.flags
-    ):
-        raise Unsuitable
-    if (
-        verb.lemma == "놀다"
-        and not child
-        and subject.key not in ("남동생", "여동생", "사촌", "누구", "고양이")
-    ):
-        raise Unsuitable
-
-
 def _is_worker(name: str) -> bool:
     return any(
         noun.korean == name for noun in lexicon().by_kind["job"]
     ) and name not in ("학생", "대학생")
-
-
-def _is_she(name: str) -> bool:
-    return any(p.korean == name and p.pronoun == "she" for p in lexicon().people)
 
 
 def pick_negation(d: Dice, verb: Verb, tense: str) -> str:

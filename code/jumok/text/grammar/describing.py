@@ -1,35 +1,20 @@
-"""형용사와 이다와 있다의 문장: 그 사과는 맛있다, 민수는 의사이다, 책상 위에 책 두 권이 있다."""
+"""형용사의 문장: 그 사과는 맛있다, 민수는 어제 바빴다, 어제는 날씨가 추웠다."""
 
-from .arguments import LARGE, object_phrase
-from .clauses import STYLES, check_subject, pick_subject, predicate_tags, spoken
+from .arguments import object_phrase
+from .being import ADULTS, HERE, being
+from .clauses import predicate_tags, spoken
 from .draft import Dice, Draft, Phrase, Token, Unsuitable, words
-from .english import be
-from .hangul import attach, final_consonant
-from .korean import Stem, present_modifier
+from .hangul import attach
+from .korean import present_modifier
 from .lexicon import Adjective, lexicon
-from .phrases import can_count, noun_phrase, pick_adjectives
+from .phrases import noun_phrase
 from .predicates import Form, english_predicate, korean_predicate
 from .recipes import pick_tense
+from .subjects import STYLES, check_subject, pick_subject
 from .times import time_phrase
 
 MOODS = frozenset({"행복하다", "똑똑하다", "친절하다", "부지런하다"})
-ADULTS = ("남자", "여자")
 DEGREES = (("아주", "very"), ("정말", "really"), ("너무", "too"))
-HERE, GONE = Stem("있", descriptive=True), Stem("없", descriptive=True)
-BEING = {  # 이다: (말투, 과거인지, 물음인지) → (받침 뒤, 모음 뒤)
-    ("plain", False, False): ("이다", "다"),
-    ("plain", True, False): ("이었다", "였다"),
-    ("plain", False, True): ("이니", "니"),
-    ("plain", True, True): ("이었니", "였니"),
-    ("polite", False, False): ("이에요", "예요"),
-    ("polite", True, False): ("이었어요", "였어요"),
-    ("polite", False, True): ("이에요", "예요"),
-    ("polite", True, True): ("이었어요", "였어요"),
-    ("formal", False, False): ("입니다", "입니다"),
-    ("formal", True, False): ("이었습니다", "였습니다"),
-    ("formal", False, True): ("입니까", "입니까"),
-    ("formal", True, True): ("이었습니까", "였습니까"),
-}
 
 
 def _state(
@@ -140,116 +125,11 @@ def weather(d: Dice) -> Draft:
     return Draft(korean, english, question)
 
 
-def identity(d: Dice) -> Draft:
-    """이다와 아니다: 민수는 용감한 소방관이다 ↔ Minsu is a brave firefighter"""
-    question = d.chance(0.25)
-    style = d.weighted(STYLES)
-    subject = pick_subject(d, style, question)
-    human = subject.key in _human_names()
-    if (
-        subject.honorific
-        or subject.number == "pl"
-        or (human and subject.key not in ADULTS)
-    ):
-        raise Unsuitable
-    noun = d.pick(lexicon().by_kind["job"])
-    third = subject.number == "3s"
-    adjectives = pick_adjectives(d, "job") if third and d.chance(0.3) else ()
-    what = noun_phrase(d, noun, adjectives)
-    is_past, negation = d.chance(0.2), not question and d.chance(0.2)
-    tags = predicate_tags(d)
-    form = Form(
-        "past" if is_past else "present", style, "지" if negation else "", question
-    )
-    before, after = english_predicate("", form, subject.number, is_be=True)
-    korean = [*subject.with_particle(attach, "은"), *_being(what, form, tags)]
-    english = [
-        *spoken(before, tags),
-        *subject.english,
-        *spoken(after, tags),
-        *what.english,
-    ]
-    return Draft(korean, english, question, what.combos)
-
-
-def _human_names() -> set[str]:
-    return {
-        noun.korean for kind in ("job", "people") for noun in lexicon().by_kind[kind]
-    }
-
-
-def _being(what: Phrase, form: Form, tags: dict[str, int]) -> list[Token]:
-    """명사에 이다를 붙이거나 '이/가 아니다'를 잇습니다."""
-    *head, (last, own) = what.korean
-    if form.negation:
-        absent = Stem("아니", descriptive=True)
-        shape = Form(form.tense, form.style)
-        words_ = [
-            (word, (tags["a"], tags["n"]))
-            for word, _ in korean_predicate(absent, shape)
-        ]
-        fixed = [
-            (word.replace("아녀요", "아니에요").replace("아녔", "아니었"), t)
-            for word, t in words_
-        ]
-        return [*what.with_particle(attach, "이"), *fixed]
-    closed, opened = BEING[form.style, form.tense == "past", form.question]
-    ending = closed if final_consonant(last) else opened
-    return [*head, (last + ending, (*own, tags["a"]))]
-
-
-def existence(d: Dice) -> Draft:
-    """있다와 없다: 책상 위에 책 두 권이 있다 ↔ There are two books on the desk"""
-    scene = d.pick(lexicon().scenes)
-    kind = d.pick(scene.kinds)
-    noun = d.pick(lexicon().by_kind[kind])
-    style, question, is_past = d.weighted(STYLES), d.chance(0.2), d.chance(0.25)
-    adjectives = _looks(d, kind) if d.chance(0.25) else ()
-    absent = (
-        not adjectives
-        and not question
-        and noun.count not in ("many", "plural", "pairs")
-        and d.chance(0.2)
-    )
-    number = (
-        2 + d.pick(range(3 if kind in LARGE else 5))
-        if can_count(noun) and not absent and d.chance(0.45)
-        else 0
-    )
-    thing = noun_phrase(d, noun, adjectives, number=number)
-    tags = predicate_tags(d)
-    form = Form("past" if is_past else "present", style, question=question)
-    helper = (be(thing.number, is_past), (tags["v"],))
-    where = d.tag()
-    spot = [(word, (where,)) for word in scene.korean.split()]
-    verb = spoken(korean_predicate(GONE if absent else HERE, form), tags)
-    korean = [*spot, *thing.with_particle(attach, "이"), *verb]
-    there = (
-        [helper, ("there", (tags["v"],))]
-        if question
-        else [("there", (tags["v"],)), helper]
-    )
-    what = thing.english
-    if absent:
-        what = [
-            ("no", (tags["v"],)),
-            *[token for token in what if token[0] not in ("a", "an")],
-        ]
-    return Draft(
-        korean, [*there, *what, *words(scene.english, where)], question, thing.combos
-    )
-
-
-def _looks(d: Dice, kind: str) -> tuple[Adjective, ...]:
-    """눈에 보이는 성질(크기나 색) 하나."""
-    choices = [a for a in lexicon().describing[kind] if a.trait in ("size", "color")]
-    if not choices:
-        raise Unsuitable
-    return (d.pick(choices),)
-
-
 def person_in_action(d: Dice) -> Draft:
-    """관계절이 붙은 주어: 책을 읽고 있는 여자는 의사이다 ↔ The woman who is reading a book is a doctor"""
+    """관계절이 붙은 주어.
+
+    책을 읽고 있는 여자는 의사이다 ↔ The woman who is reading a book is a doctor
+    """
     noun = d.pick(lexicon().by_kind["people"])
     verb = d.pick(
         [
@@ -289,7 +169,7 @@ def person_in_action(d: Dice) -> Draft:
             *_state(d, phrase, mood, form, Phrase(), d.chance(0.2)), False, combos
         )
     job, end = noun_phrase(d, d.pick(lexicon().by_kind["job"])), predicate_tags(d)
-    korean = [*phrase.with_particle(attach, "은"), *_being(job, form, end)]
+    korean = [*phrase.with_particle(attach, "은"), *being(job, form, end)]
     english = [
         *phrase.english,
         *spoken(english_predicate("", form, "3s", is_be=True)[1], end),

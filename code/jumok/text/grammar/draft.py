@@ -13,9 +13,10 @@ ARTICLES = frozenset({"a", "an", "the"})
 
 
 class Dice:
-    """씨앗이 같으면 어느 컴퓨터에서나 같은 것을 고르는 주사위. 꼬리표도 차례로 내어 줍니다.
+    """씨앗이 같으면 어느 컴퓨터에서나 같은 것을 고르는 주사위.
 
-    `Random.random()`만 씁니다: 파이썬의 판이 바뀌어도 같은 값이 보장되는 것은 이것뿐입니다.
+    꼬리표도 차례로 내어 줍니다. `Random.random()`만 씁니다: 파이썬의 판이 바뀌어도 같은
+    값이 보장되는 것은 이것뿐입니다.
     """
 
     def __init__(self, seed: int):
@@ -32,6 +33,7 @@ class Dice:
 
     def weighted(self, choices: Sequence[tuple[Item, float]]) -> Item:
         """(값, 무게)의 줄에서 무게에 비례해 하나를 고릅니다."""
+        # 무게를 이어 붙인 자에서 한 자리를 짚어, 그 자리가 든 값을 고릅니다.
         place = self._random() * sum(weight for _, weight in choices)
         for item, weight in choices:
             place -= weight
@@ -47,7 +49,10 @@ class Dice:
 
 @dataclass
 class Phrase:
-    """두 언어로 지은 구. number는 영어의 수(1s, 3s, pl), key는 조합을 셀 때 쓰는 이름입니다."""
+    """두 언어로 지은 구.
+
+    number는 영어의 수(1s, 3s, pl), key는 조합을 셀 때 쓰는 이름입니다.
+    """
 
     korean: list[Token] = field(default_factory=list)
     english: list[Token] = field(default_factory=list)
@@ -80,7 +85,10 @@ class Draft:
 
 
 def words(text: str, *tags: int) -> list[Token]:
-    """영어 구를 낱말로 나누고 꼬리표를 답니다. 관사에는 달지 않습니다(한국어에 짝이 없습니다)."""
+    """영어 구를 낱말로 나누고 꼬리표를 답니다.
+
+    관사에는 달지 않습니다(한국어에 짝이 없습니다).
+    """
     return [(word, () if word in ARTICLES else tags) for word in text.split()]
 
 

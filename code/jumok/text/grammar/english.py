@@ -3,20 +3,59 @@
 from functools import cache
 
 IRREGULAR_PLURALS = {
-    "man": "men", "woman": "women", "child": "children", "mouse": "mice", "goose": "geese",
-    "wolf": "wolves", "knife": "knives", "bookshelf": "bookshelves", "sheep": "sheep", "deer": "deer",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "mouse": "mice",
+    "goose": "geese",
+    "wolf": "wolves",
+    "knife": "knives",
+    "bookshelf": "bookshelves",
+    "sheep": "sheep",
+    "deer": "deer",
     "fish": "fish",
-}  # fmt: skip
+}
 IRREGULAR_PASTS = {
-    "eat": "ate", "drink": "drank", "read": "read", "write": "wrote", "teach": "taught",
-    "make": "made", "cut": "cut", "do": "did", "wear": "wore", "take": "took",
-    "ride": "rode", "drive": "drove", "sell": "sold", "buy": "bought", "send": "sent",
-    "give": "gave", "lend": "lent", "lose": "lost", "choose": "chose", "throw": "threw",
-    "bring": "brought", "draw": "drew", "build": "built", "sing": "sang", "have": "had",
-    "meet": "met", "know": "knew", "catch": "caught", "hide": "hid", "say": "said",
-    "sit": "sat", "lie": "lay", "find": "found", "sleep": "slept", "run": "ran",
-    "swim": "swam", "fight": "fought", "go": "went", "come": "came",
-}  # fmt: skip
+    "eat": "ate",
+    "drink": "drank",
+    "read": "read",
+    "write": "wrote",
+    "teach": "taught",
+    "make": "made",
+    "cut": "cut",
+    "do": "did",
+    "wear": "wore",
+    "take": "took",
+    "ride": "rode",
+    "drive": "drove",
+    "sell": "sold",
+    "buy": "bought",
+    "send": "sent",
+    "give": "gave",
+    "lend": "lent",
+    "lose": "lost",
+    "choose": "chose",
+    "throw": "threw",
+    "bring": "brought",
+    "draw": "drew",
+    "build": "built",
+    "sing": "sang",
+    "have": "had",
+    "meet": "met",
+    "know": "knew",
+    "catch": "caught",
+    "hide": "hid",
+    "say": "said",
+    "sit": "sat",
+    "lie": "lay",
+    "find": "found",
+    "sleep": "slept",
+    "run": "ran",
+    "swim": "swam",
+    "fight": "fought",
+    "go": "went",
+    "come": "came",
+}
 DOUBLED = frozenset({"cut", "sit", "run", "swim", "shop"})
 MASS_ARTICLE_VOWELS = frozenset("aeiou")
 BE_PRESENT = {"1s": "am", "3s": "is"}
@@ -38,7 +77,10 @@ def article(phrase: str) -> str:
 
 @cache
 def plural(phrase: str) -> str:
-    """복수. 여러 낱말이면 마지막 낱말만 바꿉니다. child → children, glue stick → glue sticks"""
+    """복수의 꼴.
+
+    여러 낱말이면 마지막 낱말만 바꿉니다. child → children, glue stick → glue sticks
+    """
     head, _, word = phrase.rpartition(" ")
     head = head and head + " "
     if word in IRREGULAR_PLURALS:

@@ -19,7 +19,10 @@ IRREGULAR_SUBJECTS = {"나": "내", "저": "제", "너": "네", "누구": "누"}
 
 
 def split_syllable(syllable: str) -> tuple[int, str, str]:
-    """음절 하나를 (초성 번호, 중성, 종성)으로 나눕니다. 오류: 완성형 한글 한 글자가 아니면 ValueError."""
+    """음절 하나를 (초성 번호, 중성, 종성)으로 나눕니다.
+
+    오류: 완성형 한글 한 글자가 아니면 ValueError.
+    """
     if len(syllable) != 1 or not FIRST_SYLLABLE <= ord(syllable) <= LAST_SYLLABLE:
         raise ValueError(f"완성형 한글 한 글자를 주세요. 받은 값은 {syllable!r}입니다.")
     index = ord(syllable) - FIRST_SYLLABLE
@@ -45,9 +48,11 @@ def with_final(word: str, final: str) -> str:
 
 
 def attach(word: str, particle: str) -> str:
-    """낱말에 조사를 붙입니다. particle은 받침 뒤의 꼴(은, 이, 을, 과, 으로, 이나)이나 늘 같은 꼴(에)입니다.
+    """낱말에 조사를 붙입니다.
 
-    예: attach("물", "을") = "물을", attach("물", "으로") = "물로", attach("나", "이") = "내가"
+    particle은 받침 뒤의 꼴(은, 이, 을, 과, 으로, 이나)이나 늘 같은 꼴(에)입니다.
+    예: attach("물", "을") = "물을", attach("물", "으로") = "물로",
+    attach("나", "이") = "내가"
     """
     if particle == "이" and word in IRREGULAR_SUBJECTS:
         return IRREGULAR_SUBJECTS[word] + "가"

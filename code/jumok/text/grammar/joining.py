@@ -1,23 +1,19 @@
-"""이은 문장: 한 주어의 두 일(먹고 마셨다)과 두 주어의 두 일(먹었고 마셨다). 긴 문장의 시험에도 씁니다."""
+"""이은 문장: 한 주어의 두 일(먹고 마셨다)과 두 주어의 두 일(먹었고 마셨다).
+
+긴 문장의 시험에도 씁니다.
+"""
 
 from dataclasses import replace
 
 from .arguments import Arguments
-from .clauses import (
-    STYLES,
-    arrange,
-    check_subject,
-    pick_arguments,
-    pick_subject,
-    predicate_tags,
-    spoken,
-)
+from .clauses import arrange, pick_arguments, predicate_tags, spoken
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .hangul import attach
 from .lexicon import Verb
 from .people import FIRST, THIRD
 from .predicates import Form, english_predicate, korean_predicate
 from .recipes import pick_verb
+from .subjects import STYLES, check_subject, pick_subject
 from .times import time_phrase
 
 
@@ -54,7 +50,10 @@ def joined_verbs(d: Dice, long: bool = False) -> Draft:
 
 
 def joined_clauses(d: Dice, long: bool = False) -> Draft:
-    """두 주어의 두 일: 민수는 빵을 먹었고 지수는 우유를 마셨다 ↔ Minsu ate bread, and Jisu drank milk"""
+    """두 주어의 두 일.
+
+    민수는 빵을 먹었고 지수는 우유를 마셨다 ↔ Minsu ate bread, and Jisu drank milk
+    """
     style = d.weighted(STYLES)
     subjects = _spoken_subject(d, style), _spoken_subject(d, style)
     if {subjects[0].key, subjects[1].key} <= FIRST or subjects[0].key == subjects[

@@ -6,7 +6,8 @@ from functools import cache
 from .hangul import join_syllable, split_syllable, with_final
 
 BRIGHT = frozenset("ㅏㅑㅗ")
-# 모음으로 끝난 어간에 -아/어가 붙을 때. 여기 없는 모음은 줄어들거나(가, 켜, 보내) 어가 붙습니다(쉬어).
+# 모음으로 끝난 어간에 -아/어가 붙을 때. 여기 없는 모음은 줄어들거나(가, 켜, 보내) 어가
+# 붙습니다(쉬어).
 MERGED = {"ㅗ": "ㅘ", "ㅜ": "ㅝ", "ㅣ": "ㅕ", "ㅚ": "ㅙ"}
 ABSORBING = frozenset("ㅏㅐㅓㅔㅕ")
 H_IRREGULAR = {"ㅏ": "ㅐ", "ㅑ": "ㅒ", "ㅓ": "ㅔ"}
@@ -15,9 +16,11 @@ HONORIFIC_WORDS = {"먹": "드시", "마시": "드시", "자": "주무시", "아
 
 @dataclass(frozen=True)
 class Stem:
-    """용언의 어간. irregular는 ㅂ·ㄷ·ㅅ·ㅎ 불규칙일 때만 적습니다(르·으·ㄹ·하다는 글자를 보고 압니다).
+    """용언의 어간.
 
-    descriptive는 형용사처럼 활용하는지(-다, -(으)ㄴ), honorific은 -시-가 붙은 어간인지입니다.
+    irregular는 ㅂ·ㄷ·ㅅ·ㅎ 불규칙일 때만 적습니다(르·으·ㄹ·하다는 글자를 보고 압니다).
+    descriptive는 형용사처럼 활용하는지(-다, -(으)ㄴ), honorific은 -시-가 붙은
+    어간인지입니다.
     """
 
     text: str
@@ -34,7 +37,10 @@ class Stem:
 
 
 def parse_stem(word: str, descriptive: bool = False) -> Stem:
-    """기본형("듣다:ㄷ", "먹다")에서 어간을 얻습니다. 오류: '다'로 끝나지 않으면 ValueError."""
+    """기본형("듣다:ㄷ", "먹다")에서 어간을 얻습니다.
+
+    오류: '다'로 끝나지 않으면 ValueError.
+    """
     lemma, _, irregular = word.partition(":")
     if not lemma.endswith("다") or len(lemma) < 2:
         raise ValueError(
@@ -45,11 +51,13 @@ def parse_stem(word: str, descriptive: bool = False) -> Stem:
 
 @cache
 def before_eu(stem: Stem) -> str:
-    """-으-로 시작하는 어미 앞의 꼴. 늘 모음으로 끝나므로 ㄴ, ㄹ, ㅂ을 받침으로 붙이면 됩니다.
+    """-으-로 시작하는 어미 앞의 꼴.
 
+    늘 모음으로 끝나므로 ㄴ, ㄹ, ㅂ을 받침으로 붙이면 됩니다.
     먹 → 먹으, 가 → 가, 만들 → 만드, 돕 → 도우, 듣 → 들으, 짓 → 지으, 빨갛 → 빨가
     """
     text, final = stem.text, split_syllable(stem.text[-1])[2]
+    # 불규칙이 아니면 받침의 글자만 보고 압니다.
     match stem.irregular or final:
         case "" | "ㄹ" | "ㅎ" if not (final == "ㅎ" and not stem.irregular):
             return with_final(text, "")
@@ -108,7 +116,10 @@ def past(stem: Stem) -> str:
 
 
 def dropping(stem: Stem) -> str:
-    """ㄴ으로 시작하는 어미(-는, -니) 앞의 꼴: ㄹ 받침만 떨어집니다. 만들 → 만드, 먹 → 먹"""
+    """ㄴ으로 시작하는 어미(-는, -니) 앞의 꼴: ㄹ 받침만 떨어집니다.
+
+    만들 → 만드, 먹 → 먹
+    """
     return (
         with_final(stem.text, "")
         if split_syllable(stem.text[-1])[2] == "ㄹ"

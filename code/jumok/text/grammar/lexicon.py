@@ -1,4 +1,7 @@
-"""낱말의 표: 같은 폴더의 .txt를 읽어 갈래가 달린 낱말로 만듭니다. 처음 쓸 때 한 번만 읽습니다."""
+"""낱말의 표: 같은 폴더의 .txt를 읽어 갈래가 달린 낱말로 만듭니다.
+
+처음 쓸 때 한 번만 읽습니다.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ from .korean import Stem, parse_stem
 
 @dataclass(frozen=True)
 class Noun:
-    """명사. count는 영어에서 세는 법(nouns.txt의 머리말), counter는 단위(없으면 빈 글)."""
+    """명사 하나.
+
+    count는 영어에서 세는 법(nouns.txt의 머리말), counter는 단위(없으면 빈 글).
+    """
 
     korean: str
     english: str
@@ -22,7 +28,10 @@ class Noun:
 
 @dataclass(frozen=True)
 class Verb:
-    """동사의 뜻 하나. objects는 목적어로 올 수 있는 명사의 갈래, places는 할 수 있는 곳의 갈래입니다."""
+    """동사의 뜻 하나.
+
+    objects는 목적어로 올 수 있는 명사의 갈래, places는 할 수 있는 곳의 갈래입니다.
+    """
 
     lemma: str
     stem: Stem
@@ -46,7 +55,11 @@ class Verb:
 
 @dataclass(frozen=True)
 class Adjective:
-    """형용사. kinds는 꾸밀 수 있는 명사의 갈래, trait는 size·color·state·trait 가운데 하나이거나 빈 글."""
+    """형용사 하나.
+
+    kinds는 꾸밀 수 있는 명사의 갈래, trait는 size·color·state·trait 가운데 하나이거나
+    빈 글.
+    """
 
     lemma: str
     stem: Stem
@@ -57,7 +70,10 @@ class Adjective:
 
 @dataclass(frozen=True)
 class Place:
-    """곳. goal은 '에', at은 '에서'의 영어, head는 꾸밈을 받을 때의 명사(없으면 빈 글)."""
+    """곳 하나.
+
+    goal은 '에', at은 '에서'의 영어, head는 꾸밈을 받을 때의 명사(없으면 빈 글).
+    """
 
     korean: str
     goal: str
@@ -108,7 +124,10 @@ class Lexicon:
     fitting: dict[tuple[str, str], frozenset[str]]
 
     def fits(self, adjective: Adjective, verb: Verb) -> bool:
-        """형용사가 꾸민 목적어가 동사와 어울리는지. 더러운 것은 씻지만 고르지 않습니다."""
+        """형용사가 꾸민 목적어가 동사와 어울리는지.
+
+        더러운 것은 씻지만 고르지 않습니다.
+        """
         only = self.fitting.get((adjective.lemma, "only"))
         return (
             only is None or verb.lemma in only

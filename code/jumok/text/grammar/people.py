@@ -30,7 +30,10 @@ def other_person(d: Dice, subject: Phrase, with_elders: bool = True) -> Phrase:
 
 
 def human_object(d: Dice, subject: Phrase) -> Phrase:
-    """목적어나 받는 사람이 되는 사람. 주어와 같은 사람과 높이는 사람은 고르지 않습니다."""
+    """목적어나 받는 사람이 되는 사람.
+
+    주어와 같은 사람과 높이는 사람은 고르지 않습니다.
+    """
     if not d.chance(0.25):
         return other_person(d, subject, with_elders=False)
     if subject.key in FIRST or not subject.korean or subject.key == "너":

@@ -3,7 +3,7 @@
 from .draft import Dice, Phrase, Token, Unsuitable, words
 from .english import article, plural
 from .korean import present_modifier
-from .lexicon import Adjective, Noun, Person, lexicon
+from .lexicon import Adjective, Noun, Person, Verb, lexicon
 
 NATIVE = (
     "",
@@ -84,10 +84,14 @@ def can_count(noun: Noun) -> bool:
 def adjective_words(
     d: Dice, adjectives: tuple[Adjective, ...]
 ) -> tuple[list[Token], list[Token]]:
-    """형용사 하나(맛있는)나 둘(크고 빨간)의 두 언어 쪽. 영어도 같은 차례(크기, 색)입니다."""
+    """형용사 하나(맛있는)나 둘(크고 빨간)의 두 언어 쪽.
+
+    영어도 같은 차례(크기, 색)입니다.
+    """
     korean, english = [], []
     for i, adjective in enumerate(adjectives):
         tag = d.tag()
+        # 마지막 형용사만 명사를 꾸미고, 앞의 것은 -고로 잇습니다(크고 빨간).
         last = i == len(adjectives) - 1
         korean.append(
             (
@@ -112,8 +116,9 @@ def noun_phrase(
 ) -> Phrase:
     """명사 하나로 명사구를 짓습니다. 관사의 규칙은 다음과 같습니다.
 
-    그냥 쓴 셀 수 있는 명사는 a/an, generic이면 복수, definite이면 the. 지시어 이·그·저는 this·the·that.
-    수와 단위가 있으면 수. "커피 두 잔"은 two cups of coffee, "양말 두 켤레"는 two pairs of socks입니다.
+    그냥 쓴 셀 수 있는 명사는 a/an, generic이면 복수, definite이면 the. 지시어
+    이·그·저는 this·the·that. 수와 단위가 있으면 수. "커피 두 잔"은 two cups of coffee,
+    "양말 두 켤레"는 two pairs of socks입니다.
     """
     combos = [f"{a.lemma}+{noun.korean}" for a in adjectives]
     korean, english = adjective_words(d, adjectives)
@@ -180,6 +185,20 @@ def pick_adjectives(d: Dice, kind: str, pair: bool = False) -> tuple[Adjective, 
     if not choices:
         raise Unsuitable
     return (d.pick(choices),)
+
+
+def fitting_adjectives(
+    d: Dice, verb: Verb, kind: str, pair: bool
+) -> tuple[Adjective, ...]:
+    """동사와 어울리는 형용사.
+
+    더러운 것은 씻거나 버리지만 고르거나 선물하지 않습니다.
+    """
+    found = pick_adjectives(d, kind, pair)
+    for adjective in found:
+        if not lexicon().fits(adjective, verb):
+            raise Unsuitable
+    return found
 
 
 def person_phrase(d: Dice, person: Person) -> Phrase:

@@ -28,10 +28,11 @@ STAY_HONORIFIC = Stem("계시", honorific=True)
 
 @dataclass(frozen=True)
 class Form:
-    """서술어의 꼴. tense는 past, present, progressive, future. negation은 없음, 안, 못, 지(않다), 지못.
+    """서술어의 꼴.
 
-    style은 plain(한다체), polite(해요체), formal(합니다체). modal은 빈 글, want(-고 싶다), can, cannot.
-    link이면 문장을 맺지 않고 -고로 이어 갑니다.
+    tense는 past, present, progressive, future. negation은 없음, 안, 못, 지(않다), 지못.
+    style은 plain(한다체), polite(해요체), formal(합니다체). modal은 빈 글, want(-고
+    싶다), can, cannot. link이면 문장을 맺지 않고 -고로 이어 갑니다.
     """
 
     tense: str

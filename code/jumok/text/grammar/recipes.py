@@ -4,16 +4,11 @@ from dataclasses import replace
 
 from .adjuncts import long_stay
 from .arguments import Arguments
-from .clauses import (
-    STYLES,
-    arrange,
-    pick_arguments,
-    pick_negation,
-    pick_subject,
-)
+from .clauses import arrange, pick_arguments, pick_negation
 from .draft import Dice, Draft, Phrase, Unsuitable
 from .lexicon import Verb, lexicon
 from .predicates import Form
+from .subjects import STYLES, pick_subject
 from .times import time_phrase
 
 TENSES = (("past", 5), ("present", 2), ("progressive", 1.5), ("future", 2.5))
@@ -97,7 +92,10 @@ def _timeless(verb: Verb, tense: str, arguments: Arguments, negation: str) -> bo
 
 
 def habits_for(verb: Verb, meal: bool) -> tuple[str, ...]:
-    """습관에 맞는 때의 성격. "매일 저녁을 먹는다"는 두 가지로 읽히고, 모자를 매일 저녁 쓰지는 않습니다."""
+    """습관에 맞는 때의 성격.
+
+    "매일 저녁을 먹는다"는 두 가지로 읽히고, 모자를 매일 저녁 쓰지는 않습니다.
+    """
     if meal or verb.english == "shop":
         return ("weekend", "often")
     if verb.english == "wear":
@@ -106,7 +104,10 @@ def habits_for(verb: Verb, meal: bool) -> tuple[str, ...]:
 
 
 def natures_for(verb: Verb, lasting: bool, far: bool) -> tuple[str, ...]:
-    """일의 크기에 맞는 때의 성격. 집은 오늘 아침에 짓지 않고, 밥은 다음 달에 먹지 않습니다."""
+    """일의 크기에 맞는 때의 성격.
+
+    집은 오늘 아침에 짓지 않고, 밥은 다음 달에 먹지 않습니다.
+    """
     if "moment" in verb.flags:
         return ("part",)
     if "only_span" in verb.flags or (lasting and long_stay(verb)):

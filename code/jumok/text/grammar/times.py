@@ -11,7 +11,10 @@ MINUTES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55)
 def time_phrase(
     d: Dice, tense: str, natures: tuple[str, ...], clock: bool = False
 ) -> Phrase:
-    """시제에 맞는 때. clock이면 성격이 day인 때 뒤에 가끔 시각을 붙입니다. key는 성격과 밤인지입니다."""
+    """시제에 맞는 때.
+
+    clock이면 성격이 day인 때 뒤에 가끔 시각을 붙입니다. key는 성격과 밤인지입니다.
+    """
     time = d.pick(_times(tense, natures))
     korean, english = _pairs(d, time)
     if clock and time.nature == "day" and d.chance(0.25):
@@ -76,7 +79,10 @@ def clock_phrase(d: Dice) -> Phrase:
 
 
 def duration_phrase(d: Dice, long: bool = False) -> Phrase:
-    """동안. long이면 날과 달과 해, 아니면 시간과 분입니다. 두 시간 동안 ↔ for two hours"""
+    """얼마 동안인지를 두 언어로.
+
+    long이면 날과 달과 해, 아니면 시간과 분입니다. 두 시간 동안 ↔ for two hours
+    """
     if long:
         unit, english, number = d.pick(
             (("일", "day", 5), ("개월", "month", 10), ("년", "year", 10))

@@ -1,0 +1,76 @@
+"""시험을 나누는 법: 파일 하나가 한 묶음이고, 오래 걸리는 묶음부터 일꾼에게 줍니다.
+
+묶음마다 걸린 시간은 .ci/durations.json에 있습니다. `python make.py test --record`가
+새로 적습니다. 거기에 없는 파일도 돌며, 그때는 보통 걸리는 만큼으로 칩니다.
+"""
+
+import json
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+DURATIONS = ROOT / ".ci" / "durations.json"
+UNKNOWN = 10.0  # 잰 적이 없는 파일을 이만큼(초)으로 칩니다.
+QUICK = 2.0  # `make check`가 돌리는 파일의 한계(초)
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--quick", action="store_true", help=f"{QUICK:g}초 안에 끝나는 파일만"
+    )
+    parser.addoption("--record", action="store_true", help="걸린 시간을 적기")
+
+
+def group_of(nodeid: str) -> str:
+    """시험이 드는 묶음의 이름: 파일, 또는 SPREAD 표시가 있으면 시험 하나."""
+    return nodeid.partition("::")[0]
+
+
+def known_durations() -> dict[str, float]:
+    """묶음마다 지난번에 걸린 시간(초)."""
+    if not DURATIONS.is_file():
+        return {}
+    return json.loads(DURATIONS.read_text(encoding="utf-8"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    known = known_durations()
+    for item in items:
+        if item.path.suffix == ".ipynb":
+            # 노트북 안의 경고는 출력에 남아 견주어지므로 여기서는 오류로 치지 않습니다.
+            item.add_marker(pytest.mark.filterwarnings("default"))
+        if not getattr(getattr(item, "module", None), "SPREAD", False):
+            item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
+    if config.getoption("--quick"):
+        slow = [i for i in items if known.get(group_of(i.nodeid), UNKNOWN) > QUICK]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [item for item in items if item not in set(slow)]
+    # 차례를 지키는 정렬이므로 파일 안의 차례는 그대로입니다.
+    items.sort(key=lambda item: -known.get(group_of(item.nodeid), UNKNOWN))
+
+
+class Stopwatch:
+    """묶음마다 걸린 시간을 더해 두었다가 끝나면 적습니다."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def pytest_runtest_logreport(self, report):
+        self.seconds[group_of(report.nodeid)] += report.duration
+
+    def pytest_sessionfinish(self):
+        rounded = {name: round(x, 1) for name, x in sorted(self.seconds.items())}
+        known = known_durations() | rounded
+        # 없어진 파일은 뺍니다.
+        kept = {name: x for name, x in known.items() if (ROOT / name).exists()}
+        text = json.dumps(kept, ensure_ascii=False, indent=0) + "\n"
+        DURATIONS.write_text(text, encoding="utf-8")
+
+
+def pytest_configure(config):
+    alone = not hasattr(config, "workerinput")
+    if config.getoption("--record") and alone:
+        config.pluginmanager.register(Stopwatch())
