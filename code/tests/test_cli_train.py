@@ -24,7 +24,7 @@ TOY = "train translation --preset toy --device cpu"
 def use_toy(patch):
     """설정 toy는 작은 자료로 1초쯤 배웁니다."""
     patch.setitem(presets.TRANSLATION, "toy", preset())
-    patch.setattr(corpus_module, "load_corpus", lambda name, cache=None: corpus())
+    patch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
     patch.setattr(plan, "matmul_speed", lambda *_: 1e10)  # 재지 않습니다.
     torch.set_num_threads(1)
 

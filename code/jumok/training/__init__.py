@@ -1,7 +1,9 @@
 """학습: 손실, 학습법, 학습 고리, 성적, 기록.
 
-읽는 사람이 쓰는 이름은 모두 여기 있습니다. 이름을 쓸 때 그 모듈을 불러오므로,
-`import jumok.training`만으로는 torch도 sacreBLEU도 불러오지 않습니다.
+읽는 사람이 쓰는 이름은 모두 여기 있습니다.
+
+이름을 쓸 때 그 모듈을 불러오므로, `import jumok.training`만으로는 torch도 sacreBLEU도
+불러오지 않습니다.
 """
 
 from ..lazy import lazy_names
