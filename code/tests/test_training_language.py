@@ -277,16 +277,14 @@ def test_bert_evaluation_counts_masked_tokens_only():
     for ids, targets, segments in map(mlm_tensors, task.dev.epoch(0)):
         log_probs = F.log_softmax(task.model(ids, segments)[0], dim=-1)
         for place in (targets != PAD_ID).nonzero():
-            total, n = (
-                total - log_probs[tuple(place)][targets[tuple(place)]].item(),
-                n + 1,
-            )
+            at = tuple(place)
+            total -= log_probs[at][targets[at]].item()
+            n += 1
     assert found["loss"] == pytest.approx(total / n, rel=1e-5)
 
 
 def test_bert_pretrains_and_a_classifier_starts_from_it(tmp_path):
     recipe = Recipe(steps=160, max_tokens=512, **FAST)
-    options = SIZE | {"max_len": 32}
     preset = Preset(
         corpus="toy",
         model="bert",
@@ -294,7 +292,7 @@ def test_bert_pretrains_and_a_classifier_starts_from_it(tmp_path):
         seq_len=24,
         average=1,
         recipe=recipe,
-        options=options,
+        options=SIZE | {"max_len": 32},
     )
     card = run_bert(preset, corpus(), tmp_path / "bert", ALONE, lambda _: None)
     assert card["result"]["test_mlm_accuracy"] > 0.3, "낱말이 여덟 개뿐인 말입니다"
@@ -367,8 +365,9 @@ def test_padding_columns_are_trimmed_without_changing_the_answer():
 
 
 def test_reviews_of_like_length_share_a_batch():
-    """길이가 비슷한 글끼리 묶어도 회차마다 한 번씩만 나오고, 채움이 크게 줄고, 답의
-    차례는 그대로입니다.
+    """길이가 비슷한 글끼리 묶어도 회차마다 한 번씩만 나오고, 채움이 크게 줄어듭니다.
+
+    답의 차례는 그대로입니다.
     """
     n = torch.randint(1, 40, (640,), generator=_seed(0))
     ids = torch.where(torch.arange(40) < n[:, None], 7 + torch.arange(640)[:, None], 0)
