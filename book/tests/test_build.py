@@ -68,7 +68,10 @@ def test_build_has_no_warning(book):
 
 @pytest.fixture
 def small(tmp_path):
-    """확장과 설정은 이 책의 것이고, 쪽은 하나뿐인 책. 온 책을 다시 짓지 않으려고 씁니다."""
+    """확장과 설정은 이 책의 것이고, 쪽은 하나뿐인 책.
+
+    온 책을 다시 짓지 않으려고 씁니다.
+    """
     root = tmp_path / "repo"
     unused = shutil.ignore_patterns("tests", "tools", "runs", "*.md", "__pycache__")
     shutil.copytree(ROOT / "book", root / "book", ignore=unused)
