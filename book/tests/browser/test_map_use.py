@@ -21,8 +21,8 @@ KEPT = "localStorage.getItem('jumok-progress')"
 # 화면에 보이는 진도: (장, 다 읽음, 지도의 ✓, 점수)
 SHOWN = """() => [...document.querySelectorAll('.map-list > li')].map(row => [
     row.dataset.chapter, row.querySelector('.map-read').getAttribute('aria-pressed'),
-    !!document.querySelector(`svg [data-chapter="${row.dataset.chapter}"]
-        .mark`).getClientRects().length,
+    !!document.querySelector(`svg [data-chapter="${row.dataset.chapter}"] .mark`)
+        .getClientRects().length,
     row.querySelector('.map-score').textContent])"""
 
 

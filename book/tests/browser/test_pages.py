@@ -141,10 +141,10 @@ def test_survey_sees_what_goes_wrong(visit):
         document.querySelector('article').insertAdjacentHTML('beforeend', `
             <div style="width: 2000px">넓은 칸</div>
             <pre style="white-space: pre">${long}</pre>
-            <pre><span class="code-line" style="padding: 0; text-indent:
-                0">${long}</span></pre>
-            <div style="overflow: hidden"><p style="white-space:
-                nowrap">${long}</p></div>`);
+            <pre><span class="code-line"
+                style="padding: 0; text-indent: 0">${long}</span></pre>
+            <div style="overflow: hidden">
+                <p style="white-space: nowrap">${long}</p></div>`);
         console.warn('콘솔에 남긴 말');
     }""")
     survey = look_at(seen)

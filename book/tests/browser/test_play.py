@@ -26,8 +26,8 @@ LIMIT = 3 * 1024  # 그림 하나의 스크립트(바이트)
 ALONE = """(name) => {
     const figure = document.querySelector(`[data-play=${name}]`);
     for (let at = figure; !at.matches("article"); at = at.parentElement)
-        for (const other of [...at.parentElement.children]) if (other !== at)
-            other.remove();
+        for (const other of [...at.parentElement.children])
+            if (other !== at) other.remove();
 }"""
 COMPUTE = "([name, cases]) => cases.map((values) => JumokPlay.figures[name](values))"
 
