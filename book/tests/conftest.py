@@ -1,5 +1,6 @@
 """웹 책 검사가 함께 쓰는 준비물: 만들어 둔 웹 책."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from once import make_once
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
@@ -70,18 +72,33 @@ def build_book():
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory) -> Book:
+def shared(tmp_path_factory) -> Path:
+    """이번에 도는 일꾼들이 함께 쓰는 폴더."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own
+
+
+@pytest.fixture(scope="session")
+def book(shared) -> Book:
     """JUMOK_BOOK_HTML이 가리키는 웹 책, 없으면 임시 폴더에 새로 만든 웹 책입니다."""
     if ready := os.environ.get("JUMOK_BOOK_HTML"):
         assert Path(ready, "search.html").is_file(), (
             f"JUMOK_BOOK_HTML에 웹 책이 없습니다: {ready}"
         )
         return Book(Path(ready).resolve(), None)
-    made = build(tmp_path_factory.mktemp("book"))
-    assert (made.html / "search.html").is_file(), (
-        f"웹 책이 만들어지지 않았습니다.\n{made.log[-3000:]}"
+    folder = shared / "book"
+
+    def make(record: Path) -> None:
+        made = build(folder)
+        record.write_text(json.dumps([made.returncode, made.log]), "utf8")
+
+    record = make_once(folder / "built.json", make)
+    returncode, log = json.loads(record.read_text("utf8"))
+    html = folder / "_build" / "html"
+    assert (html / "search.html").is_file(), (
+        f"웹 책이 만들어지지 않았습니다.\n{log[-3000:]}"
     )
-    return made
+    return Book(html, log, returncode)
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -108,6 +125,7 @@ def pytest_terminal_summary(terminalreporter):
     if scores := [value for name, value in figures if name == "Lighthouse"]:
         lowest = [min(column) for column in list(zip(*scores, strict=True))[1:3]]
         terminalreporter.write_line(
-            f"웹 책 Lighthouse({len(scores)}쪽): 접근성 {lowest[0]:.0%}, 모범 사례 {lowest[1]:.0%}, "
-            f"검색 최적화 100점인 쪽 {sum(score[3] == 1 for score in scores)}"
+            f"웹 책 Lighthouse({len(scores)}쪽): 접근성 {lowest[0]:.0%}, "
+            f"모범 사례 {lowest[1]:.0%}, 검색 최적화 100점인 쪽 "
+            f"{sum(score[3] == 1 for score in scores)}"
         )

@@ -14,6 +14,7 @@ import pytest
 import whole_book
 from lxml import etree
 from mathml import MathError, to_mathml
+from once import make_once
 from required import unavailable
 
 XHTML, MATH = "{http://www.w3.org/1999/xhtml}", "{http://www.w3.org/1998/Math/MathML}"
@@ -22,11 +23,12 @@ EPUB_TYPE = "{http://www.idpf.org/2007/ops}type"
 
 
 @pytest.fixture(scope="session")
-def epub(book, tmp_path_factory):
+def epub(book, shared):
     """이 책으로 만든 EPUB."""
-    path = tmp_path_factory.mktemp("epub") / "jumok.epub"
-    make_epub.make_epub(book.html, path)
-    return path
+    return make_once(
+        shared / "epub" / "jumok.epub",
+        lambda path: make_epub.make_epub(book.html, path),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 나가지 않습니다.
 """
 
-import os
 import re
 from functools import cache
 
@@ -11,7 +10,7 @@ import front_page
 import make_pdf
 import pytest
 import whole_book
-from filelock import FileLock
+from once import make_once
 from pypdf import PdfReader
 from required import unavailable
 
@@ -27,7 +26,7 @@ def squeeze(text):
 
 
 @pytest.fixture(scope="session")
-def pdf_file(book, tmp_path_factory):
+def pdf_file(book, shared):
     """이 책으로 만든 PDF. 일꾼이 여럿이어도 한 번만 만듭니다."""
     try:
         printing.find_browser()
@@ -35,13 +34,10 @@ def pdf_file(book, tmp_path_factory):
         unavailable(
             f"PDF를 인쇄할 브라우저가 없어 건너뜁니다. {error}", "JUMOK_REQUIRE_BROWSER"
         )
-    shared = tmp_path_factory.getbasetemp()
-    shared = shared.parent if os.environ.get("PYTEST_XDIST_WORKER") else shared
-    target = shared / "pdf" / "jumok.pdf"
-    with FileLock(shared / "pdf.lock"):
-        if not target.is_file():
-            make_pdf.make_pdf(book.html, target)
-    return target
+    return make_once(
+        shared / "pdf" / "jumok.pdf",
+        lambda target: make_pdf.make_pdf(book.html, target),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -255,7 +255,7 @@ def compiled_graphs(monkeypatch):
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
 @pytest.mark.parametrize("kind", TASKS)
 def test_compiled_training_follows_the_plain_curve(tmp_path, compiled_graphs, kind):
-    """torch.compile은 선택입니다. 켜도 같은 손실이 나오고, 배치의 모양마다 한 번만 옮깁니다."""
+    """torch.compile을 켜도 손실이 같고, 배치의 모양마다 한 번만 옮깁니다."""
     rules = {"steps": 4, "eval_every": 2, "round_to": 8, "max_tokens": 128}
     for name in ("plain", "compiled"):
         recipe = Recipe(**(QUIET | rules | {"compile": name == "compiled"}))
@@ -334,7 +334,7 @@ def test_average_is_the_mean_of_the_weights(tmp_path):
 
 
 def torchrun(folder, *options, n=2):
-    """torchrun으로 띄웁니다. 환경을 정말 torchrun이 적어 주는지 보는 시험 하나가 씁니다."""
+    """torchrun으로 띄웁니다. 느리므로, 정말 되는지 보는 시험 하나만 씁니다."""
     command = [
         sys.executable,
         "-m",

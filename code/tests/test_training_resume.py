@@ -246,8 +246,7 @@ print("아직 돕니다")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
 def test_a_signal_ignored_from_the_start_stays_ignored(name, ignored):
-    """nohup이나 &로 띄운 학습은 옆 터미널의 Ctrl-C에 멈추지 않고,
-    그 뒤에도 무시합니다."""
+    """nohup이나 &로 띄운 학습은 터미널의 Ctrl-C에 멈추지 않습니다. 그 뒤에도요."""
 
     def inherit():
         how = signal.SIG_IGN if ignored else signal.SIG_DFL

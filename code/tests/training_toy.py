@@ -1,7 +1,8 @@
 """학습 시험이 함께 쓰는 작은 일: 숫자 줄을 거꾸로 옮기기.
 
-다른 프로세스에서도 돌립니다. torch를 불러오는 데 몇 초가 걸리므로, 한 번 불러온 프로세스에서
-갈라져 나오게(forkserver) 합니다. torchrun으로 띄우는 시험은 이 파일을 명령으로 부릅니다.
+다른 프로세스에서도 돌립니다. torch를 불러오는 데 몇 초가 걸리므로, 한 번 불러온
+프로세스에서 갈라져 나오게(forkserver) 합니다.
+torchrun으로 띄우는 시험은 이 파일을 명령으로 부릅니다.
 """
 
 import argparse
@@ -87,7 +88,11 @@ def usual_signals():
 
 @dataclass(frozen=True)
 class Trouble:
-    """일부러 겪게 할 일: 걸음마다 쉬기, 반만 쓰고 멈춰 있기, 둘째 프로세스가 사라지기."""
+    """일부러 겪게 할 일.
+
+    pause는 걸음마다 쉬는 초입니다. stuck_while_writing이면 체크포인트를 반만 쓰고
+    멈춰 있고, die_at번째 걸음에서는 둘째 프로세스가 사라집니다.
+    """
 
     pause: float = 0.0
     stuck_while_writing: bool = False

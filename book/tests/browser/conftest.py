@@ -53,7 +53,10 @@ def browser():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        reason = "playwright가 없어 브라우저 검사를 건너뜁니다. pip install -r .ci/requirements.txt"
+        reason = (
+            "playwright가 없어 브라우저 검사를 건너뜁니다. "
+            "pip install -r .ci/requirements.txt"
+        )
         unavailable(reason, NEED)
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     chromium = next(filter(None, map(shutil.which, names)), None)

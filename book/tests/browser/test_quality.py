@@ -1,4 +1,5 @@
-"""남의 잣대로 잰 품질: Lighthouse의 접근성·모범 사례·검색 최적화가 100점이고, HTML이 표준에 맞습니다.
+"""남의 잣대로 잰 품질: Lighthouse의 접근성·모범 사례·검색 최적화가 100점이고, HTML이
+표준에 맞습니다.
 
 도구는 `npm ci --prefix .ci --ignore-scripts`로 설치합니다. .ci/run이 그렇게 합니다.
 """
@@ -21,7 +22,8 @@ FLAGS = (
     "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
 )
-KINDS = [  # 꼴이 다른 쪽마다 하나씩. 접근성의 어김은 test_pages.py가 모든 쪽에서 봅니다.
+# 꼴이 다른 쪽마다 하나씩. 접근성의 어김은 test_pages.py가 모든 쪽에서 봅니다.
+KINDS = [
     "book/intro",
     "book/how_to_use",
     "book/map",
@@ -48,7 +50,10 @@ EXEMPT = {("search", "is-crawlable")}
 def tool(folder: str, program: str) -> Path:
     """npm으로 설치한 도구의 파일입니다. 그것을 돌릴 프로그램도 있어야 합니다."""
     if not (TOOLS / folder).exists() or not shutil.which(program):
-        reason = f"{folder}나 {program}이 없어 건너뜁니다. npm ci --prefix .ci --ignore-scripts"
+        reason = (
+            f"{folder}나 {program}이 없어 건너뜁니다. "
+            "npm ci --prefix .ci --ignore-scripts"
+        )
         unavailable(reason, NEED)
     return TOOLS / folder
 

@@ -18,8 +18,6 @@ from .recipe import Recipe
 from .task import Batch
 
 Ids = Sequence[int]
-MIN_ROWS = 8  # 글마다 따로 배울 때 한 걸음의 가장 적은 줄 수
-PIECE = 512  # 손실을 길이가 비슷한 줄끼리 나누어 구할 때 한 조각의 칸 수
 EVAL_TOKENS = 8192  # 평가할 때 한 번에 넣는 토큰 수. 성적에는 영향이 없습니다.
 
 
@@ -35,33 +33,9 @@ class LanguageLoss(nn.Module):
 
     def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
         if _in_chunks(ids):
-            hidden, answers = self._hidden(ids, targets)
-            weight = self.model.output.weight
-            return chunked_loss(hidden, weight, answers, self.smoothing, PAD_ID)
+            hidden, weight = self.model.hidden(ids), self.model.output.weight
+            return chunked_loss(hidden, weight, targets, self.smoothing, PAD_ID)
         return label_smoothed_loss(self.model(ids), targets, self.smoothing, PAD_ID)
-
-    def _hidden(self, ids: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
-        """길이가 비슷한 줄끼리 구한 은닉 벡터 (N, D)와 정답 (N,). 채움이 적습니다."""
-        pieces = like_lengths(targets)
-        vectors = [self.model.hidden(ids[rows, :width]) for rows, width in pieces]
-        answers = [targets[rows, :width].flatten() for rows, width in pieces]
-        return torch.cat([x.flatten(0, 1) for x in vectors]), torch.cat(answers)
-
-
-def like_lengths(targets: Tensor) -> list[tuple[slice, int]]:
-    """긴 줄부터 늘어놓은 배치를 채움이 적게 나눕니다. → (줄의 범위, 그 줄들의 길이)
-
-    모양: targets (B, T), 채움은 줄의 끝에만. 채움이 없으면 한 조각입니다.
-    """
-    lengths = (targets != PAD_ID).sum(1).tolist()
-    if min(lengths, default=0) == targets.size(1) or not any(lengths):
-        return [(slice(None), targets.size(1))]
-    pieces, first = [], 0
-    while first < len(lengths):
-        last = first + max(1, PIECE // max(1, lengths[first]))
-        pieces.append((slice(first, last), max(lengths[first:last])))
-        first = last
-    return [(rows, width) for rows, width in pieces if width]
 
 
 def _in_chunks(ids: Tensor) -> bool:
@@ -72,7 +46,7 @@ def _in_chunks(ids: Tensor) -> bool:
 class LanguageModel:
     """GPT를 배우는 일. tokens는 <eos>로 끝나는 글들의 표나 그것을 이은 긴 줄입니다.
 
-    긴 줄을 seq_len칸씩 잘라 배우거나, seq_len이 0이면 글마다 따로 처음부터 배웁니다.
+    긴 줄을 seq_len칸씩 잘라 배웁니다. 0이면 글의 처음에서 시작하는 max_len칸입니다.
     dev는 (번호들, 글자 수)의 목록이고, identity는 이어 갈 때 같아야 하는 것입니다.
     """
 
@@ -93,20 +67,11 @@ class LanguageModel:
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
         """회차(epoch)의 start번째 걸음부터 (ids, targets)를 냅니다."""
         options = {"seed": self.recipe.seed, "rank": world.rank, "world": world.size}
-        made = self._packed(options) if self.seq_len else self._rows(options)
-        for batch in made.epoch(epoch, start):
+        width = self.seq_len or self.model.config.max_len
+        rows = max(1, self.recipe.max_tokens // width // world.size) * world.size
+        cut = PackedBatches if self.seq_len else RowBatches
+        for batch in cut(self.tokens, rows, width, **options).epoch(epoch, start):
             yield torch.from_numpy(batch.ids), torch.from_numpy(batch.targets)
-
-    def _packed(self, options: dict[str, int]) -> PackedBatches:
-        world = options["world"]
-        rows = max(1, self.recipe.max_tokens // self.seq_len // world) * world
-        return PackedBatches(self.tokens, rows, self.seq_len, **options)
-
-    def _rows(self, options: dict[str, int]) -> RowBatches:
-        n_tokens, min_rows = self.recipe.max_tokens, max(MIN_ROWS, options["world"])
-        longest = min(self.model.config.max_len, n_tokens // min_rows)
-        options = options | {"min_rows": min_rows}
-        return RowBatches(self.tokens, n_tokens, max_len=longest, **options)
 
     def count(self, batch: Batch) -> int:
         """맞힐 토큰의 수."""
