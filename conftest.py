@@ -35,8 +35,12 @@ class LongestFirst(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = group_of(nodeid)
-        # 시험끼리 함께 쓰는 것이 없고 긴 파일은 시험마다 나눕니다.
-        return nodeid if file in SPREAD else file
+        if file not in SPREAD:
+            return file
+        # 긴 파일은 나누되, 같은 페이지를 보는 시험들은 한 일꾼이 맡습니다.
+        values = nodeid.partition("[")[2].rstrip("]").split("-")
+        pages = [value for value in values if "/" in value]
+        return f"{file} {pages[0]}" if pages else nodeid
 
 
 def pytest_xdist_make_scheduler(config, log):
