@@ -126,6 +126,20 @@ def test_a_row_can_start_where_a_text_starts():
         torch.testing.assert_close(ids[:, 1:], targets[:, :-1])
 
 
+def test_a_model_with_its_own_forward_learns_through_it():
+    """9장은 forward를 고쳐 마스크를 뺍니다. 손실도 그 길로 가야 합니다."""
+
+    class Shifted(Gpt):
+        def forward(self, ids):
+            return super().forward(ids).roll(1, dims=-1)
+
+    torch.manual_seed(0)
+    model = Shifted(small_gpt().config).eval()
+    ids = torch.arange(1, 9).view(2, 4)
+    want = F.cross_entropy(model(ids).flatten(0, 1), ids.flatten())
+    assert LanguageLoss(model)(ids, ids).item() == pytest.approx(want.item(), rel=1e-5)
+
+
 def test_the_loss_in_chunks_is_the_loss_of_the_logits():
     """값도, 나눠 쓰는 임베딩까지의 기울기도 로짓에서 바로 구한 것과 같습니다."""
     model = small_gpt()

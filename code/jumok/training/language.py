@@ -24,7 +24,8 @@ EVAL_TOKENS = 8192  # 평가할 때 한 번에 넣는 토큰 수. 성적에는 �
 class LanguageLoss(nn.Module):
     """다음 토큰의 교차 엔트로피. 모양: ids, targets (B, T) → 스칼라(토큰의 평균).
 
-    CPU에서는 로짓을 통째로 만들지 않습니다. 값은 같습니다.
+    CPU에서는 로짓을 통째로 만들지 않습니다. 값은 같습니다. 다만 forward를 바꾼 모델은
+    그 forward가 낸 로짓으로 배웁니다.
     """
 
     def __init__(self, model: Gpt, smoothing: float = 0.0) -> None:
@@ -32,7 +33,9 @@ class LanguageLoss(nn.Module):
         self.model, self.smoothing = model, smoothing
 
     def forward(self, ids: Tensor, targets: Tensor) -> Tensor:
-        if _in_chunks(ids):
+        # 물려받아 forward를 고친 모델이라면 hidden은 그 모델의 길이 아닙니다.
+        changed = type(self.model).forward is not Gpt.forward
+        if _in_chunks(ids) and not changed:
             hidden, weight = self.model.hidden(ids), self.model.output.weight
             return chunked_loss(hidden, weight, targets, self.smoothing, PAD_ID)
         return label_smoothed_loss(self.model(ids), targets, self.smoothing, PAD_ID)
