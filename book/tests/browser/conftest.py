@@ -42,9 +42,13 @@ def toc_pages() -> list[str]:
 
 
 def pytest_generate_tests(metafunc):
-    """name을 받는 검사는 페이지마다 한 번씩 합니다."""
+    """name을 받는 검사는 페이지마다 한 번씩, 한 페이지의 것은 한 일꾼이 이어서 합니다."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", toc_pages())
+        pages = [
+            pytest.param(page, marks=pytest.mark.xdist_group(page))
+            for page in toc_pages()
+        ]
+        metafunc.parametrize("name", pages, scope="module")
 
 
 @pytest.fixture(scope="session")

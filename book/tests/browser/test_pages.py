@@ -23,6 +23,7 @@ from survey import (
 )
 from wcwidth import wcswidth
 
+SPREAD = True  # 파일을 통째로 맡기지 않고 페이지마다 나눕니다(../../../conftest.py).
 CHAPTER = "chapters/04_scaled_dot_product"
 COLUMNS = 88
 
