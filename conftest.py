@@ -9,10 +9,12 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent
 DURATIONS = ROOT / ".ci" / "durations.json"
 UNKNOWN = 10.0  # 잰 적이 없는 파일을 이만큼(초)으로 칩니다.
+SPREAD = {"book/tests/browser/test_pages.py"}  # 페이지마다 나누는 파일
 QUICK = 2.0  # `make check`가 돌리는 파일의 한계(초)
 
 
@@ -24,8 +26,25 @@ def pytest_addoption(parser):
 
 
 def group_of(nodeid: str) -> str:
-    """시험이 드는 묶음의 이름: 파일, 또는 SPREAD 표시가 있으면 시험 하나."""
+    """시험이 드는 묶음의 이름. 파일입니다."""
     return nodeid.partition("::")[0]
+
+
+class LongestFirst(LoadScopeScheduling):
+    """묶음을 하나씩 일꾼에게 줍니다. 차례는 아래의 훅이 늘어놓은 대로입니다."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = group_of(nodeid)
+        if file not in SPREAD:
+            return file
+        # 페이지의 이름은 첫 인자입니다. 한 번 열어 본 것을 나누어 보는 시험들이므로
+        # 한 페이지의 것은 한 일꾼이 맡습니다.
+        page = nodeid.partition("[")[2].rstrip("]").partition("-")[0]
+        return f"{file} {page}" if page else nodeid
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return LongestFirst(config, log)
 
 
 def known_durations() -> dict[str, float]:
@@ -42,8 +61,6 @@ def pytest_collection_modifyitems(config, items):
         if item.path.suffix == ".ipynb":
             # 노트북 안의 경고는 출력에 남아 견주어지므로 여기서는 오류로 치지 않습니다.
             item.add_marker(pytest.mark.filterwarnings("default"))
-        if not getattr(getattr(item, "module", None), "SPREAD", False):
-            item.add_marker(pytest.mark.xdist_group(group_of(item.nodeid)))
     if config.getoption("--quick"):
         slow = [i for i in items if known.get(group_of(i.nodeid), UNKNOWN) > QUICK]
         config.hook.pytest_deselected(items=slow)

@@ -331,7 +331,7 @@ def _pytest(*words: str) -> None:
     # 일꾼들이 코어를 두고 다투면 도리어 느립니다.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
     jobs = os.environ.get("JUMOK_JOBS", "auto")
-    spread = ("-n", jobs, "--dist", "loadgroup", "--no-loadscope-reorder")
+    spread = ("-n", jobs, "--dist", "loadscope", "--no-loadscope-reorder")
     nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=900")
     _python("-m", "pytest", "-q", *spread, *nbval, *words)
 
@@ -428,7 +428,10 @@ def parity() -> int:
 
 
 def bench(*args: str) -> int:
-    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다. args는 code/bench/run.py의 것입니다."""
+    """속도를 재어 기록하고 속도 쪽을 다시 만듭니다.
+
+    args는 code/bench/run.py의 것입니다.
+    """
     if env():
         return 1
     _python("code/bench/run.py", "--json", "book/runs/bench_cpu.json", *args)

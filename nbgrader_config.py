@@ -3,17 +3,7 @@
 책 폴더에서 `nbgrader generate_assignment 04_scaled_dot_product` 처럼 실행합니다.
 """
 
-from nbgrader.preprocessors import (
-    CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ClearOutput,
-    ComputeChecksums,
-    LockCells,
-    SaveCells,
-)
-
-from jumok_grader.notebook.generate import DropMasterOnly, JumokClearSolutions
+from jumok_grader.notebook.generate import NBGRADER_PREPROCESSORS
 
 c = get_config()  # noqa: F821 - nbgrader가 넣어 주는 이름입니다.
 c.CourseDirectory.course_id = "jumok"
@@ -27,17 +17,5 @@ c.CourseDirectory.ignore = [
     "wrong_answers.py",
 ]
 # python -m jumok_grader.notebook.generate 와 같은 문제 노트북이 나오게 합니다.
-c.GenerateAssignment.preprocessors = [
-    DropMasterOnly,
-    LockCells,
-    JumokClearSolutions,
-    ClearOutput,
-    CheckCellMetadata,
-    ComputeChecksums,
-    SaveCells,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
-]
+c.GenerateAssignment.preprocessors = list(NBGRADER_PREPROCESSORS)
 c.ExecutePreprocessor.timeout = 120

@@ -1,8 +1,9 @@
 """책의 지도: `{book-map}` 지시자와, 장 쪽의 자리 표시와 "다 읽었습니다" 단추입니다.
 
-그림은 손으로 쓴 book/map_*.svg입니다. 링크에는 주소 대신 `data-chapter="04"`(장)나 `data-to="7.5"`(절)만
-적습니다. 주소와 이름은 책을 지을 때 차례에서 찾아 넣고, 없는 장이나 절을 가리키면 경고합니다.
-진도는 _static/map.js가 브라우저에 적어 둡니다. EPUB에는 목록만, 인쇄용 한 쪽에는 그림과 목록만 넣습니다.
+그림은 손으로 쓴 book/map_*.svg입니다. 링크에는 주소 대신 `data-chapter="04"`(장)나
+`data-to="7.5"`(절)만 적습니다. 주소와 이름은 책을 지을 때 차례에서 찾아 넣고, 없는
+장이나 절을 가리키면 경고합니다. 진도는 _static/map.js가 브라우저에 적어 둡니다.
+EPUB에는 목록만, 인쇄용 한 쪽에는 그림과 목록만 넣습니다.
 """
 
 import re
@@ -32,17 +33,22 @@ TOOLS = """<div class="map-tools" hidden>
 <p class="map-notes" role="status"></p>
 </div>
 """
-ROW = """<li data-chapter="{slug}"><p><a class="map-title" href="{href}">{title}</a>{boxes}</p>
-<p class="map-state">{button}<a href="{exercise}">연습문제</a> <span class="map-score"></span></p></li>
+ROW = """<li data-chapter="{slug}">
+<p><a class="map-title" href="{href}">{title}</a>{boxes}</p>
+<p class="map-state">{button}<a href="{exercise}">연습문제</a>
+<span class="map-score"></span></p></li>
 """
 BOX = '<a href="{href}">{text} {to}</a>'
-READ = """<button type="button" class="map-read" data-chapter="{slug}" aria-pressed="false" hidden>
+READ = """<button type="button" class="map-read" data-chapter="{slug}"
+aria-pressed="false" hidden>
 {label}</button>
 """
 HERE = """<p class="map-here"><a href="{href}">지도에서 보기</a>
-<span class="map-dots" aria-hidden="true">{dots}</span> <span>{total}장 가운데 {number}장</span></p>
+<span class="map-dots" aria-hidden="true">{dots}</span>
+<span>{total}장 가운데 {number}장</span></p>
 """
-FINISH = """<div class="map-finish">{button}<p class="map-notes" role="status"></p></div>
+FINISH = """<div class="map-finish">{button}
+<p class="map-notes" role="status"></p></div>
 """
 
 
@@ -51,10 +57,16 @@ class book_map(nodes.General, nodes.Element):
 
 
 class BookMap(SphinxDirective):
-    """`{book-map}`: 그림과 목록이 놓일 자리를 냅니다. 내용은 쪽을 쓸 때 차례를 보고 만듭니다."""
+    """`{book-map}`: 그림과 목록이 놓일 자리를 냅니다.
+
+    내용은 쪽을 쓸 때 차례를 보고 만듭니다.
+    """
 
     def run(self) -> list[nodes.Node]:
-        """자리를 하나 냅니다. 다른 장의 제목이 바뀔 수 있으므로 이 쪽은 늘 다시 읽습니다."""
+        """자리를 하나 냅니다.
+
+        다른 장의 제목이 바뀔 수 있으므로 이 쪽은 늘 다시 읽습니다.
+        """
         for figure in FIGURES:
             self.env.note_dependency(str(figure))
         self.env.note_reread()
@@ -187,10 +199,13 @@ def list_html(places: Places, figures: list[ET.Element], buttons: bool) -> str:
         slug, (href, title) = slug_of(docname), places.find(number)
         label = f'<span class="visually-hidden">{int(number)}장 </span>다 읽음'
         rows += ROW.format(
-            slug=slug, href=escape(href), title=escape(title), boxes=boxes_html(number, figures),
+            slug=slug,
+            href=escape(href),
+            title=escape(title),
+            boxes=boxes_html(number, figures),
             button=READ.format(slug=slug, label=label) if buttons else "",
             exercise=escape(places.uri(f"solutions/{slug}/{slug}")),
-        )  # fmt: skip
+        )
     return f'<ol class="map-list">\n{rows}</ol>\n'
 
 
@@ -209,9 +224,10 @@ def visit(translator, node: nodes.Element) -> None:
 def here_html(app: Sphinx, pagename: str) -> str:
     """장 쪽의 자리 표시: 지도로 가는 연결과, 장마다 점 하나."""
     chapters, now = chapters_of(app.env), slug_of(pagename)
+    slugs = [slug_of(name) for name in chapters.values()]
+    marks = {slug: " class=now" if slug == now else "" for slug in slugs}
     dots = "".join(
-        f'<i data-chapter="{slug_of(name)}"{" class=now" if slug_of(name) == now else ""}></i>'
-        for name in chapters.values()
+        f'<i data-chapter="{slug}"{mark}></i>' for slug, mark in marks.items()
     )
     href = app.builder.get_relative_uri(pagename, MAP) + f"#map-{now[:2]}"
     return HERE.format(
@@ -222,7 +238,10 @@ def here_html(app: Sphinx, pagename: str) -> str:
 def add_to_page(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
-    """장과 연습문제 쪽에 자리 표시를, 장의 끝에 단추를 넣습니다. 쓰는 쪽에만 모양과 스크립트를 겁니다."""
+    """장과 연습문제 쪽에 자리 표시를, 장의 끝에 단추를 넣습니다.
+
+    쓰는 쪽에만 모양과 스크립트를 겁니다.
+    """
     if doctree is None or app.builder.format != "html" or app.builder.name == "epub":
         return
     live, slug = app.builder.name in ("html", "dirhtml"), slug_of(pagename)
@@ -242,7 +261,10 @@ def add_to_page(
 
 
 def setup(app: Sphinx) -> dict:
-    """확장을 등록합니다. 자리 표시는 내려받기 줄(ko_book)보다 먼저 끼워 넣어 그 아래에 놓이게 합니다."""
+    """확장을 등록합니다.
+
+    자리 표시는 내려받기 줄(ko_book)보다 먼저 끼워 넣어 그 아래에 놓이게 합니다.
+    """
     app.add_node(book_map, html=(visit, None))
     app.add_directive("book-map", BookMap)
     app.connect("html-page-context", add_to_page, priority=590)

@@ -1,7 +1,7 @@
 """웹 책의 겉모습을 우리말로 바꾸고 접근성을 손보는 확장입니다.
 
-테마가 번역해 둔 글은 번역 사전(STRINGS)으로 바꿉니다. 틀에 영어로 박혀 있는 글은 다 만든 HTML에서
-고칩니다(HTML_FIXES).
+테마가 번역해 둔 글은 번역 사전(STRINGS)으로 바꿉니다. 틀에 영어로 박혀 있는 글은 다
+만든 HTML에서 고칩니다(HTML_FIXES).
 """
 
 import json
@@ -96,7 +96,8 @@ HTML_FIXES = [
     (
         r'(?<!<span class="glue">)('
         r'<span class="math notranslate nohighlight">\\\([^<]{1,30}\\\)</span>|'
-        r'<code class="docutils literal notranslate">(?:<span class="pre">[^<]{1,24}</span> ?)+</code>'
+        r'<code class="docutils literal notranslate">'
+        r'(?:<span class="pre">[^<]{1,24}</span> ?)+</code>'
         r")([가-힣]{1,6}[.,)]?|[.,)])",
         r'<span class="glue">\1\2</span>',
     ),
@@ -121,7 +122,9 @@ def clean(html: str) -> str:
 
 
 def slug_of(pagename: str) -> str | None:
-    """장이나 문제·풀이 페이지의 이름에서 장의 이름(예: 04_scaled_dot_product)을 얻습니다."""
+    """장이나 문제·풀이 페이지의 이름에서 장의 이름(예: 04_scaled_dot_product)을
+    얻습니다.
+    """
     match = re.fullmatch(r"(?:chapters|solutions/[^/]+)/(\d\d_\w+)", pagename)
     return match and match[1]
 
@@ -147,7 +150,9 @@ def download_link(url: str, text: str, icon: str) -> dict:
 def set_downloads(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
-    """머리 단추의 내려받기 차림표를 이 책에 맞게 바꾸고, 장의 첫머리에도 같은 연결을 놓습니다."""
+    """머리 단추의 내려받기 차림표를 이 책에 맞게 바꾸고, 장의 첫머리에도 같은 연결을
+    놓습니다.
+    """
     pathto, links = context["pathto"], []
     if context.get("page_source_suffix") == ".ipynb":
         source = pathto(f"_sources/{context['sourcename']}", 1)
@@ -176,7 +181,10 @@ def set_downloads(
 def link_bar(links: list[dict]) -> str:
     """장의 첫머리에 놓는 내려받기 연결들입니다."""
     anchors = [
-        f'<a class="chapter-download" download href="{link["url"]}">{link["text"]} 내려받기</a>'
+        (
+            '<a class="chapter-download" download '
+            f'href="{link["url"]}">{link["text"]} 내려받기</a>'
+        )
         for link in links
     ]
     return f'<p class="chapter-downloads">{" ".join(anchors)}</p>'
@@ -201,7 +209,10 @@ def copy_exercises(app: Sphinx) -> None:
 
 
 def write_script_copies(outdir: Path) -> None:
-    """노트북 곁에 .js 사본을 둡니다. file://에서는 이것으로만 내려받을 수 있습니다(book.js)."""
+    """노트북 곁에 .js 사본을 둡니다.
+
+    file://에서는 이것으로만 내려받을 수 있습니다(book.js).
+    """
     for notebook in [
         *outdir.glob("_sources/**/*.ipynb"),
         *outdir.glob("_downloads/*.ipynb"),

@@ -1,7 +1,10 @@
-"""한국어 찾기입니다. Sphinx의 낱말 색인 대신 본문 글자를 그대로 싣고, 브라우저에서 부분 문자열로 찾습니다.
+"""한국어 찾기입니다.
 
-Sphinx 7에는 한국어 색인이 없어 "값"이나 "층을" 같은 말을 놓칩니다. 책 한 권의 본문은 수백 KB이므로
-글 전체를 찾기 페이지에서만 읽으면 됩니다. 찾는 규칙은 _static/ko_words.js와 ko_search.js에 있습니다.
+Sphinx의 낱말 색인 대신 본문 글자를 그대로 싣고, 브라우저에서 부분 문자열로 찾습니다.
+
+Sphinx 7에는 한국어 색인이 없어 "값"이나 "층을" 같은 말을 놓칩니다. 책 한 권의 본문은
+수백 KB이므로 글 전체를 찾기 페이지에서만 읽으면 됩니다. 찾는 규칙은
+_static/ko_words.js와 ko_search.js에 있습니다.
 """
 
 import json
@@ -47,7 +50,8 @@ SIGNS = {
 }
 TEX = [  # 수식을 글로 바꾸는 차례
     (
-        r"\\(begin|end)\{\w+\*?\}|\\tag\{[^}]*\}|\\\\|&|\\(left|right|q?quad)(?![a-z])|\\[,;!: ]",
+        r"\\(begin|end)\{\w+\*?\}|\\tag\{[^}]*\}|\\\\|&|"
+        r"\\(left|right|q?quad)(?![a-z])|\\[,;!: ]",
         " ",
     ),
     (r"\\(mathrm|mathbf|mathbb|text|operatorname|boldsymbol)(?![a-z])", ""),
@@ -87,7 +91,10 @@ def article_of(html: str) -> Tag | None:
 
 
 def glossary_entries(article: Tag) -> Iterator[list[str]]:
-    """용어집의 용어를 저마다 절 하나로 떼어 [닻, 용어, 뜻]을 차례로 냅니다. 나오는 곳은 남겨 둡니다."""
+    """용어집의 용어를 저마다 절 하나로 떼어 [닻, 용어, 뜻]을 차례로 냅니다.
+
+    나오는 곳은 남겨 둡니다.
+    """
     for name in article.select("dl.glossary > dt[id]"):
         meaning = name.find_next_sibling("dd")
         texts = [
@@ -117,6 +124,11 @@ def page_entry(url: str, html: str) -> dict | None:
     return {"u": url, "t": sections[0][1], "s": sections} if sections else None
 
 
+def compact(value: object) -> str:
+    """빈칸 없는 JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
 def write_index(app: Sphinx, error: Exception | None) -> None:
     """모든 페이지의 HTML을 읽어 찾기 색인을 씁니다."""
     if error is not None or app.builder.format != "html":
@@ -132,8 +144,7 @@ def write_index(app: Sphinx, error: Exception | None) -> None:
     defined = defining_places(app.jumok_terms, app.builder.get_target_uri)
     data = {"INDEX": entries, "WORDS": same_meanings(), "DEFINED": defined}
     lines = [
-        f"window.KO_SEARCH_{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
-        for name, value in data.items()
+        f"window.KO_SEARCH_{name}={compact(value)};\n" for name, value in data.items()
     ]
     Path(app.outdir, INDEX).write_text("".join(lines), encoding="utf-8")
 

@@ -92,7 +92,8 @@ def with_alt(render_image):
 class KoreanAnchors(SphinxTransform):
     """절의 주소를 제목에서 만듭니다(#4-5-내적은-왜-커지는가).
 
-    docutils는 한글 제목에 id4 같은 이름을 붙입니다. 절을 하나 끼워 넣으면 주소가 모두 밀립니다.
+    docutils는 한글 제목에 id4 같은 이름을 붙입니다. 절을 하나 끼워 넣으면 주소가 모두
+    밀립니다.
     """
 
     default_priority = 20

@@ -1,7 +1,8 @@
 """웹 책이 바깥 서버에 아무것도 요청하지 않게 만드는 확장입니다.
 
-MathJax는 pip 꾸러미 sphinx-mathjax-offline에서 필요한 파일만 복사합니다. 그 꾸러미를 확장으로
-그냥 켜면 24 MB가 통째로 들어옵니다. 빌드가 끝나면 페이지가 부르지 않는 정적 파일도 지웁니다.
+MathJax는 pip 꾸러미 sphinx-mathjax-offline에서 필요한 파일만 복사합니다. 그 꾸러미를
+확장으로 그냥 켜면 24 MB가 통째로 들어옵니다. 빌드가 끝나면 페이지가 부르지 않는 정적
+파일도 지웁니다.
 """
 
 import re
@@ -31,7 +32,8 @@ def mathjax_folder() -> Path:
     spec = find_spec("sphinx-mathjax-offline")
     if spec is None:
         raise ExtensionError(
-            "sphinx-mathjax-offline이 없습니다. pip install -r requirements.txt 를 실행하세요."
+            "sphinx-mathjax-offline이 없습니다. "
+            "pip install -r requirements.txt 를 실행하세요."
         )
     return Path(spec.submodule_search_locations[0], "static", "mathjax")
 

@@ -4,8 +4,9 @@
     무엇을 보여 주는 그림인지 한두 문장으로 적습니다.
     ```
 
-웹 책에서는 _static/play/softmax.js가 그 자리에 그림을 그립니다. 적은 문장은 자바스크립트가 꺼져 있을 때와
-찾기에 나오고, JupyterLab과 GitHub에서는 그대로 보입니다. EPUB에는 문장만 싣습니다.
+웹 책에서는 _static/play/softmax.js가 그 자리에 그림을 그립니다. 적은 문장은
+자바스크립트가 꺼져 있을 때와 찾기에 나오고, JupyterLab과 GitHub에서는 그대로 보입니다.
+EPUB에는 문장만 싣습니다.
 """
 
 from pathlib import Path
@@ -33,7 +34,8 @@ class PlayFigure(SphinxDirective):
         name = self.arguments[0]
         if name == "play" or not (SCRIPTS / f"{name}.js").is_file():
             raise self.error(
-                f"만져 보는 그림 '{name}'이(가) 없습니다. {SCRIPTS}에 {name}.js를 두세요."
+                f"만져 보는 그림 '{name}'이(가) 없습니다. "
+                f"{SCRIPTS}에 {name}.js를 두세요."
             )
         self.assert_has_content()
         place = play(figure=name)

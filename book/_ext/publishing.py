@@ -1,7 +1,8 @@
 """저장소를 정했을 때만 생기는 단추: Colab, 고치기, 알리기, 저장소, 전체 내려받기.
 
-주소는 book/site.yml 한 곳에서 옵니다. 테마의 단추(launch_buttons, use_edit_page_button …)를 쓰지 않습니다.
-Colab용 사본이 다른 가지에 있고, 테마의 글이 영어이며, 만들어진 쪽은 틀(book/tools)을 고쳐야 하기 때문입니다.
+주소는 book/site.yml 한 곳에서 옵니다. 테마의 단추(launch_buttons, use_edit_page_button
+…)를 쓰지 않습니다. Colab용 사본이 다른 가지에 있고, 테마의 글이 영어이며, 만들어진 쪽은
+틀(book/tools)을 고쳐야 하기 때문입니다.
 """
 
 import re
@@ -83,7 +84,10 @@ def repository_links(
 def add_links(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
-    """머리 단추와 장의 첫머리에 연결을 더합니다. 저장소를 정하지 않았으면 아무것도 하지 않습니다."""
+    """머리 단추와 장의 첫머리에 연결을 더합니다.
+
+    저장소를 정하지 않았으면 아무것도 하지 않습니다.
+    """
     site, suffix = app.config.jumok_site, context.get("page_source_suffix")
     if not site.repository or not suffix:
         return
@@ -102,7 +106,10 @@ def add_links(
         {**group, "buttons": links, "label": "publishing-buttons"}
     )
     anchors = "".join(
-        f' <a class="chapter-download chapter-colab" href="{one["url"]}">{one["text"]}</a>'
+        (
+            ' <a class="chapter-download chapter-colab" '
+            f'href="{one["url"]}">{one["text"]}</a>'
+        )
         for one in colab
     )
     context["body"] = re.sub(

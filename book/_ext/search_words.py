@@ -31,7 +31,10 @@ def same_meanings() -> list[list[str]]:
 
 
 def defining_places(found: dict[str, Places], uri) -> dict[str, list[str]]:
-    """용어가 정의된 절의 주소마다 그 용어들. 용어집의 자리도 넣습니다. uri는 쪽 이름을 주소로 바꿉니다."""
+    """용어가 정의된 절의 주소마다 그 용어들.
+
+    용어집의 자리도 넣습니다. uri는 쪽 이름을 주소로 바꿉니다.
+    """
     places: dict[str, list[str]] = {}
     for term in load_terms():
         addresses = [f"{uri(LISTS[0])}#{slug(term)}"]

@@ -1,6 +1,8 @@
-"""다른 곳에서 책을 찾고 보여 줄 때 쓰는 것: 미리보기(Open Graph), sitemap.xml, robots.txt, index.html.
+"""다른 곳에서 책을 찾고 보여 줄 때 쓰는 것: 미리보기(Open Graph), sitemap.xml,
+robots.txt, index.html.
 
-미리보기 그림과 sitemap은 온전한 주소가 있어야 하므로 book/site.yml의 address를 정했을 때만 만듭니다.
+미리보기 그림과 sitemap은 온전한 주소가 있어야 하므로 book/site.yml의 address를 정했을
+때만 만듭니다.
 """
 
 import re
@@ -14,7 +16,10 @@ from sphinx.application import Sphinx
 
 IMAGE = "_static/og.png"  # book/tools/make_og_image.py가 그립니다.
 IMAGE_SIZE = (1200, 630)
-IMAGE_ALT = "주목 — RNN의 한계에서 트랜스포머까지. 세 단어에서 한 단어로 굵기가 다른 선이 모입니다."
+IMAGE_ALT = (
+    "주목 — RNN의 한계에서 트랜스포머까지. "
+    "세 단어에서 한 단어로 굵기가 다른 선이 모입니다."
+)
 INDEX = """<!DOCTYPE html>
 <html lang="ko">
   <head>
@@ -25,7 +30,8 @@ INDEX = """<!DOCTYPE html>
     <meta name="description" content="{description}"/>
 {tags}
   </head>
-  <body><main><h1>{title}</h1><p><a href="{page}">책의 첫 쪽으로 가기</a></p></main></body>
+  <body><main><h1>{title}</h1>
+  <p><a href="{page}">책의 첫 쪽으로 가기</a></p></main></body>
 </html>
 """
 
@@ -76,7 +82,9 @@ def describe(context: dict, title: str) -> str:
 def add_tags(
     app: Sphinx, pagename: str, templatename: str, context: dict, doctree
 ) -> None:
-    """글이 있는 쪽에는 미리보기 꼬리표를, 찾기처럼 글이 없는 쪽에는 모으지 말라는 표를 답니다."""
+    """글이 있는 쪽에는 미리보기 꼬리표를, 찾기처럼 글이 없는 쪽에는 모으지 말라는 표를
+    답니다.
+    """
     tags = context.get("metatags") or ""
     if doctree is None:
         context["metatags"] = tags + '\n    <meta name="robots" content="noindex"/>'
@@ -92,7 +100,10 @@ def add_tags(
 
 
 def write_index(app: Sphinx) -> None:
-    """첫 주소. 넘기기만 하는 쪽이지만, 나누는 사람은 이 주소를 나누므로 미리보기를 답니다."""
+    """첫 주소.
+
+    넘기기만 하는 쪽이지만, 나누는 사람은 이 주소를 나누므로 미리보기를 답니다.
+    """
     title, description = getattr(
         app.env, "jumok_front", (app.config.html_title, app.config.html_title)
     )
@@ -115,11 +126,17 @@ def sitemap(address: str, urls: list[str]) -> str:
         f"  <url><loc>{escape_xml(address + quote(url))}</loc></url>\n" for url in urls
     )
     head = '<?xml version="1.0" encoding="UTF-8"?>\n'
-    return f'{head}<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
+    return (
+        f"{head}<urlset "
+        f'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{rows}</urlset>\n'
+    )
 
 
 def robots(address: str) -> str:
-    """모두 읽어도 좋고, 목록은 여기 있다는 말. 호스트의 뿌리에 놓일 때만 검색 서비스가 읽습니다."""
+    """모두 읽어도 좋고, 목록은 여기 있다는 말.
+
+    호스트의 뿌리에 놓일 때만 검색 서비스가 읽습니다.
+    """
     return f"User-agent: *\nAllow: /\nSitemap: {address}sitemap.xml\n"
 
 

@@ -48,7 +48,8 @@ def load_site(path: Path = SETTINGS) -> Site:
     known = [field.name for field in fields(Site)]
     if unknown := sorted(set(given) - set(known)):
         raise ValueError(
-            f"{path.name}에 모르는 이름이 있습니다: {', '.join(unknown)} (쓸 수 있는 것: {', '.join(known)})"
+            f"{path.name}에 모르는 이름이 있습니다: {', '.join(unknown)} (쓸 수 "
+            f"있는 것: {', '.join(known)})"
         )
     site = Site(**{name: str(value or "").strip() for name, value in given.items()})
     site = Site(
@@ -64,6 +65,7 @@ def load_site(path: Path = SETTINGS) -> Site:
         value = getattr(site, name)
         if not pattern.fullmatch(value) and (value or name == "branch"):
             raise ValueError(
-                f"{path.name}의 {name}이 주소의 꼴이 아닙니다: {value!r} (예: {example})"
+                f"{path.name}의 {name}이 주소의 꼴이 아닙니다: {value!r} (예: "
+                f"{example})"
             )
     return site

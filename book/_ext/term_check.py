@@ -3,8 +3,8 @@
     python book/_ext/term_check.py 파일…
 
 1. 쓰지 않는 꼴(avoid)이 글에 있으면 알립니다.
-2. 장에서 처음 쓴 용어가 "우리말(영어)"가 아니면 알립니다(first_use: false인 용어는 빼고).
-코드, 수식, 주소, 제목은 살피지 않습니다.
+2. 장에서 처음 쓴 용어가 "우리말(영어)"가 아니면 알립니다(first_use: false인 용어는
+빼고). 코드, 수식, 주소, 제목은 살피지 않습니다.
 """
 
 import json
@@ -17,7 +17,8 @@ from pathlib import Path
 from term_list import load_terms
 
 NOT_PROSE = re.compile(
-    r"^(?P<fence>`{3,}|~{3,})(?!\{(?:admonition|note|tip|warning|important)).*?^(?P=fence)\s*$"  # 코드 블록
+    # 코드 블록
+    r"^(?P<fence>`{3,}|~{3,})(?!\{(?:admonition|note|tip|warning|important)).*?^(?P=fence)\s*$"
     r"|\$\$.*?\$\$|\$[^$\n]+\$|`[^`\n]+`"  # 수식과 짧은 코드
     r"|<!--.*?-->|<[^>\n]+>|\]\([^)\n]*\)|https?://\S+|\{cite[^}]*\}",  # 태그와 주소
     re.MULTILINE | re.DOTALL,
@@ -82,7 +83,10 @@ def forbidden(path: Path, terms: list[dict]) -> Iterator[Fault]:
 
 
 def first_uses(path: Path, terms: list[dict]) -> Iterator[Fault]:
-    """처음 쓴 곳이 "우리말(영어)"가 아닌 용어를 찾습니다. 긴 용어가 짧은 용어를 가립니다."""
+    """처음 쓴 곳이 "우리말(영어)"가 아닌 용어를 찾습니다.
+
+    긴 용어가 짧은 용어를 가립니다.
+    """
     names = sorted((term["ko"] for term in terms), key=len, reverse=True)
     english = {term["ko"]: term["en"] for term in terms if term.get("first_use", True)}
     pattern, seen = re.compile("|".join(map(re.escape, names))), set()
@@ -102,7 +106,9 @@ def first_uses(path: Path, terms: list[dict]) -> Iterator[Fault]:
 
 
 def check(paths: Iterable[Path], chapters: Iterable[Path] = ()) -> list[Fault]:
-    """paths에서는 쓰지 않는 꼴을, chapters에서는 처음 쓴 꼴까지 살펴 잘못을 모두 돌려줍니다."""
+    """paths에서는 쓰지 않는 꼴을, chapters에서는 처음 쓴 꼴까지 살펴 잘못을 모두
+    돌려줍니다.
+    """
     terms = load_terms()
     faults = [fault for path in paths for fault in forbidden(path, terms)]
     return faults + [fault for path in chapters for fault in first_uses(path, terms)]

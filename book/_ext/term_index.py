@@ -1,6 +1,7 @@
 """찾아보기(index_terms)를 만들고, 용어집과 찾아보기의 ‘나오는 곳’을 채웁니다.
 
-자리만 먼저 놓고(지시자), 모든 장을 읽은 뒤(env-updated) 모은 절들로 채웁니다(doctree-resolved).
+자리만 먼저 놓고(지시자), 모든 장을 읽은 뒤(env-updated) 모은 절들로
+채웁니다(doctree-resolved).
 """
 
 from docutils import nodes

@@ -1,7 +1,8 @@
 """용어 풍선: 본문에서 처음 나오는 용어를 용어집으로 잇고, 뜻을 연결에 실어 둡니다.
 
-풍선은 _static/terms.js가 띄웁니다. 자바스크립트가 없으면 용어집으로 가는 연결입니다. 웹 책에서만 합니다.
-한 쪽에서 같은 용어는 한 번만 잇습니다. 다만 큰 절이 바뀌고 글이 4,000자 넘게 지났으면 다시 잇습니다.
+풍선은 _static/terms.js가 띄웁니다. 자바스크립트가 없으면 용어집으로 가는 연결입니다. 웹
+책에서만 합니다. 한 쪽에서 같은 용어는 한 번만 잇습니다. 다만 큰 절이 바뀌고 글이
+4,000자 넘게 지났으면 다시 잇습니다.
 """
 
 import re
@@ -105,7 +106,10 @@ class Linking:
         self.passed = 0
 
     def wants(self, name: str, rest: str, section: nodes.Node | None) -> bool:
-        """여기 나온 용어를 이을지 정합니다. 헷갈리는 짧은 용어는 "우리말(영어)"로 쓴 곳만 잇습니다."""
+        """여기 나온 용어를 이을지 정합니다.
+
+        헷갈리는 짧은 용어는 "우리말(영어)"로 쓴 곳만 잇습니다.
+        """
         term = self.terms.get(name)
         if term is None or (
             is_ambiguous(term) and not rest.startswith(f"({term['en']}")

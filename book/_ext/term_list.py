@@ -1,4 +1,6 @@
-"""용어집: book/terms.yml의 용어를 첫소리로 나누어 늘어놓고, 처음 정의되는 곳과 나오는 장을 잇습니다."""
+"""용어집: book/terms.yml의 용어를 첫소리로 나누어 늘어놓고, 처음 정의되는 곳과 나오는
+장을 잇습니다.
+"""
 
 import re
 from pathlib import Path
@@ -20,7 +22,10 @@ def load_terms(path: Path = TERMS) -> list[dict]:
 
 
 def initial(word: str) -> str:
-    """첫 글자의 첫소리. 된소리는 예사소리로, 한글이 아니면 대문자로 바꿉니다. 예: 쿼리 → ㅋ"""
+    """첫 글자의 첫소리.
+
+    된소리는 예사소리로, 한글이 아니면 대문자로 바꿉니다. 예: 쿼리 → ㅋ
+    """
     number = ord(word[0]) - ord("가")
     return (
         LETTERS[number // 588].translate(PLAIN)
@@ -94,7 +99,10 @@ class TermList(SphinxDirective):
     """`{term-list}`: 모든 용어를 첫소리로 나누어 가나다순으로 늘어놓습니다."""
 
     def run(self) -> list[nodes.Node]:
-        """첫소리마다 절을 만듭니다. 나오는 곳은 모든 장을 읽은 뒤에 term_index가 채웁니다."""
+        """첫소리마다 절을 만듭니다.
+
+        나오는 곳은 모든 장을 읽은 뒤에 term_index가 채웁니다.
+        """
         self.env.note_dependency(str(TERMS))
         groups = in_groups(load_terms(), lambda term: term["ko"])
         sections = []

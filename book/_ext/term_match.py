@@ -1,4 +1,6 @@
-"""글에서 용어를 알아보는 규칙입니다. 풍선(term_links)과 찾아보기(term_places)가 함께 씁니다.
+"""글에서 용어를 알아보는 규칙입니다.
+
+풍선(term_links)과 찾아보기(term_places)가 함께 씁니다.
 
 1. 긴 용어가 먼저입니다. ‘셀프 어텐션’ 안의 ‘어텐션’은 따로 잡지 않습니다.
 2. 앞이 한글이나 글자면 잡지 않습니다. ‘열쇠키’의 ‘키’는 용어가 아닙니다.
@@ -9,11 +11,12 @@ import re
 from collections.abc import Iterator
 
 PARTICLES = (
-    "에서부터 으로부터 이라는 라는 이라고 라고 이라면 라면 이라도 라도 이란 란 입니다 이었습니다 였습니다 "
-    "이었다 였다 일까요 일까 이다 이고 이며 이자 이지만 이므로 이나 인데 인지 인가 인 이라 라 나 며 든 "
-    "에서는 에서도 에서 에게서 에게 에는 에도 에만 에 까지 부터 처럼 보다 마다 만큼 조차 밖에 하고 별로 "
-    "만을 만이 만의 만으로 만 도 의 은 는 이 가 을 를 과 와 과의 와의 으로는 로는 으로도 로도 으로 로 "
-    "들이 들을 들의 들은 들과 들로 들에 들도 들"
+    "에서부터 으로부터 이라는 라는 이라고 라고 이라면 라면 이라도 라도 이란 란 "
+    "입니다 이었습니다 였습니다 이었다 였다 일까요 일까 이다 이고 이며 이자 "
+    "이지만 이므로 이나 인데 인지 인가 인 이라 라 나 며 든 에서는 에서도 에서 "
+    "에게서 에게 에는 에도 에만 에 까지 부터 처럼 보다 마다 만큼 조차 밖에 하고 "
+    "별로 만을 만이 만의 만으로 만 도 의 은 는 이 가 을 를 과 와 과의 와의 으로는 "
+    "로는 으로도 로도 으로 로 들이 들을 들의 들은 들과 들로 들에 들도 들"
 )
 AFTER = "|".join(sorted(map(re.escape, PARTICLES.split()), key=len, reverse=True))
 
@@ -31,9 +34,8 @@ def spaced(name: str) -> str:
 def compile_terms(terms: list[dict]) -> re.Pattern:
     """용어를 알아보는 정규식. 긴 용어가 앞에 옵니다."""
     names = sorted((term["ko"] for term in terms), key=len, reverse=True)
-    return re.compile(
-        rf"(?<![가-힣A-Za-z0-9])({'|'.join(map(spaced, names))})(?=(?:{AFTER})?(?![가-힣]))"
-    )
+    any_name = "|".join(map(spaced, names))
+    return re.compile(rf"(?<![가-힣A-Za-z0-9])({any_name})(?=(?:{AFTER})?(?![가-힣]))")
 
 
 def compile_definition(term: dict) -> re.Pattern:

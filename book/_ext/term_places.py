@@ -1,4 +1,7 @@
-"""용어와 코드 이름이 장의 어느 절에 나오는지 모읍니다. 용어집과 찾아보기가 이 결과로 연결을 답니다."""
+"""용어와 코드 이름이 장의 어느 절에 나오는지 모읍니다.
+
+용어집과 찾아보기가 이 결과로 연결을 답니다.
+"""
 
 import ast
 import re
@@ -18,7 +21,10 @@ SHOWN = 4  # 찾아보기에 싣는 주된 절의 수
 
 @dataclass(frozen=True)
 class Section:
-    """장의 번호 붙은 절 하나, 또는 장의 첫머리(anchor가 빈 글). text는 글, code는 코드와 코드 이름입니다."""
+    """장의 번호 붙은 절 하나, 또는 장의 첫머리(anchor가 빈 글).
+
+    text는 글, code는 코드와 코드 이름입니다.
+    """
 
     docname: str
     anchor: str
@@ -45,7 +51,10 @@ class Section:
 
 @dataclass
 class Places:
-    """이름 하나가 나오는 절들. definition은 처음 정의되는 절, counts는 절마다 나온 횟수입니다."""
+    """이름 하나가 나오는 절들.
+
+    definition은 처음 정의되는 절, counts는 절마다 나온 횟수입니다.
+    """
 
     definition: Section | None = None
     counts: dict[Section, int] = field(default_factory=dict)
@@ -166,9 +175,9 @@ def term_places(
 ) -> dict[str, Places]:
     """용어마다 정의된 절과 나오는 절들.
 
-    homes는 용어를 가르치는 장(장 끝의 표에 처음 오른 장)입니다. 정의된 절은 그 장에서 "우리말(영어)"가
-    처음 나오는 절이고, 그 장에 없으면 책에서 처음 나오는 절입니다. 헷갈리는 짧은 용어는 "우리말(영어)"가
-    있는 장과 그 용어를 가르치는 장에서만 셉니다.
+    homes는 용어를 가르치는 장(장 끝의 표에 처음 오른 장)입니다. 정의된 절은 그 장에서
+    "우리말(영어)"가 처음 나오는 절이고, 그 장에 없으면 책에서 처음 나오는 절입니다.
+    헷갈리는 짧은 용어는 "우리말(영어)"가 있는 장과 그 용어를 가르치는 장에서만 셉니다.
     """
     found = count_terms(terms, sections)
     for term in terms:
@@ -186,7 +195,10 @@ def term_places(
 
 
 def code_places(sections: list[Section]) -> dict[str, Places]:
-    """장에서 jumok에서 가져다 쓰는 이름마다, 그것을 부르거나 말하는 절들. 없으면 가져오는 절입니다."""
+    """장에서 jumok에서 가져다 쓰는 이름마다, 그것을 부르거나 말하는 절들.
+
+    없으면 가져오는 절입니다.
+    """
     found = {}
     for name in sorted(
         set().union(*(imported_names(section.code) for section in sections))

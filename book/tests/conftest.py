@@ -18,7 +18,8 @@ sys.path.append(str(ROOT / "book" / "tools"))
 
 @dataclass(frozen=True)
 class Book:
-    """만든 웹 책. log는 여기서 만들었을 때의 기록이고, 남이 만든 것을 쓰면 None입니다."""
+    """만든 웹 책. log는 여기서 만들었을 때의 기록이고,
+    남이 만든 것을 쓰면 None입니다."""
 
     html: Path
     log: str | None
@@ -124,6 +125,7 @@ def pytest_terminal_summary(terminalreporter):
     if scores := [value for name, value in figures if name == "Lighthouse"]:
         lowest = [min(column) for column in list(zip(*scores, strict=True))[1:3]]
         terminalreporter.write_line(
-            f"웹 책 Lighthouse({len(scores)}쪽): 접근성 {lowest[0]:.0%}, 모범 사례 {lowest[1]:.0%}, "
-            f"검색 최적화 100점인 쪽 {sum(score[3] == 1 for score in scores)}"
+            f"웹 책 Lighthouse({len(scores)}쪽): 접근성 {lowest[0]:.0%}, "
+            f"모범 사례 {lowest[1]:.0%}, 검색 최적화 100점인 쪽 "
+            f"{sum(score[3] == 1 for score in scores)}"
         )

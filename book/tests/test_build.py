@@ -24,8 +24,9 @@ FETCHING = {  # 브라우저가 스스로 내려받는 것들
     "object": "data",
 }
 ENGLISH = re.compile(
-    r"Toggle|Search|previous|next page|Skip to|Back to top|Link to this|Contents|Copyright|"
-    r"Download|Light|Dark mode|Show code|Hide code|source 보기|Main|On this page"
+    r"Toggle|Search|previous|next page|Skip to|Back to top|Link to this|"
+    r"Contents|Copyright|Download|Light|Dark mode|Show code|Hide code|"
+    r"source 보기|Main|On this page"
 )
 
 
@@ -41,7 +42,10 @@ def is_external(url):
 
 
 def external_resources(soup):
-    """페이지가 스스로 부르는 바깥 주소들입니다. <a href>는 사람이 눌러야 하므로 세지 않습니다."""
+    """페이지가 스스로 부르는 바깥 주소들입니다.
+
+    <a href>는 사람이 눌러야 하므로 세지 않습니다.
+    """
     urls = [
         tag[attribute]
         for name, attribute in FETCHING.items()
@@ -64,7 +68,10 @@ def test_build_has_no_warning(book):
 
 @pytest.fixture
 def small(tmp_path):
-    """확장과 설정은 이 책의 것이고, 쪽은 하나뿐인 책. 온 책을 다시 짓지 않으려고 씁니다."""
+    """확장과 설정은 이 책의 것이고, 쪽은 하나뿐인 책.
+
+    온 책을 다시 짓지 않으려고 씁니다.
+    """
     root = tmp_path / "repo"
     unused = shutil.ignore_patterns("tests", "tools", "runs", "*.md", "__pycache__")
     shutil.copytree(ROOT / "book", root / "book", ignore=unused)
@@ -96,7 +103,10 @@ def test_every_toc_page_is_built(book):
 
 def test_external_detector_sees_a_cdn():
     soup = BeautifulSoup(
-        '<script src="https://cdn.example/x.js"></script><a href="https://a.example">a</a>',
+        (
+            '<script src="https://cdn.example/x.js"></script><a '
+            'href="https://a.example">a</a>'
+        ),
         "html.parser",
     )
     assert external_resources(soup) == ["https://cdn.example/x.js"]
@@ -164,7 +174,8 @@ def test_theme_speaks_korean(book):
     for page in book.pages:
         soup = copy(soup_of(page))
         for content in soup.select(
-            "article, script, style, .prev-next-title, .bd-docs-nav, title, #jb-print-docs-body"
+            "article, script, style, .prev-next-title, .bd-docs-nav, title, "
+            "#jb-print-docs-body"
         ):
             content.decompose()
         words = [soup.body.get_text(" ")] + [

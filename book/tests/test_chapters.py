@@ -122,7 +122,8 @@ def test_parity_and_source_are_visible(chapter):
 
 def test_quiz_questions_are_explained(chapter):
     quizzes = re.findall(
-        r"\*\*퀴즈 (\d)\.\*\*(.*?)<details class=\"quiz\" data-answer=\"(\d)\">(.*?)</details>",
+        r"\*\*퀴즈 (\d)\.\*\*(.*?)"
+        r"<details class=\"quiz\" data-answer=\"(\d)\">(.*?)</details>",
         markdown(chapter),
         re.S,
     )
@@ -130,7 +131,7 @@ def test_quiz_questions_are_explained(chapter):
     assert [n for n, *_ in quizzes] == [str(n + 1) for n in range(len(quizzes))]
     for _, question, answer, explanation in quizzes:
         options = re.findall(r"^\d+\. ", question, re.M)
-        assert 2 <= len(options) and 1 <= int(answer) <= len(options)
+        assert len(options) >= 2 and 1 <= int(answer) <= len(options)
         assert eojeol(explanation) > 1, f"퀴즈의 답에 까닭이 없습니다: {question}"
 
 

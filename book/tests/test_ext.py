@@ -16,10 +16,13 @@ from offline import MATHJAX_FILES, drop_unused, mathjax_folder
 from pygments import highlight
 from pygments.lexers import BashLexer, PythonLexer, TextLexer
 
-PAGE = """<article class="bd-article"><section id="a"><h1>어텐션<a class="headerlink" href="#a">#</a></h1>
-<p>값을 <strong>섞</strong>습니다. <span class="math">\\(\\sqrt{d_k}\\)</span>로 나눕니다.</p>
+PAGE = """<article class="bd-article"><section id="a">
+<h1>어텐션<a class="headerlink" href="#a">#</a></h1>
+<p>값을 <strong>섞</strong>습니다.
+<span class="math">\\(\\sqrt{d_k}\\)</span>로 나눕니다.</p>
 <script>var 숨김</script>
-<section id="b"><h2>점수</h2><ul><li>하나</li><li>둘</li></ul></section></section></article>"""
+<section id="b"><h2>점수</h2><ul><li>하나</li><li>둘</li></ul></section>
+</section></article>"""
 
 
 def test_index_entry_splits_sections_and_skips_scripts():
@@ -63,10 +66,11 @@ def test_clean_keeps_a_short_formula_with_its_particle():
 
 def test_clean_twice_is_clean_once():
     html = (
-        '<html data-theme="auto"><summary aria-label="Toggle hidden content">'
-        '<p class="collapsed admonition-title">source 보기</p></summary><th class="head"><p></p></th>'
-        '<span class="math notranslate nohighlight">\\(q\\)</span>와 <i class="fa-solid fa-bars"></i>'
-        '<div id="pst-primary-sidebar"></div>'
+        '<html data-theme="auto"><summary aria-label="Toggle hidden content"><p '
+        'class="collapsed admonition-title">source 보기</p></summary><th '
+        'class="head"><p></p></th><span class="math notranslate '
+        'nohighlight">\\(q\\)</span>와 <i class="fa-solid fa-bars"></i><div '
+        'id="pst-primary-sidebar"></div>'
     )
     once = clean(html)
     assert clean(once) == once

@@ -23,8 +23,14 @@ LEDGER = page.load()
 ITEMS = list(page.items(LEDGER))
 ROWS = [*ITEMS, *LEDGER["same"]]
 # 스위치에 적는 이름을 찾는 곳
-ROOMS = ("jumok.model", "jumok.text", "jumok.training.recipe", "jumok.training.presets",
-         "jumok.apps", "jumok.training.translating")  # fmt: skip
+ROOMS = (
+    "jumok.model",
+    "jumok.text",
+    "jumok.training.recipe",
+    "jumok.training.presets",
+    "jumok.apps",
+    "jumok.training.translating",
+)
 
 
 def titled(row):
@@ -94,7 +100,9 @@ def _class(name: str):
 
 @every_item
 def test_switches_are_real(item):
-    """명령은 명령줄의 해석기가 받아들이고, 파이썬은 실제로 불러 보거나 서명에 맞춰 봅니다."""
+    """명령은 명령줄의 해석기가 받아들이고, 파이썬은 실제로 불러 보거나 서명에 맞춰
+    봅니다.
+    """
     for switch in item["switch"]:
         if switch.startswith("jumok "):
             args = build_parser().parse_args(switch.split()[1:])
@@ -123,9 +131,13 @@ def public(name: str):
 
 
 @pytest.mark.parametrize(
-    "wrong", ["TransformerConfig.base(norm_frist=True)", "Recipe(smooting=0.1)",
-              "Translator.translate(texts, tokens=1)"],
-)  # fmt: skip
+    "wrong",
+    [
+        "TransformerConfig.base(norm_frist=True)",
+        "Recipe(smooting=0.1)",
+        "Translator.translate(texts, tokens=1)",
+    ],
+)
 def test_a_switch_that_does_not_exist_is_seen(wrong):
     with pytest.raises(TypeError):
         call_switch(wrong)

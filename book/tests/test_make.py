@@ -1,4 +1,6 @@
-"""명령: make.py와 Makefile과 README가 같은 명령을 말하는지, 잘못 부르면 까닭을 말하는지."""
+"""명령: make.py와 Makefile과 README가 같은 명령을 말하는지, 잘못 부르면 까닭을
+말하는지.
+"""
 
 import importlib.util
 import re

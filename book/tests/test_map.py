@@ -1,4 +1,6 @@
-"""책의 지도: 상자마다 있는 곳으로 가고, 열한 장이 모두 있고, 없는 곳을 가리키면 책이 만들어지지 않습니다."""
+"""책의 지도: 상자마다 있는 곳으로 가고, 열한 장이 모두 있고, 없는 곳을 가리키면 책이
+만들어지지 않습니다.
+"""
 
 import re
 import xml.etree.ElementTree as ET
@@ -16,10 +18,14 @@ from sphinx.util.docutils import docutils_namespace
 ROOT = Path(__file__).resolve().parents[2]
 SLUGS = sorted(path.stem for path in (ROOT / "chapters").glob("[0-9][0-9]_*.ipynb"))
 FIGURE = """<svg xmlns="http://www.w3.org/2000/svg"><title>그림</title>
-<a data-chapter="04"><rect x="0" y="0" width="90" height="50"/><text class="more" x="1" y="2">글</text></a>
-<a data-to="{section}"><rect x="0" y="0" width="90" height="50"/><text>상자</text></a></svg>"""
+<a data-chapter="04"><rect x="0" y="0" width="90" height="50"/>
+<text class="more" x="1" y="2">글</text></a>
+<a data-to="{section}"><rect x="0" y="0" width="90" height="50"/>
+<text>상자</text></a></svg>"""
 PAGES = {
-    "index": "# 첫 쪽\n\n```{toctree}\nbook/map\nchapters/04_b\nsolutions/04_b/04_b\n```\n",
+    "index": (
+        "# 첫 쪽\n\n```{toctree}\nbook/map\nchapters/04_b\nsolutions/04_b/04_b\n```\n"
+    ),
     "book/map": "# 지도\n\n```{book-map}\n```\n",
     "chapters/04_b": "# 4장 <나>\n\n## 4.1 첫 절\n\n글\n\n## 4.11 먼 절\n\n글\n",
     "solutions/04_b/04_b": "# 4장 연습문제\n\n글\n",

@@ -15,7 +15,8 @@ from jumok_grader.notebook.generate import release_text
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTERS = sorted(ROOT.glob("chapters/*.ipynb"))
 MASTERS = sorted(ROOT.glob("solutions/*/*.ipynb"))
-# 학생용은 원본에서 갓 만든 것을 봅니다. exercises/의 것이 그것과 같은지는 code/tests가 봅니다.
+# 학생용은 원본에서 갓 만든 것을 봅니다. exercises/의 것이 그것과 같은지는 code/tests가
+# 봅니다.
 STUDENTS = [ROOT / "exercises" / p.relative_to(ROOT / "solutions") for p in MASTERS]
 ALL = CHAPTERS + MASTERS + STUDENTS
 PACKAGE_NAMES = (
@@ -85,7 +86,9 @@ def test_student_notebooks_have_no_outputs(path):
 
 @pytest.mark.parametrize("path", ALL, ids=ids(ALL))
 def test_code_is_honest(path):
-    """경로를 고치거나 설치하거나 별표로 가져오거나 패키지의 이름을 다시 정의하지 않습니다."""
+    """경로를 고치거나 설치하거나 별표로 가져오거나 패키지의 이름을 다시 정의하지
+    않습니다.
+    """
     for cell in code_cells(path):
         assert not re.search(r"^\s*[!%]|sys\.path|pip install", cell.source, re.M), (
             cell.source

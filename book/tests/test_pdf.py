@@ -1,4 +1,6 @@
-"""PDF 한 권: 태그와 책갈피가 있고, 한글을 뽑을 수 있고, 글꼴이 심겨 있고, 종이 밖으로 나가지 않습니다."""
+"""PDF 한 권: 태그와 책갈피가 있고, 한글을 뽑을 수 있고, 글꼴이 심겨 있고, 종이 밖으로
+나가지 않습니다.
+"""
 
 import re
 from functools import cache
@@ -46,7 +48,10 @@ def pdf(pdf_file):
 
 @pytest.fixture(scope="session")
 def text(pdf):
-    """쪽 번호를 받아 그 쪽의 글을 빈칸 없이 돌려주는 함수. 모든 쪽을 읽으면 몇 분이 걸립니다."""
+    """쪽 번호를 받아 그 쪽의 글을 빈칸 없이 돌려주는 함수.
+
+    모든 쪽을 읽으면 몇 분이 걸립니다.
+    """
     return cache(lambda number: squeeze(pdf.pages[number - 1].extract_text()))
 
 
@@ -113,7 +118,8 @@ def test_first_sentence_of_every_chapter_can_be_read(text, starts, book):
 
 def test_fonts_are_embedded(pdf):
     fonts = [found for found in objects(pdf) if found.get("/Type") == "/Font"]
-    # Type 3은 글자의 그림이 글꼴 안에 있고, Type 0은 아래의 CID 글꼴이 심은 파일을 가리킵니다.
+    # Type 3은 글자의 그림이 글꼴 안에 있고, Type 0은 아래의 CID 글꼴이 심은 파일을
+    # 가리킵니다.
     outer = [font for font in fonts if font["/Subtype"] not in ("/Type0", "/Type3")]
     assert outer and all(EMBEDDED & set(font["/FontDescriptor"]) for font in outer)
     assert "/CIDFontType2" in {font["/Subtype"] for font in outer}

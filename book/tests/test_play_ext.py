@@ -15,7 +15,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.fixture
 def build(tmp_path):
-    """MyST 글 하나를 chapters/a로, 그림이 없는 글을 b로 지어 (나무들, 경고)를 돌려주는 함수입니다."""
+    """MyST 글 하나를 chapters/a로, 그림이 없는 글을 b로 지어 (나무들, 경고)를 돌려주는
+    함수입니다.
+    """
 
     def run(text: str, builder: str = "html"):
         source, out = tmp_path / "source", tmp_path / builder

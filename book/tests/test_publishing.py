@@ -1,4 +1,6 @@
-"""책을 내놓는 일: 저장소를 정하기 전과 뒤의 단추, Colab 사본, 미리보기, 목록, 인용, GitHub Actions."""
+"""책을 내놓는 일: 저장소를 정하기 전과 뒤의 단추, Colab 사본, 미리보기, 목록, 인용,
+GitHub Actions.
+"""
 
 import importlib.util
 import json
@@ -72,7 +74,10 @@ def app_of(site, outdir=None):
 
 
 def page_context(suffix=".ipynb"):
-    bar = '<h1>제목</h1>\n<p class="chapter-downloads"><a download href="x">내려받기</a></p><p>글</p>'
+    bar = (
+        '<h1>제목</h1>\n<p class="chapter-downloads"><a download '
+        'href="x">내려받기</a></p><p>글</p>'
+    )
     return {
         "header_buttons": [],
         "body": bar,
@@ -87,7 +92,7 @@ def write_site(folder, **values):
     return path
 
 
-# ── 설정 한 곳 ───────────────────────────────────────────────────────────────────────────────────
+# ── 설정 한 곳 ────────────────────────────────────────────────────────────────────────
 
 
 def test_the_settings_of_this_book_are_well_formed():
@@ -159,7 +164,7 @@ def test_the_extensions_are_registered():
     assert "repository" not in config and "launch_buttons" not in config
 
 
-# ── 단추 ─────────────────────────────────────────────────────────────────────────────────────────
+# ── 단추 ──────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(("page", "suffix"), PAGES)
@@ -255,7 +260,7 @@ def test_the_icons_are_in_the_font_of_the_book():
     )
 
 
-# ── Colab ────────────────────────────────────────────────────────────────────────────────────────
+# ── Colab ─────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.fixture(scope="module")
@@ -302,7 +307,10 @@ def test_copies_have_no_relative_link(copies):
 
 def test_links_inside_the_book_become_addresses():
     make = tool("make_colab")
-    source = "[풀이](../solutions/01_x/01_x.ipynb) [대조표](../book/parity.md#표) ![그림](../a.png) [밖](https://a.b)"
+    source = (
+        "[풀이](../solutions/01_x/01_x.ipynb) [대조표](../book/parity.md#표) "
+        "![그림](../a.png) [밖](https://a.b)"
+    )
     notebook = {
         "cells": [{"cell_type": "markdown", "metadata": {}, "source": [source]}],
         "metadata": {},
@@ -428,7 +436,7 @@ def test_the_copies_name_the_commit(tmp_path, monkeypatch):
     ).read_text("utf8")
 
 
-# ── 미리보기, 목록 ───────────────────────────────────────────────────────────────────────────────
+# ── 미리보기, 목록 ────────────────────────────────────────────────────────────────────
 
 
 def properties(html):
@@ -544,11 +552,12 @@ def test_the_sitemap_is_valid_and_complete():
     )
 
 
-# ── 지은 책 ──────────────────────────────────────────────────────────────────────────────────────
+# ── 지은 책 ───────────────────────────────────────────────────────────────────────────
 
 
 def test_the_built_book_says_what_the_settings_say(book):
-    """저장소가 없으면 저장소와 Colab의 연결이 하나도 없고, 있으면 모든 쪽에 있습니다."""
+    """저장소가 없으면 저장소와 Colab의 연결이 하나도 없고,
+    있으면 모든 쪽에 있습니다."""
     check_built_book(book, load_site())
 
 
@@ -577,7 +586,7 @@ def check_built_book(book, site):
     assert "og:title" in properties((book.html / "index.html").read_text("utf8"))
 
 
-# ── 인용과 GitHub Actions ────────────────────────────────────────────────────────────────────────
+# ── 인용과 GitHub Actions ─────────────────────────────────────────────────────────────
 
 
 def test_citation_is_valid_and_of_this_version():
@@ -691,7 +700,10 @@ def test_urls_in_workflows_are_of_github():
 
 
 def test_json_copies_stay_readable_for_the_grader(copies):
-    """Colab에서 푼 노트북도 채점됩니다. 채점기는 칸을 ast로 읽으므로 %pip 같은 줄이 있으면 안 됩니다."""
+    """Colab에서 푼 노트북도 채점됩니다.
+
+    채점기는 칸을 ast로 읽으므로 %pip 같은 줄이 있으면 안 됩니다.
+    """
     folder, names = copies
     for name in names:
         cells = json.loads((folder / name).read_text("utf8"))["cells"]

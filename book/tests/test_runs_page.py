@@ -1,4 +1,6 @@
-"""기록 쪽: 기록과 같은지, 모든 기록과 파일이 실렸는지, 명령이 진짜인지, 곡선이 늘 같은지."""
+"""기록 쪽: 기록과 같은지, 모든 기록과 파일이 실렸는지, 명령이 진짜인지, 곡선이 늘
+같은지.
+"""
 
 import importlib.util
 import json
@@ -55,16 +57,27 @@ def test_every_folder_and_file_is_on_the_page(text):
 
 @every_record
 def test_the_card_is_all_there(name, text):
-    """장치, 판, 자료의 해시, 씨앗, 매개변수, 걸음, 분, 메모리, 서명, 원본이 그 기록의 자리에 있습니다."""
+    """장치, 판, 자료의 해시, 씨앗, 매개변수, 걸음, 분, 메모리, 서명, 원본이 그 기록의
+    자리에 있습니다.
+    """
     part = text.split(f"(run-{name})=")[1].split("\n(run-")[0]
     card = load_record(name).card
     machine, result = card["machine"], card["result"]
     for fact in (
-        machine["device"], f"스레드 {machine['threads']}개", f"torch {machine['torch']}",
-        f"Python {machine['python']}", card["data"]["sha256"][:12], f"{card['n_parameters']:,}개",
-        f"{result['steps']:,}걸음", f"{result['minutes']:,.2f}분", f"../code/jumok/records/{name}/card.json",
-        card.get("note", page.BUSY), "씨앗 ", "가장 많이 쓴 메모리", "다시 하기",
-    ):  # fmt: skip
+        machine["device"],
+        f"스레드 {machine['threads']}개",
+        f"torch {machine['torch']}",
+        f"Python {machine['python']}",
+        card["data"]["sha256"][:12],
+        f"{card['n_parameters']:,}개",
+        f"{result['steps']:,}걸음",
+        f"{result['minutes']:,.2f}분",
+        f"../code/jumok/records/{name}/card.json",
+        card.get("note", page.BUSY),
+        "씨앗 ",
+        "가장 많이 쓴 메모리",
+        "다시 하기",
+    ):
         assert fact in part, fact
     signatures = set(re.findall(r'"bleu_signature": "([^"]+)"', json.dumps(card)))
     assert all(f"`{signature}`" in part for signature in signatures)
@@ -109,7 +122,9 @@ def test_readers_are_found_through_names_made_in_code_and_variables(tmp_path):
 
 @every_record
 def test_commands_would_do_the_same_run(name):
-    """명령줄이 받아들이고, 그 설정이 카드의 설정과 같습니다(명령으로 바꿀 수 없는 값은 쪽이 말합니다)."""
+    """명령줄이 받아들이고, 그 설정이 카드의 설정과 같습니다(명령으로 바꿀 수 없는 값은
+    쪽이 말합니다).
+    """
     record = load_record(name)
     lines = run_command.commands(name, record.card, record.results, True)
     for line in lines:
@@ -146,7 +161,9 @@ def test_a_preset_that_moved_on_is_told():
 
 
 def test_a_new_record_and_a_gpu_change_the_page(tmp_path, text):
-    """기록을 더하면 쪽이 달라지고(위의 시험이 실패하고), GPU의 기록이 있으면 없다는 말이 사라집니다."""
+    """기록을 더하면 쪽이 달라지고(위의 시험이 실패하고), GPU의 기록이 있으면 없다는
+    말이 사라집니다.
+    """
     shutil.copytree(
         RECORDS, tmp_path / "records", ignore=shutil.ignore_patterns("*.safetensors")
     )
@@ -164,7 +181,9 @@ def test_a_new_record_and_a_gpu_change_the_page(tmp_path, text):
 
 
 def test_low_resource_names_are_told_apart_and_the_command_repeats_them():
-    """GPU에서 바꿀 것까지 모두 이름이 있고, 쪽의 명령은 기록된 실행들을 그대로 다시 합니다."""
+    """GPU에서 바꿀 것까지 모두 이름이 있고, 쪽의 명령은 기록된 실행들을 그대로 다시
+    합니다.
+    """
     script = runpy.run_path(str(ROOT / "code" / "bench" / "low_resource.py"))
     shown = {name: page.low_resource_name(name) for name in script["CHANGES"]}
     assert len(set(shown.values())) == len(shown)
@@ -199,7 +218,7 @@ def test_another_rival_shows_up_by_itself(tmp_path):
     assert "--steps 2 " in line and "--like runs/docs-cpu" in line
 
 
-# ── 곡선 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 곡선 ──────────────────────────────────────────────────────────────────────────────
 
 
 def test_curve_is_well_formed_and_always_the_same():

@@ -39,8 +39,15 @@ def test_recorded_run_carries_its_card():
 
 
 def test_ratio_is_reference_over_ours():
-    row = {"task": "일", "size": "tiny", "reference": "기준", "reference_ms": 20.0, "ours_ms": 10.0,
-           "ratio": 2.0, "quartiles": [1.9, 2.1]}  # fmt: skip
+    row = {
+        "task": "일",
+        "size": "tiny",
+        "reference": "기준",
+        "reference_ms": 20.0,
+        "ours_ms": 10.0,
+        "ratio": 2.0,
+        "quartiles": [1.9, 2.1],
+    }
     assert (
         page.line(row) == "| 일 | tiny | 기준 | 20.0 | 10.0 | **2.00** | 1.90–2.10 |  |"
     )

@@ -205,7 +205,10 @@ def test_short_words_are_counted_only_where_they_are_taught():
 
 
 def test_code_names_come_from_imports_and_uses():
-    code = "from jumok.scratch import (\n    softmax as soft,\n    layer_norm,\n)\nfrom jumok import scratch\n"
+    code = (
+        "from jumok.scratch import (\n    softmax as soft,\n    layer_norm,\n)\nfrom "
+        "jumok import scratch\n"
+    )
     assert imported_names(code) == {"softmax", "layer_norm"}
     places = code_places(
         [section("2.1", "", code), section("4.6", "", "layer_norm(x)\n")]
@@ -233,7 +236,8 @@ def test_glossary_terms_are_sections_of_the_search_index():
     html = (
         '<article class="bd-article"><section id="g"><h1>용어집</h1>'
         '<dl class="glossary"><dt id="term-query">쿼리</dt>'
-        "<dd><p>query — 뜻</p><div><p>처음 나오는 곳</p></div></dd></dl></section></article>"
+        "<dd><p>query — 뜻</p><div><p>처음 나오는 곳</p></div></dd></dl>"
+        "</section></article>"
     )
     sections = page_entry("g.html", html)["s"]
     assert sections == [

@@ -52,7 +52,10 @@ def test_forbidden_variant_is_reported_with_its_line(page):
 
 
 def test_code_and_math_are_not_prose(page):
-    text = "`학습율`은 코드입니다. $학습율$\n\n```python\n# 학습율\n```\n\n[글](학습율.md)\n"
+    text = (
+        "`학습율`은 코드입니다. $학습율$\n\n```python\n# "
+        "학습율\n```\n\n[글](학습율.md)\n"
+    )
     assert not list(forbidden(page(text), load_terms()))
     assert "바로잡기" in prose(":::{admonition} 바로잡기 1\n글\n:::\n")
 

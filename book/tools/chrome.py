@@ -1,7 +1,9 @@
-"""Chromium 하나를 띄워 쪽을 열고 PDF로 인쇄합니다. 브라우저의 DevTools 프로토콜만 씁니다.
+"""Chromium 하나를 띄워 쪽을 열고 PDF로 인쇄합니다.
 
-명령줄의 --print-to-pdf는 수식이 다 그려질 때까지 기다리지 못하고, 차례에 쪽 번호를 채워 다시 인쇄할 수 없어서
-쓰지 않습니다.
+브라우저의 DevTools 프로토콜만 씁니다.
+
+명령줄의 --print-to-pdf는 수식이 다 그려질 때까지 기다리지 못하고, 차례에 쪽 번호를 채워
+다시 인쇄할 수 없어서 쓰지 않습니다.
 """
 
 import base64
@@ -47,9 +49,10 @@ FLAGS = (
     "--disable-sync",
 )
 MISSING = (
-    "PDF를 인쇄할 브라우저가 없습니다. Chrome, Edge, Chromium 가운데 하나를 설치하고 다시 부르세요.\n"
-    "  Debian과 Ubuntu: apt install chromium   macOS: brew install --cask chromium\n"
-    "  이미 있다면 그 파일의 자리를 환경 변수 JUMOK_CHROME에 적으세요."
+    "PDF를 인쇄할 브라우저가 없습니다. "
+    "Chrome, Edge, Chromium 가운데 하나를 설치하고 다시 부르세요.\n  Debian과 "
+    "Ubuntu: apt install chromium   macOS: brew install --cask chromium\n  이미 "
+    "있다면 그 파일의 자리를 환경 변수 JUMOK_CHROME에 적으세요."
 )
 START_SECONDS, ANSWER_SECONDS = 60, 900
 

@@ -1,4 +1,7 @@
-"""지은 웹 책의 첫 쪽에 PDF와 EPUB의 연결을 겁니다. 파일이 없으면 만드는 명령을 적어 둡니다."""
+"""지은 웹 책의 첫 쪽에 PDF와 EPUB의 연결을 겁니다.
+
+파일이 없으면 만드는 명령을 적어 둡니다.
+"""
 
 import re
 import shutil
@@ -25,7 +28,8 @@ def line(downloads: Path) -> str:
         path = downloads / name
         if path.is_file():
             parts.append(
-                f'<a href="../_downloads/{name}" download>책 전체를 {form}</a> ({escape(describe(path))})'
+                f'<a href="../_downloads/{name}" download>책 전체를 {form}</a> '
+                f"({escape(describe(path))})"
             )
         else:
             parts.append(
@@ -46,6 +50,7 @@ def publish(built: Path, made: Path) -> None:
     )
     if count != 1:
         raise ValueError(
-            f"{FRONT}에 PDF와 EPUB을 걸 자리(whole-book)가 하나 있어야 합니다. 지금은 {count}개입니다."
+            f"{FRONT}에 PDF와 EPUB을 걸 자리(whole-book)가 하나 있어야 합니다. "
+            f"지금은 {count}개입니다."
         )
     front.write_text(text, encoding="utf-8")

@@ -1,9 +1,12 @@
-"""Colab용 노트북 사본을 만듭니다. 저장소(book/site.yml)를 정하지 않았으면 아무것도 만들지 않습니다.
+"""Colab용 노트북 사본을 만듭니다.
+
+저장소(book/site.yml)를 정하지 않았으면 아무것도 만들지 않습니다.
 
     python book/tools/make_colab.py 폴더 --ref 커밋
 
-원본 노트북은 바꾸지 않습니다. 사본마다 첫 코드 칸 앞에 설치 칸을 하나 넣고, 책 안의 다른 파일로 가는 연결을
-온전한 주소로 바꿉니다. 설치 칸은 Colab에서만 일하고 다른 곳에서는 그냥 지나갑니다.
+원본 노트북은 바꾸지 않습니다. 사본마다 첫 코드 칸 앞에 설치 칸을 하나 넣고, 책 안의
+다른 파일로 가는 연결을 온전한 주소로 바꿉니다. 설치 칸은 Colab에서만 일하고 다른
+곳에서는 그냥 지나갑니다.
 """
 
 import argparse
@@ -23,7 +26,8 @@ FOLDER = "/content/jumok-book"
 CELL_ID = "colab-setup"
 # 7장처럼 책의 파일을 여는 노트북이 있으므로 패키지만이 아니라 저장소를 통째로 받습니다.
 SETUP = """\
-# Colab에서만 일합니다: 이 노트북과 같은 판의 책을 받아 설치합니다(1분쯤). 다른 곳에서는 그냥 지나갑니다.
+# Colab에서만 일합니다: 이 노트북과 같은 판의 책을 받아 설치합니다(1분쯤).
+# 다른 곳에서는 그냥 지나갑니다.
 import sys
 
 if "google.colab" in sys.modules:
@@ -39,7 +43,9 @@ if "google.colab" in sys.modules:
     sys.path.insert(0, "{folder}/code")
     from jumok import __version__
 
-    assert __version__ == "{version}", "판이 다릅니다. 런타임을 다시 시작하고 이 칸부터 실행하세요."
+    assert __version__ == "{version}", (
+        "판이 다릅니다. 런타임을 다시 시작하고 이 칸부터 실행하세요."
+    )
     print("주목", __version__, "준비됐습니다.")
 """
 LINK = re.compile(r"\]\((\.\.?/[^)#\s]+)(#[^)\s]*)?\)")
@@ -65,7 +71,10 @@ def setup_cell(source: str) -> dict:
 
 
 def address_of(path: str, anchor: str, site: Site) -> str:
-    """책 안의 파일을 어디서나 열 수 있는 주소. 노트북은 Colab, 글은 웹 책(없으면 저장소)입니다."""
+    """책 안의 파일을 어디서나 열 수 있는 주소.
+
+    노트북은 Colab, 글은 웹 책(없으면 저장소)입니다.
+    """
     if path.endswith(".ipynb"):
         return site.colab(path)
     if site.address and path.endswith(".md"):

@@ -38,19 +38,22 @@ TOOLS = Path(__file__).parent
 STYLE = TOOLS / "epub.css"
 CONTAINER = """<?xml version="1.0" encoding="utf-8"?>
 <container version="1.0" xmlns="urn:oasis:names:tc:opendocument:xmlns:container">
-<rootfiles><rootfile full-path="EPUB/book.opf" media-type="application/oebps-package+xml"/></rootfiles>
+<rootfiles><rootfile full-path="EPUB/book.opf"
+media-type="application/oebps-package+xml"/></rootfiles>
 </container>
 """
 LEAF = """<?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE html>
-<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops" lang="ko" xml:lang="ko">
+<html xmlns="http://www.w3.org/1999/xhtml" xmlns:epub="http://www.idpf.org/2007/ops"
+lang="ko" xml:lang="ko">
 <head><meta charset="utf-8"/><title>{title}</title>
 <link rel="stylesheet" type="text/css" href="style.css"/></head>
 <body>{body}</body>
 </html>
 """
 PACKAGE = """<?xml version="1.0" encoding="utf-8"?>
-<package xmlns="http://www.idpf.org/2007/opf" version="3.0" unique-identifier="book-id" xml:lang="ko" \
+<package xmlns="http://www.idpf.org/2007/opf" version="3.0" \
+unique-identifier="book-id" xml:lang="ko" \
 prefix="schema: http://schema.org/">
 <metadata xmlns:dc="http://purl.org/dc/elements/1.1/">
 <dc:identifier id="book-id">urn:uuid:{identifier}</dc:identifier>
@@ -83,7 +86,10 @@ ACCESS = {
     ],
     "accessibilityHazard": ["none"],
     "accessibilitySummary": [
-        "모든 그림에 대신할 글이 있고, 모든 식은 MathML이며 TeX를 함께 답니다. 장과 절에는 제목이 있습니다."
+        (
+            "모든 그림에 대신할 글이 있고, 모든 식은 MathML이며 TeX를 함께 답니다. "
+            "장과 절에는 제목이 있습니다."
+        )
     ],
 }
 MEDIA = {
@@ -277,7 +283,10 @@ def contents(pages: list[Page], built: Path) -> dict[str, str | bytes]:
     nav = navigation(pages)
     for page in pages:
         prepare(page)
-    cover = f'<section epub:type="cover"><img src="images/cover.png" alt="{escape(TITLE)} 표지"/></section>'
+    cover = (
+        f'<section epub:type="cover"><img src="images/cover.png" alt="{escape(TITLE)} '
+        '표지"/></section>'
+    )
     leaves = {f"{page.key}.xhtml": leaf(page) for page in pages}
     return {
         "cover.xhtml": LEAF.format(title="표지", body=cover),

@@ -1,4 +1,6 @@
-"""장부 쪽(book/ledger.md)을 book/ledger.yml에서 만듭니다. `python make.py ledger`가 부릅니다.
+"""장부 쪽(book/ledger.md)을 book/ledger.yml에서 만듭니다.
+
+`python make.py ledger`가 부릅니다.
 
 머리글은 `ledger_page.md`에 있습니다. 장부에 적힌 이름과 스위치와 시험이 정말 있는지는
 book/tests/test_ledger.py가 봅니다.
@@ -50,7 +52,10 @@ def render(ledger: dict) -> str:
 def overview(item: dict) -> str:
     """맨 위의 표의 한 줄."""
     switch = f"`{short(item['switch'][0])}`" if item["switch"] else "없음"
-    return f"| [{item['title']}](#ledger-{item['id']}) | {' | '.join(item['brief'])} | {switch} |"
+    return (
+        f"| [{item['title']}](#ledger-{item['id']}) | {' | '.join(item['brief'])} | "
+        f"{switch} |"
+    )
 
 
 def short(switch: str) -> str:
@@ -121,7 +126,10 @@ def switch_text(item: dict) -> str:
 
 
 def public(name: str) -> str:
-    """jumok.model.Residual에서 사람이 부르는 이름만. 설정의 값이면 클래스까지 적습니다."""
+    """jumok.model.Residual에서 사람이 부르는 이름만.
+
+    설정의 값이면 클래스까지 적습니다.
+    """
     parts = name.split(".")
     first = next(
         (i for i, part in enumerate(parts) if part[0].isupper()), len(parts) - 1

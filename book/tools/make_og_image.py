@@ -1,4 +1,6 @@
-"""나눌 때 보이는 그림(book/_static/og.png, 1200×630)을 그립니다. 책의 글꼴과 표지의 무늬를 씁니다.
+"""나눌 때 보이는 그림(book/_static/og.png, 1200×630)을 그립니다.
+
+책의 글꼴과 표지의 무늬를 씁니다.
 
 쓰는 법: python book/tools/make_og_image.py [파일]
 """

@@ -1,8 +1,9 @@
 """대조 쪽(book/parity.md)을 시험에서 만듭니다. `python make.py parity`가 부릅니다.
 
-글은 `parity_page.md`에 있고, 표의 줄은 `code/tests/test_parity_*.py`의 CASES입니다. 표의 수는 그 자리에서
-잰 오차를 10의 거듭제곱으로 올린 상한입니다. `code/tests/test_parity_page.py`는 쪽이 시험과 같은지,
-다시 잰 오차가 상한 안인지 봅니다.
+글은 `parity_page.md`에 있고, 표의 줄은 `code/tests/test_parity_*.py`의 CASES입니다.
+표의 수는 그 자리에서 잰 오차를 10의 거듭제곱으로 올린 상한입니다.
+`code/tests/test_parity_page.py`는 쪽이 시험과 같은지, 다시 잰 오차가 상한 안인지
+봅니다.
 """
 
 import re
@@ -18,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "book" / "parity.md"
 TEMPLATE = Path(__file__).with_name("parity_page.md")
 SUITES = ("test_parity_torch", "test_parity_huggingface", "test_parity_recurrent")
-HEAD = "| 우리 모델 | 기준 | 조건 | float64 출력 | float64 기울기 | float32 출력 | float32 기울기 |"
+HEAD = (
+    "| 우리 모델 | 기준 | 조건 | float64 출력 | float64 기울기 | float32 출력 | "
+    "float32 기울기 |"
+)
 Row = tuple[float, ...]
 
 

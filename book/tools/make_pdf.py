@@ -1,9 +1,11 @@
-"""지은 웹 책을 PDF 한 권으로 엮습니다. Chrome, Edge, Chromium 가운데 하나가 있어야 합니다.
+"""지은 웹 책을 PDF 한 권으로 엮습니다.
+
+Chrome, Edge, Chromium 가운데 하나가 있어야 합니다.
 
     python book/tools/make_pdf.py [지은 웹 책의 폴더] [만들 파일]
 
-쪽들을 이어 HTML 하나(jumok.html)로 만들고, 두 번 인쇄합니다. 처음 인쇄한 것에서 제목의 쪽을 읽어 차례에 적고
-다시 인쇄합니다.
+쪽들을 이어 HTML 하나(jumok.html)로 만들고, 두 번 인쇄합니다. 처음 인쇄한 것에서 제목의
+쪽을 읽어 차례에 적고 다시 인쇄합니다.
 """
 
 import json
@@ -71,11 +73,14 @@ NAME_MATH = r"""(() => {
 })()"""
 # 자리보다 넓은 수식과 표는 자리에 맞게 줄입니다.
 FIT = """(() => {
-  for (const [place, drawn] of [["div.math, span.math", "mjx-math"], ["div.table", "table"]]) {
+  const kinds = [["div.math, span.math", "mjx-math"], ["div.table", "table"]];
+  for (const [place, drawn] of kinds) {
     for (const box of document.querySelectorAll(place)) {
-      const inner = box.querySelector(drawn), room = box.closest("p, td, li, dd, div:not(.math)") || box;
+      const inner = box.querySelector(drawn);
+      const room = box.closest("p, td, li, dd, div:not(.math)") || box;
       const style = getComputedStyle(room);
-      const free = room.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+      const padding = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+      const free = room.clientWidth - padding;
       const ratio = free / inner.getBoundingClientRect().width;
       if (ratio < 1) box.style.fontSize = `${Math.floor(ratio * 98)}%`;
     }
@@ -86,7 +91,8 @@ OUTSIDE = """[...document.querySelectorAll("body *")].filter(element => {
   const box = element.getBoundingClientRect();
   return box.width && !element.closest("mjx-assistive-mml")
     && (box.right > document.body.getBoundingClientRect().right + 1 || box.left < -1);
-}).map(element => `${element.tagName}.${element.className} ${element.textContent.slice(0, 60)}`)"""
+}).map(element => `${element.tagName}.${element.className} `
+  + element.textContent.slice(0, 60))"""
 FILL = """(numbers => {
   for (const place of document.querySelectorAll("nav.contents .page")) {
     place.textContent = numbers[place.dataset.to];
@@ -124,14 +130,16 @@ def address(path: Path, folder: Path) -> str:
 def font_faces(folder: Path) -> str:
     """웹 책의 글꼴과, 거기에 없는 드문 글자를 위한 전체 글꼴.
 
-    Chromium은 TrueType(웹 책의 것)만 그대로 심습니다. OTF는 글자마다 그림(Type 3)이 되어 커집니다.
+    Chromium은 TrueType(웹 책의 것)만 그대로 심습니다. OTF는 글자마다 그림(Type 3)이
+    되어 커집니다.
     """
     book, package = (
         ROOT / "book" / "_static" / "fonts",
         ROOT / "code" / "jumok" / "fonts",
     )
     return "\n".join(
-        f"@font-face {{ font-family: {family}; font-weight: {weight}; src: url({address(path, folder)}); }}"
+        f"@font-face {{ font-family: {family}; font-weight: {weight}; "
+        f"src: url({address(path, folder)}); }}"
         for name, weight in (("Regular", 400), ("Bold", 700))
         for family, path in (
             ("Pretendard", book / f"Pretendard-{name}.subset.woff2"),
@@ -147,10 +155,13 @@ def cover() -> str:
     logo = logo.replace("<svg ", '<svg role="img" aria-label="주목의 로고" ', 1)
     name, _, subtitle = TITLE.partition(" — ")
     return (
-        f'<section class="cover">{logo}<p class="book-title">{name}</p><p class="subtitle">{subtitle}</p>'
+        f'<section class="cover">{logo}<p class="book-title">{name}</p>'
+        f'<p class="subtitle">{subtitle}</p>'
         f"<p>{escape(SUBJECT)}</p>"
-        f'<p class="author">{escape(config["author"])}<br>{version()}판 · {config["copyright"]}</p>'
-        "<p>코드는 MIT, 글과 그림은 CC BY 4.0, 글꼴 Pretendard는 SIL OFL 1.1입니다.</p></section>"
+        f'<p class="author">{escape(config["author"])}<br>'
+        f"{version()}판 · {config['copyright']}</p>"
+        "<p>코드는 MIT, 글과 그림은 CC BY 4.0, "
+        "글꼴 Pretendard는 SIL OFL 1.1입니다.</p></section>"
     )
 
 
@@ -181,7 +192,10 @@ def table_of_contents(pages: list[Page]) -> str:
 
 
 def chapter(page: Page) -> str:
-    """쪽 하나. 이름을 책 전체에서 하나뿐인 것으로 바꾸고, 딸린 쪽의 제목은 한 단계 낮춥니다."""
+    """쪽 하나.
+
+    이름을 책 전체에서 하나뿐인 것으로 바꾸고, 딸린 쪽의 제목은 한 단계 낮춥니다.
+    """
     lighten(page.article)
     for element in page.article.xpath(".//*[@id][not(ancestor-or-self::svg)]"):
         element.set("id", page.anchor(element.get("id")))
@@ -200,7 +214,10 @@ def chapter(page: Page) -> str:
 
 
 def lighten(article: html.HtmlElement) -> None:
-    """빛깔이 바탕 글과 같은 코드 조각을 벗깁니다. 태그가 수십만 개 줄어 파일이 작아집니다."""
+    """빛깔이 바탕 글과 같은 코드 조각을 벗깁니다.
+
+    태그가 수십만 개 줄어 파일이 작아집니다.
+    """
     for piece in article.xpath(".//pre//span"):
         if piece.get("class") in PLAIN:
             piece.drop_tag()
@@ -247,7 +264,8 @@ def print_book(tab: Tab, source: Path, draft: Path) -> None:
 def settled(before: dict[str, int], now: dict[str, int]) -> bool:
     """차례에 적은 번호와 인쇄한 번호가 같은지.
 
-    쪽의 경계에 걸친 자리는 인쇄할 때마다 앞뒤 쪽으로 흔들립니다. 그런 자리 셋까지는 한 쪽의 차이를 봐줍니다.
+    쪽의 경계에 걸친 자리는 인쇄할 때마다 앞뒤 쪽으로 흔들립니다. 그런 자리 셋까지는 한
+    쪽의 차이를 봐줍니다.
     """
     moved = [
         name for name in before.keys() | now.keys() if before.get(name) != now.get(name)

@@ -1,7 +1,8 @@
 """기록 쪽(book/runs.md)을 만듭니다. `python make.py runs`가 부릅니다.
 
-읽는 것은 code/jumok/records의 기록과 book/runs의 *.json입니다. 수는 모두 거기에서 오고 글에 적지 않습니다.
-기록을 더하거나 바꾸면 다시 부르세요. book/tests/test_runs_page.py가 쪽이 기록과 같은지 봅니다.
+읽는 것은 code/jumok/records의 기록과 book/runs의 *.json입니다. 수는 모두 거기에서 오고
+글에 적지 않습니다. 기록을 더하거나 바꾸면 다시 부르세요. book/tests/test_runs_page.py가
+쪽이 기록과 같은지 봅니다.
 """
 
 import json
@@ -29,7 +30,10 @@ LEARNED = {
     "classifier": "영화평의 감정",
     "vit": "숫자 그림의 종류",
 }
-BUSY = "카드에 따로 적지 않았습니다. 다른 일과 나누어 쓴 컴퓨터일 수 있으니 걸린 시간은 어림으로 보세요."
+BUSY = (
+    "카드에 따로 적지 않았습니다. "
+    "다른 일과 나누어 쓴 컴퓨터일 수 있으니 걸린 시간은 어림으로 보세요."
+)
 OTHERS = {
     "bench": ("속도 견주기", "speed", "속도"),
     "low_resource": ("작은 자료의 설정을 고르는 실험", "training", "학습하기"),
@@ -38,7 +42,8 @@ OTHERS = {
     "teaching": ("합성 학급의 채점과 공격 시험", "teaching", "가르치기"),
     "data": ("자료의 크기와 해시와 보기", "data", "자료"),
 }
-# code/bench/low_resource.py가 수 하나를 바꾸는 것. 그 밖의 이름("pre-norm")은 그대로 적습니다.
+# code/bench/low_resource.py가 수 하나를 바꾸는 것. 그 밖의 이름("pre-norm")은 그대로
+# 적습니다.
 LOW_RESOURCE = {
     "vocab": "어휘",
     "dropout": "드롭아웃",
@@ -71,7 +76,7 @@ def render(root: Path = RECORDS, runs: Path = RUNS) -> str:
     )
 
 
-# ── 한눈에 ────────────────────────────────────────────────────────────────────────────────────────
+# ── 한눈에 ────────────────────────────────────────────────────────────────────────────
 
 
 def overview(record: Record) -> tuple[str, ...]:
@@ -126,10 +131,13 @@ def gpu(records: list[Record], files: list[Path]) -> str:
     ]
     if names:
         return f"GPU에서 잰 기록은 {', '.join(names)}입니다."
-    return "**아직 재지 않았습니다.** 이 쪽의 기록은 모두 CPU에서 잰 것입니다. GPU의 수를 어림해 적지 않습니다."
+    return (
+        "**아직 재지 않았습니다.** 이 쪽의 기록은 모두 CPU에서 잰 것입니다. "
+        "GPU의 수를 어림해 적지 않습니다."
+    )
 
 
-# ── 기록 하나 ─────────────────────────────────────────────────────────────────────────────────────
+# ── 기록 하나 ─────────────────────────────────────────────────────────────────────────
 
 
 def section(record: Record) -> str:
@@ -158,12 +166,18 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
     )
     yield (
         "장치",
-        f"{machine['device']}, 코어 {machine['cores']}개, 스레드 {machine['threads']}개{processes}",
+        (
+            f"{machine['device']}, 코어 {machine['cores']}개, "
+            f"스레드 {machine['threads']}개{processes}"
+        ),
     )
     cuda = f", CUDA {machine['cuda']}" if machine.get("cuda") else ""
     yield (
         "판",
-        f"Python {machine['python']}, torch {machine['torch']}{cuda}, {machine['system']}",
+        (
+            f"Python {machine['python']}, torch {machine['torch']}{cuda}, "
+            f"{machine['system']}"
+        ),
     )
     yield (
         "코드",
@@ -182,7 +196,10 @@ def facts(record: Record) -> Iterator[tuple[str, str]]:
     )
     yield (
         "자료",
-        f"`{data['name']}`({title}), 배운 글 {', '.join(sizes)}, SHA-256 `{data['sha256'][:12]}…`",
+        (
+            f"`{data['name']}`({title}), 배운 글 {', '.join(sizes)}, "
+            f"SHA-256 `{data['sha256'][:12]}…`"
+        ),
     )
     yield (
         "설정",
@@ -257,7 +274,10 @@ def named(written: str, name: str) -> bool:
 
 
 def shown(record: Record) -> bool:
-    """들여다보기 쪽의 모델이 이 기록의 것인지. 걸린 분과 걸음과 매개변수의 수가 같으면 그렇습니다."""
+    """들여다보기 쪽의 모델이 이 기록의 것인지.
+
+    걸린 분과 걸음과 매개변수의 수가 같으면 그렇습니다.
+    """
     text = (ROOT / "book/_static/explorer/model/manifest.js").read_text("utf8")
     model, result = (
         json.loads(re.search(r"\{.*\}", text[text.index("manifest") :], re.S)[0]),
@@ -267,7 +287,7 @@ def shown(record: Record) -> bool:
     return all(same) and model["n_parameters"] == record.card["n_parameters"]
 
 
-# ── 곡선 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 곡선 ──────────────────────────────────────────────────────────────────────────────
 
 
 def figure(record: Record) -> str:
@@ -283,7 +303,10 @@ def figure(record: Record) -> str:
         note += " 다른 선은 견준 상대의 dev 손실입니다." * (len(lines) > 2)
     note += " 세로 눈금은 로그입니다." * is_log(lines)
     alt = f"{record.name}의 학습 곡선. " + " ".join(map(spoken, lines))
-    return f'<figure class="run-curve">\n{draw(lines, alt)}\n<figcaption>{note}</figcaption>\n</figure>'
+    return (
+        f'<figure class="run-curve">\n{draw(lines, alt)}\n'
+        f"<figcaption>{note}</figcaption>\n</figure>"
+    )
 
 
 def noise(preset: dict[str, Any]) -> str:
@@ -337,10 +360,13 @@ def spoken(line: Line) -> str:
     way = (
         "내려갑니다" if end < start else "올라갑니다" if end > start else "그대로입니다"
     )
-    return f"{line.name}: {first:,}걸음의 {start:.2f}에서 {last:,}걸음의 {end:.2f}까지 {way}."
+    return (
+        f"{line.name}: {first:,}걸음의 {start:.2f}에서 {last:,}걸음의 {end:.2f}까지 "
+        f"{way}."
+    )
 
 
-# ── 다시 하기와 원본 ──────────────────────────────────────────────────────────────────────────────
+# ── 다시 하기와 원본 ──────────────────────────────────────────────────────────────────
 
 
 def again(record: Record, with_model: bool) -> Iterator[str]:
@@ -349,7 +375,10 @@ def again(record: Record, with_model: bool) -> Iterator[str]:
     yield "다시 하기:\n\n```bash\n" + "\n".join(lines) + "\n```"
     if changed := stale(record.card):
         names = ", ".join(f"`{name}`" for name in changed)
-        yield f"그 뒤에 설정이 바뀌었습니다({names}). 똑같이 하려면 카드의 커밋에서 부르세요."
+        yield (
+            f"그 뒤에 설정이 바뀌었습니다({names}). "
+            "똑같이 하려면 카드의 커밋에서 부르세요."
+        )
 
 
 def originals(record: Record) -> str:
@@ -393,8 +422,9 @@ def low_resource_table(rows: list[dict]) -> str:
     ]
     for row in rows:
         lines.append(
-            f"| {low_resource_name(row['name'])} | {row['n_parameters']:,} | {row['dev_bleu']:.2f} "
-            f"| {row['dev_chrf']:.2f} | {row['steps']:,} | {row['minutes']:.1f} |"
+            f"| {low_resource_name(row['name'])} | {row['n_parameters']:,} | "
+            f"{row['dev_bleu']:.2f} | {row['dev_chrf']:.2f} | {row['steps']:,} | "
+            f"{row['minutes']:.1f} |"
         )
     note = "분은 다른 일과 나누어 쓴 컴퓨터에서 잰 것이라 빠르기로 읽지 않습니다."
     return "\n".join([*lines, "", note])
@@ -423,11 +453,17 @@ def machine(run: dict) -> Iterator[tuple[str, str]]:
         if "base" in facts:
             yield (
                 "설정",
-                f"`{facts['preset']}`에서 하나씩, 씨앗 {facts['base']['recipe']['seed']}",
+                (
+                    f"`{facts['preset']}`에서 하나씩, 씨앗 "
+                    f"{facts['base']['recipe']['seed']}"
+                ),
             )
             yield (
                 "자료",
-                f"`{facts['base']['corpus']}`, SHA-256 `{facts['corpus_sha256'][:12]}…`",
+                (
+                    f"`{facts['base']['corpus']}`, SHA-256 "
+                    f"`{facts['corpus_sha256'][:12]}…`"
+                ),
             )
         if "load" in facts:
             busy = "일하는 프로세스의 수. 스레드의 수보다 크면 바쁜 것입니다"
@@ -462,9 +498,10 @@ def remake(path: Path, run: dict) -> str:
         words = f"--preset {facts['preset']} --steps {facts['base']['recipe']['steps']}"
         words += f" --threads {facts['threads']} --only {names}"
         return f"python code/bench/low_resource.py {words} --json book/runs/{path.name}"
+    output = f"--json book/runs/{path.name}"
     return {
-        "short_sentences": "python code/bench/short.py --json book/runs/short_sentences.json",
-        "grading_speed": "python code/bench/grading_speed.py --json book/runs/grading_speed.json",
+        "short_sentences": f"python code/bench/short.py {output}",
+        "grading_speed": f"python code/bench/grading_speed.py {output}",
         "teaching": "python book/tools/make_teaching_page.py --run",
         "data": "python book/tools/make_data_page.py",
     }.get(path.stem, path.name)

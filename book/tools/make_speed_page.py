@@ -1,4 +1,7 @@
-"""속도 쪽(book/speed.md)을 book/runs의 기록에서 만듭니다. `python make.py bench`가 부릅니다."""
+"""속도 쪽(book/speed.md)을 book/runs의 기록에서 만듭니다.
+
+`python make.py bench`가 부릅니다.
+"""
 
 import json
 from pathlib import Path
@@ -7,7 +10,8 @@ from string import Template
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "book" / "speed.md"
 RUN = ROOT / "book" / "runs" / "bench_cpu.json"
-# 학습만 다른 설정으로 잰 기록. `code/bench/run.py`의 --keep-memory와 --matmul medium이 만듭니다.
+# 학습만 다른 설정으로 잰 기록. `code/bench/run.py`의 --keep-memory와 --matmul medium이
+# 만듭니다.
 SETTINGS = {
     "그대로": "bench_cpu.json",
     "메모리를 돌려주지 않음": "bench_cpu_keep_memory.json",
@@ -15,8 +19,14 @@ SETTINGS = {
 }
 # 짧은 문장의 어텐션을 두 가지로 잰 기록. `code/bench/short.py`가 만듭니다.
 SHORT = RUN.with_name("short_sentences.json")
-SHORT_HEAD = "| 문장의 길이 | 문장 | 융합 커널 (ms) | 교과서 식 (ms) | 비율 | 가운데 절반 |\n|--:|--:|--:|--:|--:|---|"
-SETTINGS_HEAD = "| 설정 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 |\n|---|---|---|--:|--:|--:|"
+SHORT_HEAD = (
+    "| 문장의 길이 | 문장 | 융합 커널 (ms) | 교과서 식 (ms) | 비율 | 가운데 절반 "
+    "|\n|--:|--:|--:|--:|--:|---|"
+)
+SETTINGS_HEAD = (
+    "| 설정 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 "
+    "|\n|---|---|---|--:|--:|--:|"
+)
 TEMPLATE = Path(__file__).with_name("speed_page.md")
 HEAD = (
     "| 일 | 크기 | 견준 것 | 기준 (ms) | 주목 (ms) | 비율 | 가운데 절반 | MFU |\n"
@@ -44,8 +54,9 @@ def short_table(run: dict) -> str:
     for result in run["results"]:
         low, high = result["quartiles"]
         rows.append(
-            f"| {result['length']} | {result['sentences']} | {result['reference_ms']:.1f} "
-            f"| {result['ours_ms']:.1f} | **{result['ratio']:.2f}** | {low:.2f}–{high:.2f} |"
+            f"| {result['length']} | {result['sentences']} | "
+            f"{result['reference_ms']:.1f} | {result['ours_ms']:.1f} | "
+            f"**{result['ratio']:.2f}** | {low:.2f}–{high:.2f} |"
         )
     return "\n".join([SHORT_HEAD, *rows])
 

@@ -1,8 +1,11 @@
-"""선생님 쪽(book/teaching.md)을 만듭니다. 글은 틀(teaching_page.md)에서, 출력과 그림은 기록에서 옵니다.
+"""선생님 쪽(book/teaching.md)을 만듭니다.
 
-python book/tools/make_teaching_page.py          기록으로 쪽을 다시 씁니다
-python book/tools/make_teaching_page.py --run    합성 학급을 끝까지 채점해 기록과 그림도 새로 만듭니다(몇 분)
-python book/tools/make_teaching_page.py --attacks  공격 시험을 돌려 공격·해·위조의 수를 새로 적습니다(몇 분)
+글은 틀(teaching_page.md)에서, 출력과 그림은 기록에서 옵니다.
+
+python book/tools/make_teaching_page.py          기록으로 쪽을 다시 씁니다 python
+book/tools/make_teaching_page.py --run    합성 학급을 끝까지 채점해 기록과 그림도 새로
+만듭니다(몇 분) python book/tools/make_teaching_page.py --attacks  공격 시험을 돌려
+공격·해·위조의 수를 새로 적습니다(몇 분)
 """
 
 import argparse
@@ -27,7 +30,32 @@ PICTURES = ROOT / "book" / "_static"
 TESTS = ROOT / "code" / "grader" / "tests"
 SLUG = "04_scaled_dot_product"
 STUDENTS = 24
-NAMES = "김가람 이나래 박다솜 최라온 정마루 강바다 조사랑 윤아름 장자람 임차돌 한가온 오나린 서다온 신라희 권마음 황바름 안사름 송아라 류자운 홍차미 전하늘 고한별 문해솔 양희망".split()  # noqa: E501, SIM905
+NAMES = [
+    "김가람",
+    "이나래",
+    "박다솜",
+    "최라온",
+    "정마루",
+    "강바다",
+    "조사랑",
+    "윤아름",
+    "장자람",
+    "임차돌",
+    "한가온",
+    "오나린",
+    "서다온",
+    "신라희",
+    "권마음",
+    "황바름",
+    "안사름",
+    "송아라",
+    "류자운",
+    "홍차미",
+    "전하늘",
+    "고한별",
+    "문해솔",
+    "양희망",
+]
 LATE = {3: (2026, 3, 18, 10, 0, 0), 7: (2026, 3, 21, 9, 0, 0)}
 
 
@@ -47,15 +75,18 @@ def speed_table(record: dict | None) -> str:
     runs = record["runs"]
     one, other = runs["주목 --jobs 1"], runs["nbgrader autograde"]
     rows = [
-        f"잰 것: {int(record['chapter'][:2])}장, {record['machine']}, 격리 {record['isolation']}\n",
+        (
+            f"잰 것: {int(record['chapter'][:2])}장, {record['machine']}, "
+            f"격리 {record['isolation']}\n"
+        ),
         "| | 제출물 | 하나에 CPU 초 | 1분에 | 그때의 부하 | 메모리 (MiB) |",
         "|---|--:|--:|--:|--:|--:|",
     ]
     for name, run in runs.items():
         load = f"{run['load'][0]:.1f} → {run['load'][1]:.1f}"
         rows.append(
-            f"| {name} | {run['count']} | {run['cpu_each']:.2f} | {run['per_minute']:.1f} | {load} "
-            f"| {run['memory_mib']} |"
+            f"| {name} | {run['count']} | {run['cpu_each']:.2f} | "
+            f"{run['per_minute']:.1f} | {load} | {run['memory_mib']} |"
         )
     cpu, wall = (
         other["cpu_each"] / one["cpu_each"],
@@ -63,8 +94,9 @@ def speed_table(record: dict | None) -> str:
     )
     peak = max(run.get("worker_mib", 0) for run in runs.values())
     rows.append(
-        f"\n같은 {one['count']}개에서 `--jobs 1`은 nbgrader보다 CPU를 {cpu:.1f}배 적게 쓰고, "
-        f"1분에 {wall:.1f}배 많이 채점했습니다. 주목은 채점하는 프로세스마다 처음 한 번 꾸러미를 불러옵니다. "
+        f"\n같은 {one['count']}개에서 `--jobs 1`은 nbgrader보다 CPU를 {cpu:.1f}배 "
+        f"적게 쓰고, 1분에 {wall:.1f}배 많이 채점했습니다. "
+        "주목은 채점하는 프로세스마다 처음 한 번 꾸러미를 불러옵니다. "
         "그래서 제출물이 적으면 `--jobs`를 늘려도 빨라지지 않습니다. "
         f"갇힌 일꾼 하나가 가장 많이 쓴 메모리는 {peak} MiB입니다. "
         "표의 메모리는 채점하는 프로세스와 그 자손을 모두 더한 것(PSS)입니다."
@@ -99,9 +131,12 @@ def attack_kinds() -> dict[str, list[str]]:
 def record_attacks() -> dict:
     """공격 시험을 돌리고 마지막 한 줄을 옮겨 적습니다."""
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", str(TESTS / "test_attacks.py")], cwd=ROOT,
-        capture_output=True, text=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+        [sys.executable, "-m", "pytest", "-q", str(TESTS / "test_attacks.py")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+    )
     said = re.search(r"공격 (\d+) · 해 (\d+) · 위조된 점수 (\d+)", done.stdout)
     if done.returncode or not said:
         raise SystemExit(done.stdout[-3000:] + done.stderr[-1000:])
@@ -109,7 +144,10 @@ def record_attacks() -> dict:
 
 
 def make_handed(folder: Path) -> None:
-    """Moodle에서 받은 것 같은 zip과 명단을 만듭니다. 늦은 사람, 깨진 파일, 나쁜 이름이 섞여 있습니다."""
+    """Moodle에서 받은 것 같은 zip과 명단을 만듭니다.
+
+    늦은 사람, 깨진 파일, 나쁜 이름이 섞여 있습니다.
+    """
     sys.path.insert(0, str(ROOT / "code" / "bench"))
     from grading_speed import notebook_of
 
@@ -144,15 +182,25 @@ def record_run(folder: Path) -> dict:
     """명령을 차례로 돌려 출력을 모읍니다."""
     make_handed(folder)
     commands = {
-        "init": ["init", "학급", "--roster", "명단.csv", "--chapters", "04", "--due", "04=2026-03-16T23:59",
-                 "--course", str(ROOT)],
+        "init": [
+            "init",
+            "학급",
+            "--roster",
+            "명단.csv",
+            "--chapters",
+            "04",
+            "--due",
+            "04=2026-03-16T23:59",
+            "--course",
+            str(ROOT),
+        ],
         "collect": ["collect", "학급", "제출물.zip"],
         "grade": ["grade", "학급", "--jobs", "2"],
         "none": ["grade", "학급", "--isolation", "none"],
         "export": ["export", "학급"],
         "report": ["report", "학급"],
         "kit": ["kit", "학급"],
-    }  # fmt: skip
+    }
     outputs = {name: jumok(folder, args) for name, args in commands.items()}
     outputs["refused"] = jumok(
         folder, commands["grade"], PATH="/nowhere"
@@ -179,9 +227,13 @@ def jumok(folder: Path, args: list[str], **environment: str) -> str:
     """명령 하나를 돌리고 출력을 돌려줍니다. 임시 폴더의 이름은 뺍니다."""
     command = [sys.executable, "-m", "jumok.cli", "class", *args]
     done = subprocess.run(
-        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        command,
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
         env=os.environ | {"COLUMNS": "90"} | environment,
-    )  # fmt: skip
+    )
     if done.returncode != (2 if environment else 0):
         raise SystemExit(done.stdout)
     return done.stdout.replace(f"{folder.resolve()}/", "").rstrip()

@@ -1,4 +1,7 @@
-"""기록된 실행을 다시 하는 명령을 카드에서 알아냅니다. 기록 쪽을 만드는 도구가 부릅니다."""
+"""기록된 실행을 다시 하는 명령을 카드에서 알아냅니다.
+
+기록 쪽을 만드는 도구가 부릅니다.
+"""
 
 import json
 from collections import defaultdict
@@ -14,9 +17,18 @@ KINDS = {
     "rnn": "translation",
 }  # 나머지는 모델의 이름이 곧 명령입니다.
 FLAGS = (
-    "steps", "max_tokens", "accumulate", "peak_rate", "warmup", "smoothing", "clip", "eval_every",
-    "patience", "seed", "precision",
-)  # fmt: skip
+    "steps",
+    "max_tokens",
+    "accumulate",
+    "peak_rate",
+    "warmup",
+    "smoothing",
+    "clip",
+    "eval_every",
+    "patience",
+    "seed",
+    "precision",
+)
 
 
 def commands(
@@ -32,7 +44,10 @@ def commands(
     store = f"python code/bench/store_record.py runs/{name} {name}"
     found.append(store + (" --model" if with_model else ""))
     if "labels" in results:
-        script = f"python code/bench/nsmc_labels.py --bert runs/{name} --preset {preset_name}"
+        script = (
+            f"python code/bench/nsmc_labels.py --bert runs/{name} --preset "
+            f"{preset_name}"
+        )
         found += [fetch("nsmc"), f"{script} --record {name}"]
     if "cards" in results:
         found += compare(name, card, preset_name, results["cards"])
@@ -111,7 +126,10 @@ def fetch(corpus: str) -> str:
 def compare(
     name: str, card: dict[str, Any], preset_name: str, runs: dict[str, dict]
 ) -> Iterator[str]:
-    """견줄 상대를 배우고 나란히 채점하는 명령. 걸음의 수가 설정과 다르면 그것도 적습니다."""
+    """견줄 상대를 배우고 나란히 채점하는 명령.
+
+    걸음의 수가 설정과 다르면 그것도 적습니다.
+    """
     first, *rivals = runs
     folders = {first: f"runs/{name}"} | {
         run: f"runs/{name}-{run.lower()}" for run in rivals
@@ -121,11 +139,20 @@ def compare(
         steps = runs[run].get("steps", usual)
         rest = " ".join([f"--steps {steps}"] * (steps != usual) + list(threads(card)))
         if run == "RNN":
-            yield f"jumok train translation --preset {preset_name} --rnn --output {folder} {rest}"
+            yield (
+                f"jumok train translation --preset {preset_name} --rnn --output "
+                f"{folder} {rest}"
+            )
         elif run == "Xavier":
-            yield f"jumok train translation --preset {preset_name} --init-std 0 --output {folder} {rest}"
+            yield (
+                f"jumok train translation --preset {preset_name} --init-std 0 "
+                f"--output {folder} {rest}"
+            )
         elif run == "Marian":
-            script = f"python code/bench/marian_twin.py --preset {preset_name} --like runs/{name}"
+            script = (
+                f"python code/bench/marian_twin.py --preset {preset_name} --like "
+                f"runs/{name}"
+            )
             yield f"{script} --output {folder} {rest}"
     pairs = " ".join(f"--run {run}={folder}" for run, folder in folders.items())
     yield f"python code/bench/translation_report.py {name} {pairs}"

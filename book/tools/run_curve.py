@@ -1,4 +1,7 @@
-"""학습 곡선을 SVG로 그립니다. 같은 자료에서는 늘 같은 글자가 나옵니다. 기록 쪽을 만드는 도구가 부릅니다."""
+"""학습 곡선을 SVG로 그립니다.
+
+같은 자료에서는 늘 같은 글자가 나옵니다. 기록 쪽을 만드는 도구가 부릅니다.
+"""
 
 import math
 from collections.abc import Sequence
@@ -16,7 +19,11 @@ Points = Sequence[tuple[float, float]]
 
 @dataclass(frozen=True)
 class Line:
-    """곡선 하나. style은 run.css에 있는 선의 모양(0…7)입니다. name이 비어 있으면 이름을 적지 않습니다."""
+    """곡선 하나.
+
+    style은 run.css에 있는 선의 모양(0…7)입니다. name이 비어 있으면 이름을 적지
+    않습니다.
+    """
 
     name: str
     points: Points
@@ -49,7 +56,10 @@ class Frame:
 
 
 def draw(lines: Sequence[Line], alt: str) -> str:
-    """곡선들을 SVG 하나로 그립니다. alt는 보지 못하는 사람이 읽을 글입니다. 오류: 점이 없으면 ValueError."""
+    """곡선들을 SVG 하나로 그립니다.
+
+    alt는 보지 못하는 사람이 읽을 글입니다. 오류: 점이 없으면 ValueError.
+    """
     steps = [step for line in lines for step, _ in line.points]
     values = [value for line in lines for _, value in line.points]
     if not steps:
@@ -90,15 +100,19 @@ def level(frame: Frame, tick: float) -> str:
     """가로줄과 그 값."""
     y = frame.y(tick)
     return (
-        f'<line class="run-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
-        f'<text class="run-axis" text-anchor="end" x="{LEFT - 8}" y="{y + 5:.1f}">{tick:g}</text>'
+        f'<line class="run-grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" '
+        f'y2="{y:.1f}"/><text class="run-axis" text-anchor="end" x="{LEFT - 8}" '
+        f'y="{y + 5:.1f}">{tick:g}</text>'
     )
 
 
 def foot(frame: Frame, tick: float) -> str:
     """아래의 걸음 수."""
     x, y = frame.x(tick), HEIGHT - BOTTOM + 20
-    return f'<text class="run-axis" text-anchor="middle" x="{x:.1f}" y="{y}">{tick:,.0f}</text>'
+    return (
+        f'<text class="run-axis" text-anchor="middle" x="{x:.1f}" '
+        f'y="{y}">{tick:,.0f}</text>'
+    )
 
 
 def labels(frame: Frame, lines: Sequence[Line]) -> list[str]:
@@ -110,14 +124,17 @@ def labels(frame: Frame, lines: Sequence[Line]) -> list[str]:
     places = spread([y for y, _ in ends], HEIGHT - BOTTOM)
     x = WIDTH - RIGHT + 8
     return [
-        f'<text class="run-name run-{line.style % N_STYLES}" x="{x}" y="{place + 5:.1f}">'
+        f'<text class="run-name run-{line.style % N_STYLES}" '
+        f'x="{x}" y="{place + 5:.1f}">'
         f"{escape(line.name)}</text>"
         for place, (_, line) in zip(places, ends, strict=True)
     ]
 
 
 def spread(places: list[float], floor: float) -> list[float]:
-    """위에서부터 LABEL_GAP씩 떨어지게 아래로 밀고, 바닥을 넘은 것은 필요한 만큼만 위로 올립니다."""
+    """위에서부터 LABEL_GAP씩 떨어지게 아래로 밀고, 바닥을 넘은 것은 필요한 만큼만 위로
+    올립니다.
+    """
     found: list[float] = []
     for y in places:
         found.append(max(y, found[-1] + LABEL_GAP) if found else y)

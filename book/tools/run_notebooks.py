@@ -1,4 +1,6 @@
-"""노트북을 새 커널에서 실행하고 출력을 저장합니다. 다른 컴퓨터에서 다시 해도 차이가 남지 않게 정리합니다.
+"""노트북을 새 커널에서 실행하고 출력을 저장합니다.
+
+다른 컴퓨터에서 다시 해도 차이가 남지 않게 정리합니다.
 
 쓰는 법: python book/tools/run_notebooks.py chapters/04_scaled_dot_product.ipynb [...]
 """
@@ -19,7 +21,8 @@ KERNEL = {
 }
 # 셀에 남겨도 되는 메타데이터. 실행 시각처럼 돌릴 때마다 달라지는 것은 버립니다.
 KEEP = {"tags", "nbgrader", "mystnb", "jupyter"}
-NO_STDERR = "remove-stderr"  # 이 꼬리표가 있는 칸은 진행 막대를 저장하지 않습니다. myst-nb의 이름입니다.
+# 이 꼬리표가 있는 칸은 진행 막대를 저장하지 않습니다. myst-nb의 이름입니다.
+NO_STDERR = "remove-stderr"
 
 
 def main(paths: list[str]) -> int:
@@ -30,7 +33,10 @@ def main(paths: list[str]) -> int:
 
 
 def execute(path: Path) -> bool:
-    """노트북 하나를 실행해 저장합니다. 오류가 나면 파일을 그대로 두고 False를 돌려줍니다."""
+    """노트북 하나를 실행해 저장합니다.
+
+    오류가 나면 파일을 그대로 두고 False를 돌려줍니다.
+    """
     if not path.is_file():
         print(f"✘ {path}: 그런 노트북이 없습니다.", file=sys.stderr)
         return False

@@ -1,7 +1,9 @@
-"""지은 웹 책의 쪽들을 차례대로 읽어 한 권으로 엮을 수 있게 다듬습니다. PDF와 EPUB이 함께 씁니다.
+"""지은 웹 책의 쪽들을 차례대로 읽어 한 권으로 엮을 수 있게 다듬습니다.
 
-본문은 웹 책의 것 그대로입니다. 화면에서만 쓰는 것(단추, 이 제목의 주소)을 빼고, 접힌 것을 펼치고,
-움직이는 그림의 자리에는 글을 둡니다.
+PDF와 EPUB이 함께 씁니다.
+
+본문은 웹 책의 것 그대로입니다. 화면에서만 쓰는 것(단추, 이 제목의 주소)을 빼고, 접힌
+것을 펼치고, 움직이는 그림의 자리에는 글을 둡니다.
 """
 
 import posixpath
@@ -151,7 +153,10 @@ def clean(article: html.HtmlElement) -> None:
 
 
 def unwrap_line(line: html.HtmlElement) -> None:
-    """줄을 감싼 요소를 벗깁니다. 종이에는 88칸이 들어가므로 접을 자리가 필요 없습니다."""
+    """줄을 감싼 요소를 벗깁니다.
+
+    종이에는 88칸이 들어가므로 접을 자리가 필요 없습니다.
+    """
     for mark in [*line.xpath(".//wbr"), *with_class(line, "glue")]:
         mark.drop_tag()
     line.drop_tag()
@@ -188,7 +193,8 @@ def unfold(details: html.HtmlElement) -> None:
 
 
 def relink(pages: list[Page], href: Callable[[Page, str], str]) -> None:
-    """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다. 책 밖의 파일로 가는 연결은 글만 남깁니다."""
+    """쪽 사이의 연결을 href(쪽, 이름)로 바꿉니다.
+    책 밖의 파일로 가는 연결은 글만 남깁니다."""
     by_name, ids = (
         {page.name: page for page in pages},
         {page.key: page.ids for page in pages},

@@ -1,4 +1,4 @@
-"""`jumok data`를 독자처럼 씁니다: 받기, 목록, 살펴보기, 탈이 났을 때의 말과 끝냄 번호."""
+"""`jumok data`를 독자처럼 씁니다: 받기, 목록, 살펴보기, 탈이 났을 때의 말."""
 
 import json
 import os
@@ -21,19 +21,8 @@ def tiny(monkeypatch):
 @pytest.fixture
 def cache(tmp_path):
     put(tmp_path / "mirror", CHAT_PATH, CSV)
-    assert (
-        main(
-            [
-                "data",
-                "fetch",
-                "tiny",
-                *where(tmp_path),
-                "--mirror",
-                str(tmp_path / "mirror"),
-            ]
-        )
-        == 0
-    )
+    mirror = ["--mirror", str(tmp_path / "mirror")]
+    assert main(["data", "fetch", "tiny", *where(tmp_path), *mirror]) == 0
     return tmp_path
 
 
@@ -42,20 +31,8 @@ def where(folder):
 
 
 def test_licence_and_citation_come_before_the_download(cache, capsys):
-    assert (
-        main(
-            [
-                "data",
-                "fetch",
-                "tiny",
-                "--cache",
-                str(cache / "new"),
-                "--mirror",
-                str(cache / "mirror"),
-            ]
-        )
-        == 0
-    )
+    places = ["--cache", str(cache / "new"), "--mirror", str(cache / "mirror")]
+    assert main(["data", "fetch", "tiny", *places]) == 0
     said = capsys.readouterr().out
     words = (
         "라이선스: CC0",

@@ -84,7 +84,7 @@ def wrong_values(start, action):
 
 
 def allowed_words():
-    """영문이어도 되는 것: 선택과 가지와 고를 수 있는 값의 이름, 자리를 가리키는 이름."""
+    """영문이어도 되는 것: 선택과 가지와 고를 수 있는 값과 자리의 이름."""
     allowed = {"jumok", "help"}
     for words, parser in commands():
         allowed |= set(words)

@@ -1,48 +1,56 @@
-"""`jumok train`, `translate`, `generate`, `eval`: 명령으로 배우고 쓰고, 실수에는 한국어로 답합니다."""
+"""`jumok train`, `translate`, `generate`, `eval`: 명령으로 배우고 씁니다.
+
+실수에는 한국어로 답합니다.
+"""
 
 import io
 import json
+import os
+import signal
 
 import pytest
 import torch
-from test_training_run import RECIPE, SIZE, corpus, preset
+from test_training_run import SIZE, corpus, preset
 from training_toy import usual_signals
 
 from jumok.cli import main
 from jumok.training import corpus as corpus_module
-from jumok.training import presets
+from jumok.training import loop, plan, presets
 from jumok.training.checkpoint import checkpoints
+
+TOY = "train translation --preset toy --device cpu"
+
+
+def use_toy(patch):
+    """설정 toy는 작은 자료로 1초쯤 배웁니다."""
+    patch.setitem(presets.TRANSLATION, "toy", preset())
+    patch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
+    patch.setattr(plan, "matmul_speed", lambda *_: 1e10)  # 재지 않습니다.
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)
 def toy(monkeypatch, tmp_path):
-    """설정 toy는 작은 자료로 1초쯤 배웁니다."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setitem(presets.TRANSLATION, "toy", preset())
-    monkeypatch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
-    torch.set_num_threads(1)
+    use_toy(monkeypatch)
 
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     folder = tmp_path_factory.mktemp("cli") / "run"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(presets.TRANSLATION, "toy", preset())
-        patch.setattr(corpus_module, "load_corpus", lambda *_: corpus())
-        code = main(
-            [
-                "train",
-                "translation",
-                "--preset",
-                "toy",
-                "--output",
-                str(folder),
-                "--device",
-                "cpu",
-            ]
-        )
-    assert code == 0
+        use_toy(patch)
+        assert main([*TOY.split(), "--output", str(folder)]) == 0
     return folder
+
+
+def run(words, code=0):
+    """명령이 code로 끝나는지."""
+    assert main(words.split()) == code
+
+
+def card_of(folder):
+    return json.loads((folder / "card.json").read_text("utf8"))
 
 
 def fails(capsys, *words, code=2):
@@ -54,69 +62,29 @@ def fails(capsys, *words, code=2):
 
 
 def test_training_prints_the_plan_and_the_result(tmp_path, capsys):
-    assert (
-        main(
-            [
-                "train",
-                "translation",
-                "--preset",
-                "toy",
-                "--output",
-                "run",
-                "--seed",
-                "3",
-            ]
-        )
-        == 0
-    )
+    run(f"{TOY} --output run --seed 3 --steps 9")
     said = capsys.readouterr().out
     for word in ("매개변수", "어림", "BLEU", "완전 일치", "실행 폴더  run"):
         assert word in said
-    card = json.loads((tmp_path / "run/card.json").read_text("utf8"))
-    assert (
-        card["preset"]["recipe"]["seed"] == 3
-        and card["result"]["steps"] == RECIPE.steps
-    )
+    card = card_of(tmp_path / "run")
+    assert card["preset"]["recipe"]["seed"] == 3 and card["result"]["steps"] == 9
 
 
 def test_the_rnn_of_equal_size_is_one_option_away(tmp_path):
-    words = ["train", "translation", "--preset", "toy", "--rnn", "--steps", "5"]
-    assert main(words) == 0
-    card = json.loads(
-        (tmp_path / "runs/translation-toy-rnn/card.json").read_text("utf8")
-    )
-    assert card["preset"]["model"] == "rnn" and card["preset"]["options"]["tie_weights"]
+    run(f"{TOY} --rnn --steps 5")
+    chosen = card_of(tmp_path / "runs/translation-toy-rnn")["preset"]
+    assert chosen["model"] == "rnn" and chosen["options"]["tie_weights"]
 
 
 @pytest.mark.parametrize(("value", "stored"), [("0.02", 0.02), ("0", None)])
 def test_initial_deviation_is_one_option_away(tmp_path, value, stored):
-    words = [
-        "train",
-        "translation",
-        "--preset",
-        "toy",
-        "--steps",
-        "5",
-        "--init-std",
-        value,
-    ]
-    assert main(words) == 0
-    card = json.loads((tmp_path / "runs/translation-toy/card.json").read_text("utf8"))
-    assert card["preset"]["options"]["init_std"] == stored
+    run(f"{TOY} --steps 5 --init-std {value}")
+    chosen = card_of(tmp_path / "runs/translation-toy")["preset"]
+    assert chosen["options"]["init_std"] == stored
 
 
 def test_negative_initial_deviation_is_refused(tmp_path, capsys):
-    words = [
-        "train",
-        "translation",
-        "--preset",
-        "toy",
-        "--steps",
-        "5",
-        "--init-std",
-        "-1",
-    ]
-    assert main(words) == 2
+    run(f"{TOY} --steps 5 --init-std -1", code=2)
     assert "init_std" in capsys.readouterr().err
 
 
@@ -134,76 +102,68 @@ def test_translate_prints_one_line_per_sentence(trained, capsys, monkeypatch):
 
 def test_translate_draws_the_attention(trained, tmp_path):
     picture = tmp_path / "map" / "out.png"
-    assert (
-        main(
-            [
-                "translate",
-                "나는 집에 간다",
-                "--run",
-                str(trained),
-                "--attention",
-                str(picture),
-            ]
-        )
-        == 0
-    )
+    words = ["--run", str(trained), "--attention", str(picture)]
+    assert main(["translate", "나는 집에 간다", *words]) == 0
     assert picture.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
 
 
 def test_eval_scores_again_what_training_scored(trained, capsys):
-    assert main(["eval", "--run", str(trained), "--json"]) == 0
+    run(f"eval --run {trained} --json")
     found = json.loads(capsys.readouterr().out)
-    card = json.loads((trained / "card.json").read_text("utf8"))
+    card = card_of(trained)
     for name, scores in found.items():
         assert scores["bleu"] == card["result"]["tests"][name]["bleu"]
         assert "tok:13a" in scores["bleu_signature"]
 
 
 def test_stopping_early_says_how_to_go_on(tmp_path, capsys, monkeypatch):
-    from jumok.training import loop
-
-    plain, taken = loop.one_step, []
+    one_step, taken = loop.one_step, []
 
     def stop(*arguments):
-        import os
-        import signal
-
         taken.append(1)
         if len(taken) == 5:
             os.kill(os.getpid(), signal.SIGINT)
-        return plain(*arguments)
+        return one_step(*arguments)
 
     monkeypatch.setattr(loop, "one_step", stop)
     with usual_signals():
-        code = main(["train", "translation", "--preset", "toy", "--output", "run"])
-    assert code == 130
+        run(f"{TOY} --output run", code=130)
     assert "같은 명령을 다시 부르면" in capsys.readouterr().out
     assert [p.stem for p in checkpoints(tmp_path / "run")] == ["step-00000005"]
+
+
+def test_memory_that_runs_out_is_said_in_korean(capsys, monkeypatch):
+    """한 걸음을 나눌 수도 없을 때, 그리고 다 배우고 시험을 풀다가 모자랄 때."""
+
+    def out_of_memory(*_, **__):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("jumok.training.run.score_corpus", out_of_memory)
+        said = fails(capsys, *TOY.split(), "--steps", 3, "--output", "scoring")
+        assert "메모리가 모자라 멈추었습니다" in said and "allocate" not in said
+    monkeypatch.setattr(loop, "one_step", out_of_memory)
+    said = fails(capsys, *TOY.split(), "--output", "learning")
+    assert "메모리가 모자라" in said and "더 작은 설정" in said
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["train", "translation", "--preset", "x"], "쓸 수 있는 것: cpu"),
-        (
-            ["train", "translation", "--preset", "toy", "--device", "tpu9"],
-            "모르는 이름",
-        ),
-        (["train", "translation", "--preset", "toy", "--threads", "0"], "받은 값은 0"),
-        (["train", "translation", "--preset", "toy", "--steps", "0"], "받은 값은 0"),
-        (
-            ["train", "translation", "--preset", "toy", "--precision", "int8"],
-            "fp32, bf16, fp16",
-        ),
-        (["train", "gpt", "--corpus", "docs"], "grammar, nsmc-raw"),
-        (["train", "classifier", "--corpus", "grammar"], "nsmc"),
-        (["translate", "안녕", "--run", "없는폴더"], r"run.json"),
-        (["eval", "--run", "없는폴더"], r"run.json"),
-        (["generate", "안녕", "--run", "없는폴더"], r"run.json"),
+        ("train translation --preset x", "쓸 수 있는 것: cpu"),
+        (f"{TOY} --device tpu9", "모르는 이름"),
+        (f"{TOY} --threads 0", "받은 값은 0"),
+        (f"{TOY} --steps 0", "받은 값은 0"),
+        (f"{TOY} --precision int8", "fp32, bf16, fp16"),
+        ("train gpt --corpus docs", "grammar, nsmc-raw"),
+        ("train classifier --corpus grammar", "nsmc"),
+        ("translate 안녕 --run 없는폴더", "run.json"),
+        ("eval --run 없는폴더", "run.json"),
+        ("generate 안녕 --run 없는폴더", "run.json"),
     ],
 )
 def test_mistakes_are_answered_in_korean(words, message, capsys):
-    assert message in fails(capsys, *words)
+    assert message in fails(capsys, *words.split())
 
 
 @pytest.mark.parametrize(
@@ -222,19 +182,8 @@ def test_bad_sentences_and_options_are_answered_in_korean(
 
 
 def test_a_folder_of_another_setting_is_refused(trained, capsys):
-    said = fails(
-        capsys,
-        "train",
-        "translation",
-        "--preset",
-        "toy",
-        "--output",
-        trained,
-        "--seed",
-        9,
-        "--steps",
-        300,
-    )
+    other = ["--output", trained, "--seed", 9, "--steps", 300]
+    said = fails(capsys, *TOY.split(), *other)
     assert "다른 설정으로 시작했습니다" in said and "seed: 0 → 9" in said
     assert SIZE["d_model"] == 32
 

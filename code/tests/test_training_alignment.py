@@ -34,8 +34,10 @@ def test_every_token_belongs_to_the_word_of_its_letters(alphabet):
 
 def test_links_add_over_source_tokens_and_average_over_target_tokens():
     weights = torch.tensor([[0.4, 0.3, 0.3], [0.1, 0.2, 0.7], [0.5, 0.5, 0.0]])
-    # 원문 낱말 0은 토큰 0, 낱말 1은 토큰 1과 2. 번역 낱말 0은 토큰 0, 낱말 1은 토큰 1과 2, 3번은 빈칸.
+    # 원문 낱말 0은 토큰 0, 낱말 1은 토큰 1과 2.
+    # 번역 낱말 0은 토큰 0, 낱말 1은 토큰 1과 2.
     assert predicted_links(weights, [0, 1, 1], [0, 1, 1]) == {(1, 0), (1, 1)}
+    # 낱말에 들지 않은 토큰(−1)은 빼고 봅니다.
     assert predicted_links(weights, [0, 1, -1], [0, -1, 1]) == {(0, 0), (0, 1)}
 
 

@@ -24,8 +24,8 @@ def test_kneser_ney_bigram_by_hand():
     """글 'ab', 'ab', 'cb': 정의대로 손으로 구한 값과 같습니다."""
     model = KneserNey(["ab", "ab", "cb"], order=2)
     # 두 글자: ␀a×2, ab×2, b␀×3, ␀c×1, cb×1 → n₁ = 2, n₂ = 2, d = 2/6
-    # 한 글자는 앞에 온 글자의 가짓수: a 1, b 2, ␀ 1, c 1 → 합 5
-    # n₁ = 3, n₂ = 1, d = 3/5
+    # 한 글자는 앞에 온 글자의 가짓수: a 1, b 2, ␀ 1, c 1
+    #   → 합 5, n₁ = 3, n₂ = 1, d = 3/5
     base = 1 / 5  # a, b, c, ␀, 모르는 글자
     b = (2 - 3 / 5) / 5 + (3 / 5) * 4 / 5 * base
     assert model.prob("b", "a") == pytest.approx((2 - 1 / 3) / 2 + (1 / 3) * 1 / 2 * b)

@@ -5,13 +5,19 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
-from training_toy import QUIET, toy_task, toy_train
+from torch._dynamo.backends.registry import lookup_backend
+from torch._inductor import config as inductor_config
+from training_toy import QUIET, SIZE, Trouble, toy_task, toy_train, train_together
 
+from jumok.model import BertConfig, BertForPretraining, Gpt, GptConfig
+from jumok.text import MlmBatches
 from jumok.training.checkpoint import (
     average,
     checkpoints,
@@ -19,9 +25,11 @@ from jumok.training.checkpoint import (
     load_latest,
     load_model,
 )
-from jumok.training.distributed import World
+from jumok.training.classification import ClassificationLoss
+from jumok.training.distributed import World, compiled
 from jumok.training.history import read_history
-from jumok.training.loop import one_step
+from jumok.training.language import LanguageModel, MaskedLanguageModel
+from jumok.training.loop import one_step, train
 from jumok.training.recipe import Recipe, learning_rate
 from jumok.training.state import Machinery, Progress
 
@@ -59,9 +67,17 @@ def test_every_schedule_warms_up_to_its_peak_and_never_rises_again(schedule):
 
 @pytest.mark.parametrize(
     "bad",
-    [{"steps": 0}, {"keep": 0}, {"clip": -1.0}, {"schedule": "x"}, {"precision": "int8"}, {"smoothing": 1.0},
-     {"betas": (0.9, 1.0)}, {"peak_rate": -1.0}],
-)  # fmt: skip
+    [
+        {"steps": 0},
+        {"keep": 0},
+        {"clip": -1.0},
+        {"schedule": "x"},
+        {"precision": "int8"},
+        {"smoothing": 1.0},
+        {"betas": (0.9, 1.0)},
+        {"peak_rate": -1.0},
+    ],
+)
 def test_bad_recipes_are_refused_with_the_value(bad):
     with pytest.raises(ValueError, match=r"받은 값은"):
         Recipe(**bad)
@@ -146,7 +162,7 @@ def test_accumulated_pieces_give_the_gradient_of_the_whole_batch(accumulate):
 
 
 def test_pieces_of_empty_rows_are_left_out():
-    """모양을 맞추려고 뒤에 붙인 빈 줄만 모인 조각이 있어도 기울기가 NaN이 되지 않습니다."""
+    """모양을 맞추려고 붙인 빈 줄만 모인 조각이 있어도 기울기가 NaN이 되지 않습니다."""
     recipe = Recipe(**(QUIET | {"accumulate": 4, "round_to": 8, "max_tokens": 800}))
     task = toy_task(recipe, dropout=0.0)
     batches = list(task.batches(0, 0, ALONE))
@@ -189,27 +205,102 @@ def test_half_precision_stays_near_full_precision(tmp_path, precision):
     assert half == pytest.approx(full, rel=0.02)
 
 
+# ── torch.compile ─────────────────────────────────────────────────────────────────────
+
+
+def same_lengths(n):
+    """배치의 모양이 늘 같은 글 n개."""
+    return [[7 + (i + j) % 13 for j in range(8)] for i in range(n)]
+
+
+def language_task(recipe):
+    torch.manual_seed(0)
+    config = GptConfig(vocab_size=20, dropout=0.0, attention_dropout=0.0, **SIZE)
+    tokens = np.concatenate(same_lengths(40))
+    dev = [(row, 8) for row in same_lengths(4)]
+    return LanguageModel(Gpt(config), tokens, dev, recipe, seq_len=8)
+
+
+def masked_task(recipe):
+    torch.manual_seed(0)
+    config = BertConfig(vocab_size=20, dropout=0.0, attention_dropout=0.0, **SIZE)
+
+    def batches(rank=0, world=1):
+        shape = {"max_len": 10, "round_to": 8, "min_rows": 8}
+        return MlmBatches(same_lengths(40), 160, 20, rank=rank, world=world, **shape)
+
+    return MaskedLanguageModel(BertForPretraining(config), batches, batches())
+
+
+TASKS = {"translation": toy_task, "gpt": language_task, "bert": masked_task}
+
+
+@pytest.fixture
+def compiled_graphs(monkeypatch):
+    """torch.compile이 옮긴 계산들. C++를 만드는 마지막 단계만 빼고 그대로 합니다."""
+    finish = lookup_backend("aot_eager")
+    graphs = []
+
+    def counting(graph, inputs):
+        graphs.append([x.shape for x in inputs])
+        return finish(graph, inputs)
+
+    plain = torch.compile
+    monkeypatch.setattr(torch, "compile", partial(plain, backend=counting))
+    torch._dynamo.reset()
+    yield graphs
+    torch._dynamo.reset()
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+@pytest.mark.parametrize("kind", TASKS)
+def test_compiled_training_follows_the_plain_curve(tmp_path, compiled_graphs, kind):
+    """torch.compile을 켜도 손실이 같고, 배치의 모양마다 한 번만 옮깁니다."""
+    rules = {"steps": 4, "eval_every": 2, "round_to": 8, "max_tokens": 128}
+    for name in ("plain", "compiled"):
+        recipe = Recipe(**(QUIET | rules | {"compile": name == "compiled"}))
+        task = (
+            TASKS[kind](recipe, 0.0) if kind == "translation" else TASKS[kind](recipe)
+        )
+        train(task, recipe, tmp_path / name, ALONE)
+    plain, compiled = (
+        numbers(tmp_path / name, "loss", "dev_loss") for name in ("plain", "compiled")
+    )
+    assert len(plain) == 2
+    for a, b in zip(plain, compiled, strict=True):
+        assert a == pytest.approx(b, rel=1e-4)
+    shapes = {
+        tuple(x.shape for x in batch)
+        for batch, _ in zip(task.batches(0, 0, ALONE), range(4), strict=False)
+    }
+    assert len(compiled_graphs) == len(shapes)
+
+
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_every_shape_of_a_batch_is_compiled_by_itself(compiled_graphs):
+    loss = compiled(torch.nn.Linear(4, 1))
+    for rows in (2, 3, 5, 2, 3, 5):
+        loss(torch.ones(rows, 4))
+    assert len(compiled_graphs) == 3
+
+
 @pytest.mark.skipif(
     not shutil.which("g++"),
     reason="torch.compile은 CPU에서 C++ 컴파일러(g++)가 필요합니다",
 )
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
-def test_compiled_training_follows_the_plain_curve(tmp_path):
-    """torch.compile은 선택입니다. 켜도 같은 손실이 나옵니다."""
-    for name, compile in (("plain", False), ("compiled", True)):
-        toy_train(
-            tmp_path / name,
-            dropout=0.0,
-            steps=6,
-            eval_every=3,
-            round_to=8,
-            compile=compile,
-        )
-    plain, compiled = (
-        numbers(tmp_path / name, "loss", "dev_loss") for name in ("plain", "compiled")
-    )
-    for a, b in zip(plain, compiled, strict=True):
-        assert a == pytest.approx(b, rel=1e-4)
+def test_the_usual_compiler_gives_the_same_loss_and_gradient(monkeypatch):
+    """마지막 단계(C++)까지 정말 만들어 봅니다. 작은 계산 하나면 됩니다."""
+    # 작은 계산 하나에 프로세스를 여럿 띄우면 torch를 불러오는 시간이 더 깁니다.
+    monkeypatch.setattr(inductor_config, "compile_threads", 1)
+    torch.manual_seed(0)
+    loss = ClassificationLoss(torch.nn.Linear(6, 4), smoothing=0.1)
+    batch = torch.randn(5, 6), torch.tensor([0, 3, 1, 2, 3])
+    found = []
+    for loss_of in (loss, compiled(loss)):
+        value = loss_of(*batch)
+        found.append([value, *torch.autograd.grad(value, list(loss.parameters()))])
+    torch.testing.assert_close(found[0], found[1])
 
 
 def test_patience_stops_when_dev_no_longer_improves(tmp_path):
@@ -243,6 +334,7 @@ def test_average_is_the_mean_of_the_weights(tmp_path):
 
 
 def torchrun(folder, *options, n=2):
+    """torchrun으로 띄웁니다. 느리므로, 정말 되는지 보는 시험 하나만 씁니다."""
     command = [
         sys.executable,
         "-m",
@@ -250,15 +342,20 @@ def torchrun(folder, *options, n=2):
         "--standalone",
         f"--nproc-per-node={n}",
     ]
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
     return subprocess.run(
         [*command, str(TOY), str(folder), *map(str, options)],
-        capture_output=True, text=True, env=environment, timeout=240,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
+        timeout=240,
+    )
 
 
 def test_two_processes_follow_the_curve_of_one(tmp_path):
-    """같은 전체 배치이면 프로세스가 하나이든 둘이든 같은 길을 갑니다(드롭아웃의 난수만 빼고)."""
+    """같은 전체 배치이면 프로세스가 하나이든 둘이든 같은 길을 갑니다.
+
+    드롭아웃의 난수만 다릅니다.
+    """
     done = torchrun(tmp_path / "two", "--dropout", 0)
     assert done.returncode == 0, done.stderr
     toy_train(tmp_path / "one", dropout=0.0)
@@ -271,17 +368,20 @@ def test_two_processes_follow_the_curve_of_one(tmp_path):
 
 
 def test_two_processes_resume_exactly(tmp_path):
-    assert torchrun(tmp_path / "whole").returncode == 0
-    assert torchrun(tmp_path / "half", "--steps", 12).returncode == 0
-    assert torchrun(tmp_path / "half").returncode == 0
+    assert train_together(tmp_path / "whole") == ([0, 0], [])
+    assert train_together(tmp_path / "half", steps=12) == ([0, 0], [])
+    assert train_together(tmp_path / "half") == ([0, 0], [])
     mine, theirs = (load_latest(tmp_path / name) for name in ("half", "whole"))
+    assert mine.tensors.keys() == theirs.tensors.keys()
     assert all(torch.equal(x, theirs.tensors[name]) for name, x in mine.tensors.items())
 
 
 def test_a_dead_worker_ends_the_run_and_leaves_a_usable_checkpoint(tmp_path):
-    done = torchrun(tmp_path, "--die-at", 9, "--pause", 0.02)
-    assert done.returncode != 0
-    assert "LostWorker" in done.stderr and "이어서 학습합니다" in done.stderr
+    codes, [(error, told)] = train_together(
+        tmp_path, trouble=Trouble(pause=0.02, die_at=9)
+    )
+    assert codes == [1, 3]
+    assert error == "LostWorker" and "이어서 학습합니다" in told
     assert load_latest(tmp_path).facts["step"] == 6
-    assert torchrun(tmp_path).returncode == 0
+    assert train_together(tmp_path) == ([0, 0], [])
     assert load_latest(tmp_path).facts["step"] == QUIET["steps"]

@@ -1,4 +1,7 @@
-"""공개 이름: 읽는 사람은 `jumok.training`과 `jumok.apps`에서 가져오고, 불러오는 것은 가볍습니다."""
+"""공개 이름: 읽는 사람은 `jumok.training`과 `jumok.apps`에서 가져옵니다.
+
+쓰는 것만 불러오므로 가볍습니다.
+"""
 
 import pkgutil
 import subprocess

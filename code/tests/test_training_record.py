@@ -3,7 +3,6 @@
 import json
 import random
 import runpy
-import subprocess
 import sys
 from pathlib import Path
 
@@ -100,9 +99,13 @@ def test_unknown_record_and_unfinished_run(tmp_path):
 
 @pytest.mark.parametrize("name", record_names())
 def test_shipped_record_says_where_and_how(name):
-    """실린 기록에는 장치, 판, 커밋, 씨앗, 자료의 해시, 걸린 시간이 있고 기계를 알 수 있는 경로는 없습니다."""
+    """장치, 판, 커밋, 씨앗, 자료의 해시, 걸린 시간이 있습니다.
+
+    기계를 알 수 있는 경로는 없습니다.
+    """
     record = load_record(name)
-    card, text = record.card, (RECORDS / name / "card.json").read_text("utf8")
+    card = record.card
+    text = (RECORDS / name / "card.json").read_text("utf8")
     assert (
         card["machine"]["device"]
         and card["machine"]["torch"]
@@ -145,22 +148,20 @@ def test_loss_over_chosen_places_equals_the_loss_over_all(run, monkeypatch):
     torch.testing.assert_close(found[0], found[1], atol=1e-12, rtol=1e-10)
 
 
-def test_storing_from_the_command_line(run, tmp_path):
+def test_storing_from_the_command_line(run, tmp_path, monkeypatch, capsys):
     """명령으로 옮긴 것도 같고, 끝나지 않은 실행이면 까닭을 말합니다."""
-    call = [sys.executable, BENCH / "store_record.py"]
-    root = ["--root", tmp_path / "records"]
-    noted = [*call, run, "toy", "--model", "--note", "바쁜 기계", *root]
-    subprocess.run(noted, check=True, capture_output=True)
-    assert record_names(tmp_path / "records") == ["toy"]
-    assert load_record("toy", tmp_path / "records").card["note"] == "바쁜 기계"
-    done = subprocess.run(
-        [*call, tmp_path, "toy", *root], capture_output=True, text=True
-    )
-    assert (
-        done.returncode == 1
-        and "끝난 실행이 아닙니다" in done.stderr
-        and "Traceback" not in done.stderr
-    )
+    root = tmp_path / "records"
+
+    def call(*words):
+        words = ["store_record.py", *words, "--root", root]
+        monkeypatch.setattr(sys, "argv", list(map(str, words)))
+        return runpy.run_path(str(BENCH / "store_record.py"))["main"]()
+
+    assert call(run, "toy", "--model", "--note", "바쁜 기계") == 0
+    assert record_names(root) == ["toy"]
+    assert load_record("toy", root).card["note"] == "바쁜 기계"
+    assert call(tmp_path, "toy") == 1
+    assert "끝난 실행이 아닙니다" in capsys.readouterr().err
 
 
 def test_label_curve_reads_few_labels_often_and_collects_what_is_done(

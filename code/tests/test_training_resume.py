@@ -14,7 +14,14 @@ from pathlib import Path
 
 import pytest
 import torch
-from training_toy import QUIET, toy_task, toy_train, usual_signals
+from training_toy import (
+    QUIET,
+    Trouble,
+    start,
+    toy_task,
+    toy_train,
+    usual_signals,
+)
 
 from jumok.training import checkpoint, loop
 from jumok.training.checkpoint import (
@@ -27,8 +34,6 @@ from jumok.training.distributed import World
 from jumok.training.history import read_history
 from jumok.training.interrupt import Interrupt
 from jumok.training.recipe import Recipe
-
-TOY = Path(__file__).with_name("training_toy.py")
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +63,18 @@ def assert_same_run(folder, whole):
 
 
 @contextmanager
-def started(folder, *options):
+def started(folder, **trouble):
     """다른 프로세스에서 학습을 시작하고, 나갈 때 kill −9로 없앱니다."""
-    command = [sys.executable, str(TOY), str(folder), *map(str, options)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        yield process
-        process.kill()
+    [process], _ = start(folder, trouble=Trouble(**trouble))
+    yield process
+    process.kill()
+    process.join()
 
 
 def wait_for(condition, process, seconds=60):
     end = time.monotonic() + seconds
     while not condition():
-        assert process.poll() is None, "학습이 먼저 끝났습니다"
+        assert process.is_alive(), "학습이 먼저 끝났습니다"
         assert time.monotonic() < end, "기다려도 일어나지 않습니다"
         time.sleep(0.02)
 
@@ -109,7 +112,7 @@ def test_a_signal_stops_between_steps_and_resumes_exactly(
 
 
 def test_kill_in_the_middle_of_an_epoch(tmp_path, whole):
-    with started(tmp_path, "--pause", 0.05) as process:
+    with started(tmp_path, pause=0.05) as process:
         wait_for(lambda: len(checkpoints(tmp_path)) >= 2, process)
     assert load_latest(tmp_path).facts["step"] < QUIET["steps"]
     toy_train(tmp_path)
@@ -118,10 +121,9 @@ def test_kill_in_the_middle_of_an_epoch(tmp_path, whole):
 
 def test_kill_while_a_checkpoint_is_being_written(tmp_path, whole):
     toy_train(tmp_path, steps=12)
-    with started(tmp_path, "--slow-write", 30) as process:
-        wait_for(lambda: list(tmp_path.glob(".step-*.tmp")), process)
-        assert process.stdout.readline().startswith("12걸음에서")
-        assert process.stdout.readline().startswith("쓰는 중")
+    with started(tmp_path, stuck_while_writing=True) as process:
+        wait_for(lambda: list(tmp_path.glob(".step-*.half")), process)
+    assert list(tmp_path.glob(".step-*.tmp")), "반만 쓴 파일이 있어야 합니다"
     assert load_latest(tmp_path).facts["step"] == 12
     toy_train(tmp_path)
     assert_same_run(tmp_path, whole)
@@ -244,7 +246,7 @@ print("아직 돕니다")
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 @pytest.mark.parametrize("ignored", [False, True], ids=["heard", "ignored"])
 def test_a_signal_ignored_from_the_start_stays_ignored(name, ignored):
-    """nohup이나 &로 띄운 학습은 옆 터미널의 Ctrl-C에 멈추지 않고, 그 뒤에도 무시합니다."""
+    """nohup이나 &로 띄운 학습은 터미널의 Ctrl-C에 멈추지 않습니다. 그 뒤에도요."""
 
     def inherit():
         how = signal.SIG_IGN if ignored else signal.SIG_DFL

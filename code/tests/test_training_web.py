@@ -1,4 +1,7 @@
-"""웹으로 옮긴 번역기: 값이 그대로이고, 같은 모델이면 같은 파일이고, 옮길 수 없는 것은 말합니다."""
+"""웹으로 옮긴 번역기: 값이 그대로이고, 같은 모델이면 같은 파일입니다.
+
+옮길 수 없는 것은 말합니다.
+"""
 
 import base64
 import json
@@ -209,5 +212,6 @@ def test_the_book_carries_a_recorded_model():
     assert any(
         base64.b64encode(pack(model)[1]).decode() == shipped for model in models
     ), (
-        "웹의 모델이 어느 기록과도 다릅니다. python code/bench/export_web.py 로 다시 실어 주세요."
+        "웹의 모델이 어느 기록과도 다릅니다. "
+        "python code/bench/export_web.py 로 다시 실어 주세요."
     )

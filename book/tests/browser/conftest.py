@@ -42,13 +42,9 @@ def toc_pages() -> list[str]:
 
 
 def pytest_generate_tests(metafunc):
-    """name을 받는 검사는 페이지마다 한 번씩, 한 페이지의 것은 한 일꾼이 이어서 합니다."""
+    """name을 받는 검사는 페이지마다 한 번씩, 한 페이지의 것은 이어서 합니다."""
     if "name" in metafunc.fixturenames:
-        pages = [
-            pytest.param(page, marks=pytest.mark.xdist_group(page))
-            for page in toc_pages()
-        ]
-        metafunc.parametrize("name", pages, scope="module")
+        metafunc.parametrize("name", toc_pages(), scope="module")
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +53,10 @@ def browser():
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        reason = "playwright가 없어 브라우저 검사를 건너뜁니다. pip install -r .ci/requirements.txt"
+        reason = (
+            "playwright가 없어 브라우저 검사를 건너뜁니다. "
+            "pip install -r .ci/requirements.txt"
+        )
         unavailable(reason, NEED)
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     chromium = next(filter(None, map(shutil.which, names)), None)

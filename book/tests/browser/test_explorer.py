@@ -1,4 +1,6 @@
-"""어텐션 들여다보기: 쪽의 계산이 패키지와 같고, 글쇠로 쓸 수 있고, 잘못 적어도 친절하게 말합니다."""
+"""어텐션 들여다보기: 쪽의 계산이 패키지와 같고, 글쇠로 쓸 수 있고, 잘못 적어도 친절하게
+말합니다.
+"""
 
 import base64
 import gzip
@@ -12,13 +14,24 @@ from survey import ask, axe_violations, hold_still
 
 PAGE = "book/explorer"
 PICTURE = ".xp-map svg.xp-picture"
-LONG = "나는 어제 카페에서 맛있는 사과를 먹었고 동생은 학교에서 책을 읽었고 그녀는 사촌에게 팔찌를 줬다."
-# 한글, 영문, 숫자, 부호, 빈칸, 바이트로 적는 글자, 짝이 없는 자모, 합친 그림 글자, 긴 되풀이
+LONG = (
+    "나는 어제 카페에서 맛있는 사과를 먹었고 동생은 학교에서 책을 읽었고 그녀는 "
+    "사촌에게 팔찌를 줬다."
+)
+# 한글, 영문, 숫자, 부호, 빈칸, 바이트로 적는 글자, 짝이 없는 자모, 합친 그림 글자,
+# 긴 되풀이
 ODD = [
-    "뷁쉟뙓을 샀다.", "ㅋㅋㅋ 3.14 is π!", "  두  칸\t띄고\n줄도 바꿈 ", "한국어English섞기,123개…",
-    "👩‍🚀 우주인", "가" * 40 + "." * 40, "ᄀ가ㄱ", "\u3000전각 빈칸\u3000", "<0xEB><pad> <bos>",
+    "뷁쉟뙓을 샀다.",
+    "ㅋㅋㅋ 3.14 is π!",
+    "  두  칸\t띄고\n줄도 바꿈 ",
+    "한국어English섞기,123개…",
+    "👩‍🚀 우주인",
+    "가" * 40 + "." * 40,
+    "ᄀ가ㄱ",
+    "\u3000전각 빈칸\u3000",
+    "<0xEB><pad> <bos>",
     "‘따옴표’ “겹따옴표”·～",
-]  # fmt: skip
+]
 ENGINE = """globalThis.engine ??= (async () => {
     const base = document.querySelector("script[src*='explorer/explorer.js']").src;
     for (const name of ["tokenizer", "weights"]) await new Promise((done) => {
@@ -27,7 +40,8 @@ ENGINE = """globalThis.engine ??= (async () => {
         script.onload = done;
         document.head.append(script);
     });
-    const { Bpe, Transformer } = JumokExplorer, { manifest, tokenizer, weights } = JumokModel;
+    const { Bpe, Transformer } = JumokExplorer, { manifest, tokenizer,
+        weights } = JumokModel;
     return { bpe: new Bpe(tokenizer), model: new Transformer(manifest, weights) };
 })();"""
 PACK = """const pack = (rows) => {
@@ -46,7 +60,8 @@ TRANSLATE = f"""async (texts) => {{
     let ms = 0, steps = 0;
     const rows = texts.map((text) => {{
         const ids = bpe.encode(JumokExplorer.strip(text)), started = performance.now();
-        const encoded = model.encode(ids), greedy = JumokExplorer.greedy(model, encoded, ids);
+        const encoded = model.encode(ids), greedy = JumokExplorer.greedy(model, encoded,
+            ids);
         ms += performance.now() - started;
         steps += greedy.steps.length;
         const beam = JumokExplorer.beam(model, encoded, ids);
@@ -99,7 +114,10 @@ def translator(book):
 
 @pytest.fixture(scope="module")
 def sentences():
-    """내장 말뭉치의 시험 문장 100개. 80개는 test, 20개는 배운 것보다 긴 test_long에서 옵니다."""
+    """내장 말뭉치의 시험 문장 100개.
+
+    80개는 test, 20개는 배운 것보다 긴 test_long에서 옵니다.
+    """
     from jumok.text.grammar import splits
 
     made = splits(n_train=400, n_dev=10, n_test=80, n_long=20)
@@ -110,7 +128,7 @@ def floats(text: str, shape) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), "<f4").reshape(shape)
 
 
-# ── 패키지와 같은 값 ──────────────────────────────────────────────────────────────────────────────
+# ── 패키지와 같은 값 ──────────────────────────────────────────────────────────────────
 
 
 def test_same_tokens_logits_and_translations_as_the_package(
@@ -161,9 +179,11 @@ def test_same_attention_maps_as_the_package(visit, translator):
     text, tgt = LONG, [1, 30, 40, 300, 8, 9]
     script = f"""async ([text, tgt]) => {{ {ENGINE} {PACK}
         const {{ bpe, model }} = await engine;
-        const encoded = model.encode(bpe.encode(text)), read = model.step(tgt, model.start(encoded));
+        const encoded = model.encode(bpe.encode(text)), read = model.step(tgt,
+            model.start(encoded));
         const flat = (layers) => layers.map((rows) => pack(rows.flat()));
-        return {{ encoder: flat(encoded.maps), self: flat(read.maps.self), cross: flat(read.maps.cross) }};
+        return {{ encoder: flat(encoded.maps), self: flat(read.maps.self), cross:
+            flat(read.maps.cross) }};
     }}"""
     found = visit(PAGE).page.evaluate(script, [text, tgt])
     with torch.no_grad(), attention_maps(translator.model) as maps:
@@ -201,9 +221,11 @@ def test_sampling_uses_the_heated_probabilities(visit, translator):
     script = f"""async (text) => {{ {ENGINE} const {{ bpe, model }} = await engine;
         const ids = bpe.encode(text), encoded = model.encode(ids);
         const draw = (options) => JumokExplorer.sample(model, encoded, ids, options);
-        const many = Array.from({{ length: 12 }}, (_, seed) => draw({{ temperature: 2, seed }}).ids);
+        const many = Array.from({{ length: 12 }}, (_, seed) => draw({{ temperature: 2,
+            seed }}).ids);
         const top = draw({{ temperature: 2, seed: 7 }}).steps[0].top;
-        return {{ top, many, again: draw({{ temperature: 2 }}).ids, cold: draw({{ temperature: 0 }}).ids,
+        return {{ top, many, again: draw({{ temperature: 2 }}).ids, cold: draw({{
+            temperature: 0 }}).ids,
                   greedy: JumokExplorer.greedy(model, encoded, ids).ids }};
     }}"""
     found = visit(PAGE).page.evaluate(script, LONG)
@@ -224,8 +246,10 @@ def test_sampling_uses_the_heated_probabilities(visit, translator):
 def test_padding_changes_nothing_under_the_mask(visit):
     script = f"""async (text) => {{ {ENGINE} const {{ bpe, model }} = await engine;
         const ids = bpe.encode(text), padded = [...ids, 0, 0, 0];
-        const run = (encoded) => JumokExplorer.greedy(model, encoded, ids).steps.map((step) => step.logProb);
-        return [run(model.encode(ids)), run(model.encode(padded)), run(model.encode(padded, false))]; }}"""
+        const run = (encoded) => JumokExplorer.greedy(model, encoded,
+            ids).steps.map((step) => step.logProb);
+        return [run(model.encode(ids)), run(model.encode(padded)),
+            run(model.encode(padded, false))]; }}"""
     plain, masked, unmasked = visit(PAGE).page.evaluate(
         script, "그녀는 사촌에게 팔찌를 줬다."
     )
@@ -233,7 +257,7 @@ def test_padding_changes_nothing_under_the_mask(visit):
     assert np.abs(np.subtract(plain[:2], unmasked[:2])).max() > 1e-4
 
 
-# ── 화면 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 화면 ──────────────────────────────────────────────────────────────────────────────
 
 
 def translate(page, text: str) -> str:

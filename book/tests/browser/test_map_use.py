@@ -1,4 +1,6 @@
-"""책의 지도와 진도: 글쇠로 누르고, 읽은 장을 기억하고, 성적을 불러오고, 내보낸 것을 되불러옵니다."""
+"""책의 지도와 진도: 글쇠로 누르고, 읽은 장을 기억하고, 성적을 불러오고, 내보낸 것을
+되불러옵니다.
+"""
 
 import json
 import subprocess
@@ -19,7 +21,8 @@ KEPT = "localStorage.getItem('jumok-progress')"
 # 화면에 보이는 진도: (장, 다 읽음, 지도의 ✓, 점수)
 SHOWN = """() => [...document.querySelectorAll('.map-list > li')].map(row => [
     row.dataset.chapter, row.querySelector('.map-read').getAttribute('aria-pressed'),
-    !!document.querySelector(`svg [data-chapter="${row.dataset.chapter}"] .mark`).getClientRects().length,
+    !!document.querySelector(`svg [data-chapter="${row.dataset.chapter}"] .mark`)
+        .getClientRects().length,
     row.querySelector('.map-score').textContent])"""
 
 
@@ -82,7 +85,8 @@ def score(page, slug: str) -> str:
 def test_box_opens_by_keyboard(book_map, box, end):
     page = book_map.page
     page.evaluate(
-        "() => { const top = document.querySelector('article'); top.tabIndex = -1; top.focus(); }"
+        "() => { const top = document.querySelector('article'); "
+        "top.tabIndex = -1; top.focus(); }"
     )
     for _ in range(page.locator(".map-figures a").count() + 1):
         page.keyboard.press("Tab")
@@ -90,7 +94,9 @@ def test_box_opens_by_keyboard(book_map, box, end):
             "box => document.activeElement.matches(box)", f".map-figures {box}"
         ):
             break
-    stroke = "parseFloat(getComputedStyle(document.activeElement.querySelector('rect')).strokeWidth)"
+    stroke = """() => {
+        const box = document.activeElement.querySelector("rect");
+        return parseFloat(getComputedStyle(box).strokeWidth); }"""
     assert page.evaluate(stroke) > 4, "초점이 보이지 않습니다"
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: end in unquote(url))
@@ -134,7 +140,9 @@ def test_read_chapter_is_remembered(visit):
 
 
 def test_grades_of_the_grader_are_joined(book_map, files, tmp_path):
-    """실제로 `jumok grade`가 쓴 파일과, 채점기의 함수로 만든 파일을 한꺼번에 불러옵니다."""
+    """실제로 `jumok grade`가 쓴 파일과, 채점기의 함수로 만든 파일을 한꺼번에
+    불러옵니다.
+    """
     page, notebook = book_map.page, ROOT / "solutions" / SLUG / f"{SLUG}.ipynb"
     command = [
         sys.executable,
@@ -160,7 +168,8 @@ def test_grades_of_the_grader_are_joined(book_map, files, tmp_path):
     assert page.inner_text(".map-notes") == "파일 2개를 불러왔습니다."
     count = sum(item["status"] != "manual" for item in real["questions"])
     assert real["points"] and score(page, SLUG) == (
-        f"{real['points']:g} / {real['max_points']:g}점, {count}문제 중 {count}문제 통과"
+        f"{real['points']:g} / {real['max_points']:g}점, "
+        f"{count}문제 중 {count}문제 통과"
     )
     assert (
         score(page, "08_bert") == "5 / 9점, 3문제 중 1문제 통과"
@@ -282,12 +291,14 @@ def test_strange_entries_are_dropped(book_map, files):
 
 @pytest.mark.parametrize("call", ["getItem", "setItem"])
 def test_blocked_storage_is_told(visit, call):
-    """브라우저가 저장을 막아도(또는 자리가 없어도) 이 쪽에서는 쓸 수 있고, 기억하지 못한다고 알립니다."""
+    """브라우저가 저장을 막아도(또는 자리가 없어도) 이 쪽에서는 쓸 수 있고, 기억하지
+    못한다고 알립니다.
+    """
     seen = visit("book/map")
     refuse = "if (k === 'jumok-progress') throw new DOMException('', 'SecurityError')"
     seen.page.add_init_script(
-        f"const old = Storage.prototype.{call};"
-        f"Storage.prototype.{call} = function (k, v) {{ {refuse}; return old.call(this, k, v); }};"
+        f"const old = Storage.prototype.{call};Storage.prototype.{call} = "
+        f"function (k, v) {{ {refuse}; return old.call(this, k, v); }};"
     )
     seen.page.reload()
     seen.page.click(".map-list [data-chapter='08_bert'] button")
@@ -307,17 +318,20 @@ def test_map_fits_and_boxes_are_big_enough(visit, files, width):
     assert page.evaluate("document.scrollingElement.scrollWidth") <= width
     targets = ".map-figures a rect, .map-tools button, .map-read"
     sizes = page.evaluate(f"""() => [...document.querySelectorAll('{targets}')]
-        .map(e => e.getBoundingClientRect()).map(b => [b.width, b.height, b.left, b.right])""")
+        .map(e => e.getBoundingClientRect()).map(b => [b.width, b.height, b.left,
+            b.right])""")
     assert len(sizes) > 30
     assert all(
         w >= 24 and h >= 24 and left >= 0 and right <= width
         for w, h, left, right in sizes
     )
-    inside = page.evaluate("""() => [...document.querySelectorAll('.map-figures a')].filter(link => {
+    inside = page.evaluate("""() =>
+        [...document.querySelectorAll('.map-figures a')].filter(link => {
         const box = link.querySelector('rect').getBoundingClientRect();
         return [...link.querySelectorAll('text')].some(text => {
             const own = text.getBoundingClientRect();
-            return own.width && (own.left < box.left || own.right > box.right || own.bottom > box.bottom + 2);
+            return own.width && (own.left < box.left || own.right > box.right ||
+                own.bottom > box.bottom + 2);
         });
     }).map(link => link.textContent)""")
     assert not inside, "상자를 벗어난 글"

@@ -1,4 +1,5 @@
-"""모든 페이지: 바깥에 묻지 않고, 콘솔이 조용하고, 화면과 종이에 맞고, 접근성 어김이 없습니다.
+"""모든 페이지: 바깥에 묻지 않고, 콘솔이 조용하고, 화면과 종이에 맞고, 접근성 어김이
+없습니다.
 
 페이지마다 한 번만 열어 보고(survey.py), 검사들은 그 결과를 나누어 봅니다.
 """
@@ -23,7 +24,6 @@ from survey import (
 )
 from wcwidth import wcswidth
 
-SPREAD = True  # 파일을 통째로 맡기지 않고 페이지마다 나눕니다(../../../conftest.py).
 CHAPTER = "chapters/04_scaled_dot_product"
 COLUMNS = 88
 
@@ -141,8 +141,10 @@ def test_survey_sees_what_goes_wrong(visit):
         document.querySelector('article').insertAdjacentHTML('beforeend', `
             <div style="width: 2000px">넓은 칸</div>
             <pre style="white-space: pre">${long}</pre>
-            <pre><span class="code-line" style="padding: 0; text-indent: 0">${long}</span></pre>
-            <div style="overflow: hidden"><p style="white-space: nowrap">${long}</p></div>`);
+            <pre><span class="code-line"
+                style="padding: 0; text-indent: 0">${long}</span></pre>
+            <div style="overflow: hidden">
+                <p style="white-space: nowrap">${long}</p></div>`);
         console.warn('콘솔에 남긴 말');
     }""")
     survey = look_at(seen)
@@ -152,7 +154,7 @@ def test_survey_sees_what_goes_wrong(visit):
     assert survey.console == ["warning: 콘솔에 남긴 말"]
 
 
-# ── 페이지 몇 쪽에서만 보아도 되는 것 ──────────────────────────────────────────────────
+# ── 페이지 몇 쪽에서만 보아도 되는 것 ─────────────────────────────────────────────────
 
 
 def test_index_leads_to_the_cover(visit):

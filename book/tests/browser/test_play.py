@@ -1,4 +1,6 @@
-"""만져 보는 그림: 수가 패키지와 같고, 글쇠로 쓸 수 있고, 작은 화면과 어두운 화면에서도 볼 수 있습니다."""
+"""만져 보는 그림: 수가 패키지와 같고, 글쇠로 쓸 수 있고, 작은 화면과 어두운 화면에서도
+볼 수 있습니다.
+"""
 
 import re
 from itertools import product
@@ -24,7 +26,8 @@ LIMIT = 3 * 1024  # 그림 하나의 스크립트(바이트)
 ALONE = """(name) => {
     const figure = document.querySelector(`[data-play=${name}]`);
     for (let at = figure; !at.matches("article"); at = at.parentElement)
-        for (const other of [...at.parentElement.children]) if (other !== at) other.remove();
+        for (const other of [...at.parentElement.children])
+            if (other !== at) other.remove();
 }"""
 COMPUTE = "([name, cases]) => cases.map((values) => JumokPlay.figures[name](values))"
 
@@ -77,7 +80,7 @@ def close(found, wanted, limit: float = 1e-6):
     )
 
 
-# ── 패키지와 같은 값 ──────────────────────────────────────────────────────────────────────────────
+# ── 패키지와 같은 값 ──────────────────────────────────────────────────────────────────
 
 
 def test_softmax_is_the_package_softmax(computed):
@@ -207,7 +210,7 @@ def test_schedule_is_the_package_learning_rate(computed):
         close(drawn * 1e4, wanted * 1e4)  # 학습률은 만분의 몇이므로 만 배로 견줍니다
 
 
-# ── 화면 ──────────────────────────────────────────────────────────────────────────────────────────
+# ── 화면 ──────────────────────────────────────────────────────────────────────────────
 
 
 def said(box) -> str:

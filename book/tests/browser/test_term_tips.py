@@ -1,4 +1,6 @@
-"""용어 풍선: 마우스와 글쇠와 손가락으로 뜨고, Esc로 닫히고, 화면 밖으로 나가지 않습니다."""
+"""용어 풍선: 마우스와 글쇠와 손가락으로 뜨고, Esc로 닫히고, 화면 밖으로 나가지
+않습니다.
+"""
 
 import pytest
 from survey import axe_violations, hold_still
@@ -81,7 +83,8 @@ def test_balloons_stay_on_a_phone_screen(visit):
             term.focus();
             const box = document.getElementById('term-tip').getBoundingClientRect();
             const own = term.getClientRects()[0];
-            return [box.left, box.right, box.width, box.top >= own.bottom || box.bottom <= own.top];
+            return [box.left, box.right, box.width, box.top >= own.bottom ||
+                box.bottom <= own.top];
         })"""
     )
     assert len(boxes) > 20
@@ -101,7 +104,10 @@ def test_open_balloon_has_no_axe_violation(visit, theme):
 
 def test_terms_look_like_terms_not_links(visit):
     page = visit(CHAPTER).page
-    style = "element => [getComputedStyle(element).textDecorationStyle, getComputedStyle(element).color]"
+    style = (
+        "element => [getComputedStyle(element).textDecorationStyle, "
+        "getComputedStyle(element).color]"
+    )
     line, color = page.locator("article p a.term").first.evaluate(style)
     assert line == "dotted"
     assert color == page.locator("article p").first.evaluate(style)[1]

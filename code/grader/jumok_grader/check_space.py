@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import io
 
-from .check.checks import CheckFailed, seeded
+from .check.checks import seeded
+from .check.failure import CheckFailed
 from .check.remote_function import RemoteFunction
 from .mistakes import find_mistake
 from .notebook.master import Master, Question, Test
@@ -27,6 +28,8 @@ class CheckSpace:
         """index번째 칸 앞에 있는 준비 칸을 아직 실행하지 않았으면 실행합니다."""
         for place, source in self.master.setup:
             if self.prepared < place < index:
+                # 준비 칸이 새로 만들거나 바꾼 이름만 일꾼과 나누어 쓰는 것으로
+                # 적습니다.
                 before = dict(self.names)
                 with contextlib.redirect_stdout(io.StringIO()):
                     exec(compile(plain_python(source), "<준비 칸>", "exec"), self.names)
@@ -43,6 +46,7 @@ class CheckSpace:
         """학생이 만든 이름들을 가져옵니다. error는 답 칸을 실행하다가 난 문제입니다."""
         functions, values = question.names
         for name in functions:
+            # 함수를 만들기도 전에 칸이 멈추었으면 그 오류가 까닭입니다.
             if error and name not in defined_names(source)[0]:
                 raise CheckFailed(*error)
             self.names[name] = RemoteFunction(self.session, name, self._shared_name)
@@ -74,6 +78,8 @@ class CheckSpace:
                 with seeded(self.seed), contextlib.redirect_stdout(said):
                     exec(compile(source, f"<검사 {test.grade_id}>", "exec"), self.names)
             except CheckFailed as failed:
+                # 보이는 검사는 통과했으니, 막연한 말보다 '다른 입력에서 틀림'이 도움이
+                # 됩니다.
                 guessed = failed.mistake.vague and hidden and "✔" in said.getvalue()
                 return CheckFailed("hard_coded", failed.detail) if guessed else failed
             except AssertionError as failed:

@@ -53,6 +53,7 @@ def grade_cells(
         answers, troubles = find_answers(master, cells)
     own = session or Session(limits)
     own.clear()
+    # 숨은 검사의 입력을 미리 알 수 없도록 채점할 때마다 새로 뽑습니다.
     seed = secrets.randbits(63) if seed is None else seed
     # 준비 칸이 그림 창을 띄우지 않게 합니다.
     os.environ.setdefault("MPLBACKEND", "Agg")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 
-from .check.checks import CheckFailed
+from .check.failure import CheckFailed
 from .text_table import clean
 
 MAX_DETAIL = 1_000

@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections.abc import Iterator
 
-from .check.checks import CheckFailed
+from .check.failure import CheckFailed
 from .check_space import CheckSpace
 from .notebook.master import Master, Question
 from .notebook.notebooks import Cell
@@ -91,6 +91,7 @@ class Run:
             yield
             return
         self.started = True
+        # 일꾼이 torch를 부르는 동안 이쪽도 부르면 기다리는 시간이 반이 됩니다.
         warm = threading.Thread(target=self._warm, daemon=True)
         warm.start()
         self._run_missing_setup()
@@ -118,6 +119,7 @@ class Run:
         for index in range(self.next_cell, end):
             cell = self.cells[index]
             setup = cell.source.strip() in self.setup_texts
+            # 문제 하나만 볼 때는 학생이 덧붙인 칸을 건너뜁니다.
             extra = not setup and index not in answer_places
             if cell.kind != "code" or self._is_test(cell) or (bare and extra):
                 continue
@@ -172,6 +174,7 @@ class Run:
             failure = self.space.run_test(test)
             if failure is None:
                 passed += test.points
+            # 처음 걸린 검사의 까닭을 보입니다. 점수는 검사마다 따로 셉니다.
             elif result.status == "failed" and not result.mistake:
                 mark_failure(result, failure)
         self.session.forget()

@@ -64,6 +64,7 @@ def grade_submission(
         result = grade_cells(cells, master, seed=seed, session=session, strict=False)
     except BadNotebook as bad:
         return Outcome(None, "bad_notebook", str(bad), session.peak)
+    # 이 컴퓨터의 문제입니다. 학생의 성적으로 적지 않고 위로 알립니다.
     except (ForkServerError, WorkerMissing):
         raise
     except Exception as error:

@@ -154,3 +154,18 @@ def rows(engine, table) -> list:
 
     with engine.connect() as connection:
         return connection.execute(sa.select(table)).mappings().all()
+
+
+def dask_cluster(workers: int) -> object:
+    """일꾼 프로세스 workers개인 Dask의 무리. 상황판의 통로는 비어 있는 것을 씁니다.
+
+    정해 두면(8787) 나란히 도는 시험 둘이 같은 통로를 두고 다툽니다.
+    """
+    distributed = need("dask", "distributed")
+    return distributed.LocalCluster(
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        dashboard_address="127.0.0.1:0",
+        worker_dashboard_address="127.0.0.1:0",
+    )

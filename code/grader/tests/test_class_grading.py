@@ -18,7 +18,7 @@ from samples import (
     write,
 )
 
-from jumok_grader.check.checks import CheckFailed
+from jumok_grader.check.failure import CheckFailed
 from jumok_grader.grading import grade_cells, grade_notebook
 from jumok_grader.notebook.generate import release_text
 from jumok_grader.notebook.master import read_master

@@ -18,6 +18,7 @@ from classroom_fakes import (
     KIND,
     PEOPLE,
     TESTS,
+    dask_cluster,
     hand_in,
     make_classroom,
     need,
@@ -533,15 +534,9 @@ def test_command_grades_and_says_how_many(tmp_path, capsys):
 
 
 def test_dask_with_two_worker_processes(classroom, tmp_path):
-    distributed = need("dask", "distributed")
+    need("dask", "distributed")
     fill(classroom, tmp_path, 40)
-    options = {
-        "n_workers": 2,
-        "threads_per_worker": 1,
-        "processes": True,
-        "dashboard_address": None,
-    }
-    with distributed.LocalCluster(**options) as cluster:
+    with dask_cluster(2) as cluster:
         done = grade_class(
             classroom[0],
             classroom[1],

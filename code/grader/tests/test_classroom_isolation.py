@@ -14,7 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from classroom_fakes import TESTS, hand_in, make_classroom, need, notebook, opened, rows
+from classroom_fakes import (
+    TESTS,
+    dask_cluster,
+    hand_in,
+    make_classroom,
+    need,
+    notebook,
+    opened,
+    rows,
+)
 
 from jumok.cli import main
 from jumok_grader.classroom import grade_task, secret
@@ -151,7 +160,7 @@ def test_killed_grader_leaves_no_process(classroom, tmp_path):
     grader = subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"})
     pids: list[int] = []
     until = time.monotonic() + 240
-    # 돕는 프로세스, 포크 서버, 방 셋(bwrap 둘과 자리를 지키는 것), 일꾼과 자식 셋
+    # 돕는 프로세스, 포크 서버, 이름공간의 셋(bwrap 둘, 지키는 것), 일꾼과 자식 셋
     while len(pids) < 9 and time.monotonic() < until and grader.poll() is None:
         time.sleep(0.1)
         pids = process_tree(grader.pid)
@@ -209,17 +218,11 @@ def test_helper_refuses_and_the_run_stops(classroom, tmp_path, monkeypatch):
 
 
 def test_dask_worker_checks_its_own_machine(classroom, tmp_path, monkeypatch):
-    distributed = need("dask", "distributed")
+    need("dask", "distributed")
     monkeypatch.setenv("PATH", "/nowhere")
     collect(*classroom, hand_in(tmp_path / "폴더", s20260001=notebook(1)))
-    options = {
-        "n_workers": 1,
-        "threads_per_worker": 1,
-        "processes": True,
-        "dashboard_address": None,
-    }
     with (
-        distributed.LocalCluster(**options) as cluster,
+        dask_cluster(1) as cluster,
         pytest.raises(BadClass, match="--isolation none"),
     ):
         grade_class(
@@ -266,7 +269,7 @@ def test_unknown_isolation_is_said_in_words(classroom, capsys):
 
 
 @pytest.mark.parametrize(
-    "error", [ForkServerError("방이 없음"), WorkerMissing("일꾼이 없음")]
+    "error", [ForkServerError("이름공간이 없음"), WorkerMissing("일꾼이 없음")]
 )
 def test_machine_without_workers_stops_the_run(monkeypatch, error):
     def fail(*args, **options):

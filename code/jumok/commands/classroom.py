@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .answers import answering
 from .parser import add_command
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def _add(
             metavar="주소",
             help="기록을 둘 곳 (SQLite나 PostgreSQL의 주소)",
         )
-    command.set_defaults(run=_answering(run))
+    command.set_defaults(run=answering(run, _explain_mistake))
     return command
 
 
@@ -197,30 +198,18 @@ def _add_grade(actions: argparse._SubParsersAction) -> None:
     )
 
 
-def _answering(
-    run: Callable[[argparse.Namespace], None],
-) -> Callable[[argparse.Namespace], int]:
-    """학급의 잘못을 한국어 한마디와 끝냄 번호 2로 바꿉니다."""
+def _explain_mistake(error: Exception) -> str | None:
+    """학급의 잘못이거나 학급에만 쓰는 꾸러미가 없으면 알려 줄 말, 아니면 None."""
+    from jumok_grader.classroom.reasons import BadClass
 
-    def answer(args: argparse.Namespace) -> int:
-        from jumok_grader.classroom.reasons import BadClass
-
-        try:
-            run(args)
-        except BadClass as error:
-            print(f"jumok: {error}", file=sys.stderr)
-            return 2
-        except ModuleNotFoundError as error:
-            if error.name.partition(".")[0] not in _EXTRA:
-                raise
-            print(
-                f"jumok: 꾸러미 {error.name}이(가) 없습니다.\n  {_INSTALL}",
-                file=sys.stderr,
-            )
-            return 2
-        return 0
-
-    return answer
+    if isinstance(error, BadClass):
+        return str(error)
+    if isinstance(error, ModuleNotFoundError):
+        name = (error.name or "").partition(".")[0]
+        return (
+            f"꾸러미 {name}이(가) 없습니다.\n  {_INSTALL}" if name in _EXTRA else None
+        )
+    return None
 
 
 def _init(args: argparse.Namespace) -> None:

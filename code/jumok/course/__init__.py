@@ -1,6 +1,7 @@
 """독자가 쓰는 이름들: show, assert_close, Check, digest.
 
-여기서는 torch도 numpy도 불러오지 않습니다. 이름을 처음 쓸 때 그 이름이 사는 모듈만 불러옵니다.
+여기서는 torch도 numpy도 불러오지 않습니다. 이름을 처음 쓸 때 그 이름이 사는 모듈만
+불러옵니다.
 """
 
 from importlib import import_module
@@ -8,7 +9,7 @@ from typing import Any
 
 _HOME = {
     "Check": "jumok_grader.check.checks",
-    "CheckFailed": "jumok_grader.check.checks",
+    "CheckFailed": "jumok_grader.check.failure",
     "assert_close": "jumok.asserts",
     "digest": "jumok_grader.check.answers",
     "show": "jumok.show",

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple, Protocol, Self
 import torch
 from torch import Tensor
 
+from ..model.checks import check_range
 from ..model.fast.decoder import fast_decoder
-from ..model.state import check_range
 
 # 끝난 문장이 이 몫을 넘을 때마다 그 줄을 버립니다. 버릴 때 남은 캐시를 베끼므로
 # 하나씩 버리지는 않습니다.

@@ -3,29 +3,13 @@
 이름 붙은 크기(base, big …)는 논문의 표에서 왔고, 매개변수의 수를 시험이 지킵니다.
 """
 
-from dataclasses import dataclass, fields
-from typing import Any, Self
+from dataclasses import dataclass
+from typing import Self
+
+from .checks import check_choice, check_divides, check_numbers
 
 CELLS = ("rnn", "gru", "lstm")  # RNN의 셀
 SCORES = ("none", "additive", "dot", "general")  # RNN 어텐션의 점수
-
-
-def check_numbers(config: Any) -> None:
-    """설정의 모든 크기와 드롭아웃을 살핍니다.
-
-    오류: 1보다 작은 크기, [0, 1) 밖의 드롭아웃은 ValueError.
-    """
-    for field in fields(config):
-        name, value = field.name, getattr(config, field.name)
-        # pad_id는 크기가 아니라 번호라서 0일 수 있습니다.
-        if field.type is int and name != "pad_id" and value < 1:
-            raise ValueError(
-                f"{name}은(는) 1 이상이어야 합니다. 받은 값은 {value}입니다."
-            )
-        if name.endswith("dropout") and not 0 <= value < 1:
-            raise ValueError(
-                f"{name}은 0 이상 1 미만이어야 합니다. 받은 값은 {value}입니다."
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,11 +37,7 @@ class LayerConfig:
     def __post_init__(self) -> None:
         check_numbers(self)
         # 헤드들이 d_model을 똑같이 나누어 가집니다.
-        if self.d_model % self.n_heads:
-            raise ValueError(
-                f"d_model({self.d_model})이 n_heads({self.n_heads})로 "
-                "나누어떨어져야 합니다."
-            )
+        check_divides(self.d_model, self.n_heads, "d_model({})이 n_heads({})로")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,12 +146,8 @@ class VitConfig(LayerConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        # 남는 화소가 있으면 조각으로 나눌 수 없습니다.
-        if self.image_size % self.patch_size:
-            raise ValueError(
-                f"그림의 한 변({self.image_size})이 조각의 한 변({self.patch_size})"
-                "으로 나누어떨어져야 합니다."
-            )
+        sides = "그림의 한 변({})이 조각의 한 변({})으로"
+        check_divides(self.image_size, self.patch_size, sides)
 
     @property
     def n_patches(self) -> int:
@@ -206,11 +182,8 @@ class ForecastConfig(LayerConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.context % self.patch_size:
-            raise ValueError(
-                f"읽는 길이({self.context})가 조각의 길이({self.patch_size})로 "
-                "나누어떨어져야 합니다."
-            )
+        lengths = "읽는 길이({})가 조각의 길이({})로"
+        check_divides(self.context, self.patch_size, lengths)
 
     @property
     def n_patches(self) -> int:
@@ -241,12 +214,5 @@ class RnnConfig:
     def __post_init__(self) -> None:
         check_numbers(self)
         # 이름의 오타를 모델을 만들 때가 아니라 설정을 적을 때 알립니다.
-        if self.cell not in CELLS:
-            raise ValueError(
-                f"셀 '{self.cell}'은(는) 없습니다. 쓸 수 있는 것: {', '.join(CELLS)}"
-            )
-        if self.attention not in SCORES:
-            raise ValueError(
-                f"어텐션 '{self.attention}'은(는) 없습니다. "
-                f"쓸 수 있는 것: {', '.join(SCORES)}"
-            )
+        check_choice("셀", self.cell, CELLS)
+        check_choice("어텐션", self.attention, SCORES)

@@ -2,13 +2,14 @@
 
 from torch import Tensor, nn
 
+from .checks import check_ids, check_length
 from .config import GptConfig
 from .fast.dropout import Dropout
 from .initial_values import initialise_gpt
 from .layers import Encoder
 from .masks import causal_mask
-from .positions import LearnedPositions, check_length
-from .state import DecodingState, check_ids, empty_caches
+from .positions import LearnedPositions
+from .state import DecodingState, empty_caches
 
 
 class Gpt(nn.Module):

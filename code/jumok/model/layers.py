@@ -7,6 +7,7 @@ from functools import partial
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_choice
 from .config import LayerConfig
 from .fast.dropout import Dropout
 from .initial_values import initialise_embedding, initialise_linear
@@ -50,11 +51,7 @@ class FeedForward(nn.Module):
 
     def __init__(self, d_model: int, d_ff: int, activation: str = "relu") -> None:
         super().__init__()
-        if activation not in ACTIVATIONS:
-            raise ValueError(
-                f"활성화 '{activation}'은(는) 없습니다. "
-                f"쓸 수 있는 것: {', '.join(ACTIVATIONS)}"
-            )
+        check_choice("활성화", activation, ACTIVATIONS)
         self.up = nn.Linear(d_model, d_ff)
         self.down = nn.Linear(d_ff, d_model)
         self.activation = ACTIVATIONS[activation]

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from .attention import scaled_dot_product_attention
+from .checks import check_divides
 from .fast.short_attention import attend
 from .initial_values import initialise_linear
 from .positions import AttentionPositions
@@ -97,10 +98,7 @@ class MultiHeadAttention(nn.Module):
         positions: AttentionPositions | None = None,
     ) -> None:
         super().__init__()
-        if d_model % n_heads:
-            raise ValueError(
-                f"d_model({d_model})이 n_heads({n_heads})로 나누어떨어져야 합니다."
-            )
+        check_divides(d_model, n_heads, "d_model({})이 n_heads({})로")
         self.n_heads, self.dropout, self.positions = n_heads, dropout, positions
         # 헤드마다의 행렬 h개를 옆으로 이어 붙인 것이 사영 하나입니다.
         self.query_proj = nn.Linear(d_model, d_model)

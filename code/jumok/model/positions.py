@@ -10,6 +10,7 @@ from typing import Self
 import torch
 from torch import Tensor, nn
 
+from .checks import check_length
 from .initial_values import initialise_positions
 
 
@@ -85,15 +86,6 @@ class AttentionPositions(nn.Module):
     `MultiHeadAttention`에 주면 쿼리와 키에 저마다의 위치로 부릅니다. 한 토큰씩 풀 때의
     위치는 캐시가 알려 주므로, 물려받은 모듈은 위치가 어디서 오는지 몰라도 됩니다.
     """
-
-
-def check_length(length: int, max_len: int) -> None:
-    """쓸 위치의 수가 모델의 한도 안인지 살핍니다. 오류: 넘으면 ValueError."""
-    if length > max_len:
-        raise ValueError(
-            f"길이 {length}인 문장은 max_len {max_len}을 넘습니다. "
-            "문장을 자르거나 max_len을 늘리세요."
-        )
 
 
 def _check_batch(x: Tensor) -> None:

@@ -6,11 +6,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .checks import check_ids
 from .config import RnnConfig
 from .fast.dropout import Dropout
 from .initial_values import initialise_embedding
 from .masks import padding_mask
-from .state import check_ids
 
 RNNS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 # RNN과 GRU의 은닉 상태는 h 하나, LSTM은 (h, c) 한 쌍입니다. 저마다 (n_layers, R, D).

@@ -1,6 +1,5 @@
 """한 토큰씩 풀 때 이어지는 상태. Transformer와 GPT가 함께 씁니다."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import torch
@@ -74,49 +73,3 @@ def empty_caches(like: Tensor, config: LayerConfig, max_len: int) -> list[KVCach
     return [
         KVCache(like, config.n_heads, d_head, max_len) for _ in range(config.n_layers)
     ]
-
-
-def check_ids(ids: Tensor, vocab_size: int, pad_id: int | None = None) -> None:
-    """풀이를 시작하는 문에서 토큰 번호를 한 번 살핍니다.
-
-    모양: ids (B, T) 정수, B와 T는 1 이상.
-    오류: 정수가 아니면 TypeError. 모양이 다르거나, 비었거나, 번호가 어휘 밖이거나,
-    한 줄이 모두 채움(pad_id)이면 ValueError.
-    """
-    # 틀린 번호로 임베딩을 부르면 GPU에서는 한참 뒤에 알 수 없는 오류가 납니다.
-    if ids.dtype not in (torch.int64, torch.int32):
-        raise TypeError(
-            f"토큰 번호는 정수 텐서여야 합니다. 받은 자료형은 {ids.dtype}입니다."
-        )
-    if ids.dim() != 2:
-        raise ValueError(
-            f"토큰 번호는 (B, T) 모양이어야 합니다. 받은 모양은 {tuple(ids.shape)}"
-            "입니다."
-        )
-    if ids.numel() == 0:
-        raise ValueError(
-            f"빈 문장은 풀 수 없습니다. 받은 모양은 {tuple(ids.shape)}입니다."
-        )
-    check_range((int(ids.min()), int(ids.max())), vocab_size)
-    # 모두 채움인 문장은 볼 키가 하나도 없어 번역할 것이 없습니다.
-    if pad_id is not None:
-        empty = (ids == pad_id).all(dim=1).nonzero().flatten().tolist()
-        if empty:
-            raise ValueError(
-                f"{empty[0]}번째 문장이 모두 채움({pad_id})입니다. "
-                "빈 문장은 빼고 넘기세요."
-            )
-
-
-def check_range(ids: Iterable[int], vocab_size: int) -> None:
-    """토큰 번호가 모두 0 이상 vocab_size 미만인지 살핍니다.
-
-    오류: 벗어난 첫 번호를 알리는 ValueError.
-    """
-    for token in ids:
-        if not 0 <= token < vocab_size:
-            raise ValueError(
-                f"토큰 번호 {token}은(는) 어휘 밖입니다. "
-                f"어휘의 크기는 {vocab_size}이므로 "
-                f"0부터 {vocab_size - 1}까지만 쓸 수 있습니다."
-            )

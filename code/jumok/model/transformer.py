@@ -2,13 +2,13 @@
 
 from torch import Tensor, nn
 
+from .checks import check_ids, check_length
 from .config import TransformerConfig
 from .initial_values import initialise_linear, initialise_matrices
 from .layers import Decoder, Embedding, Encoder
 from .masks import causal_mask, padding_mask
 from .multi_head import MemoryCache
-from .positions import check_length
-from .state import DecodingState, check_ids, empty_caches
+from .state import DecodingState, empty_caches
 
 
 class Transformer(nn.Module):

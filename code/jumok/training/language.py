@@ -18,7 +18,6 @@ from .recipe import Recipe
 from .task import Batch
 
 Ids = Sequence[int]
-MIN_ROWS = 8  # 글마다 따로 배울 때 한 걸음의 가장 적은 줄 수
 EVAL_TOKENS = 8192  # 평가할 때 한 번에 넣는 토큰 수. 성적에는 영향이 없습니다.
 
 
@@ -47,7 +46,7 @@ def _in_chunks(ids: Tensor) -> bool:
 class LanguageModel:
     """GPT를 배우는 일. tokens는 <eos>로 끝나는 글들의 표나 그것을 이은 긴 줄입니다.
 
-    긴 줄을 seq_len칸씩 잘라 배우거나, seq_len이 0이면 글마다 따로 처음부터 배웁니다.
+    긴 줄을 seq_len칸씩 잘라 배웁니다. 0이면 글의 처음에서 시작하는 max_len칸입니다.
     dev는 (번호들, 글자 수)의 목록이고, identity는 이어 갈 때 같아야 하는 것입니다.
     """
 
@@ -68,21 +67,11 @@ class LanguageModel:
     def batches(self, epoch: int, start: int, world: World) -> Iterator[Batch]:
         """회차(epoch)의 start번째 걸음부터 (ids, targets)를 냅니다."""
         options = {"seed": self.recipe.seed, "rank": world.rank, "world": world.size}
-        made = self._packed(options) if self.seq_len else self._rows(options)
-        for batch in made.epoch(epoch, start):
+        width = self.seq_len or self.model.config.max_len
+        rows = max(1, self.recipe.max_tokens // width // world.size) * world.size
+        cut = PackedBatches if self.seq_len else RowBatches
+        for batch in cut(self.tokens, rows, width, **options).epoch(epoch, start):
             yield torch.from_numpy(batch.ids), torch.from_numpy(batch.targets)
-
-    def _packed(self, options: dict[str, int]) -> PackedBatches:
-        world = options["world"]
-        rows = max(1, self.recipe.max_tokens // self.seq_len // world) * world
-        return PackedBatches(self.tokens, rows, self.seq_len, **options)
-
-    def _rows(self, options: dict[str, int]) -> RowBatches:
-        recipe, min_rows = self.recipe, max(MIN_ROWS, 2 * options["world"])
-        longest = min(self.model.config.max_len, recipe.max_tokens // min_rows)
-        round_to = recipe.round_to if recipe.round_to > 1 else None
-        options = options | {"min_rows": min_rows, "round_to": round_to}
-        return RowBatches(self.tokens, recipe.max_tokens, max_len=longest, **options)
 
     def count(self, batch: Batch) -> int:
         """맞힐 토큰의 수."""

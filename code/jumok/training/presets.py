@@ -98,13 +98,13 @@ _GPT = Preset(
 
 
 def _reviews_gpt(d_model: int, n_heads: int, steps: int) -> Preset:
-    """영화평 하나가 한 줄인 GPT. 폭만 다르고 배우는 법은 같습니다."""
+    """줄마다 영화평의 처음에서 시작하는 GPT. 폭만 다르고 배우는 법은 같습니다."""
     return _GPT.changed(
         corpus="nsmc-raw",
         vocab_size=4000,
         seq_len=0,
         options=model_size(
-            d_model, n_heads, 4, 4 * d_model, 0.0, attention_dropout=0.0, max_len=256
+            d_model, n_heads, 4, 4 * d_model, 0.0, attention_dropout=0.0, max_len=128
         ),
         steps=steps,
         warmup=600,

@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from ..mistakes import Mistake, find_mistake
+from ..mistakes import find_mistake
 from ..protocol.call_result import CallResult, CannotSend
 from ..protocol.values import copy_value, exact, holds_unsupported
 from ..worker.call_tracer import forbidden_calls
@@ -23,24 +23,9 @@ from ..worker.proxy import ObjectProxy, build, maker
 from . import answers
 from .common_mistakes import alike, common_mistake
 from .compare import difference
+from .failure import CheckFailed, describe, with_case
 
 _SEED: ContextVar[int | None] = ContextVar("jumok_check_seed", default=None)
-
-
-class CheckFailed(AssertionError):
-    """검사에 걸림. 어떤 실수인지(mistake)와 얼마나 다른지(detail)를 갖고 있습니다."""
-
-    def __init__(
-        self, mistake: str | tuple[str, str] | Mistake, detail: str = ""
-    ) -> None:
-        self.mistake = find_mistake(mistake)
-        self.detail = detail
-        text = f"✘ [{self.mistake.name}] {self.mistake.message}"
-        super().__init__(text + (f"\n  ({detail})" if detail else ""))
-
-    def _render_traceback_(self) -> list[str]:
-        """Jupyter에서 긴 오류 자취 대신 설명만 보이게 합니다."""
-        return str(self).splitlines()
 
 
 @contextmanager
@@ -99,8 +84,8 @@ class Check:
         try:
             self._judge(self.call(*args, **kwargs), want, args, kwargs)
         except CheckFailed as failed:
-            raise CheckFailed(failed.mistake, _with_case(failed, label, args)) from None
-        print(f"✔ {self.name}: {label or _describe(args)} — 맞았습니다")
+            raise CheckFailed(failed.mistake, with_case(failed, label, args)) from None
+        print(f"✔ {self.name}: {label or describe(args)} — 맞았습니다")
 
     def call(self, *args, **kwargs) -> CallResult:
         """학생의 함수를 부르고, 금지된 이름과 오류를 본 결과를 돌려줍니다.
@@ -196,6 +181,7 @@ class Check:
         않습니다. form에는 꼴만 같은 아무 값(예: ((1, 1), 1))을 적습니다. 꼴이 다른
         답에 무엇이 다른지 말해 줍니다.
         """
+        # 빈칸 그대로이거나 생략표를 적은 것은 틀린 답이 아니라 풀지 않은 것입니다.
         if value is None or value is ...:
             raise CheckFailed("unsolved")
         if answers.same_answer(value, expected, tolerance):
@@ -212,6 +198,8 @@ class Check:
     def _judge(
         self, result: CallResult, want: object, args: tuple, kwargs: dict
     ) -> None:
+        # 값이 틀렸으면 실수의 이름을 먼저 찾고, 맞았어도 입력을 바꾸었으면 그것을
+        # 말합니다.
         found = difference(result.value, want, self.tolerance)
         if found is None and not result.changed:
             return
@@ -232,6 +220,7 @@ class Check:
         """
         for key, imitate in self.mistakes.items():
             try:
+                # 흉내도 학생의 것과 똑같은 입력과 순서로 돌려야 값이 같아집니다.
                 value = self._imitate(imitate, args, kwargs)
             except Exception:
                 continue  # 이 입력에서는 그 실수가 값을 내지 못합니다.
@@ -248,17 +237,3 @@ def _silently(func: Callable, args: tuple, kwargs: dict) -> object:
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         return exact(func(*(copy_value(value) for value in args), **given))
-
-
-def _with_case(failed: CheckFailed, label: str, args: tuple) -> str:
-    """어느 검사의 어떤 모양에서 걸렸는지 덧붙입니다. 값은 적지 않습니다."""
-    shapes = _describe(args) if any(hasattr(item, "shape") for item in args) else ""
-    place = " — ".join(filter(None, (label, shapes)))
-    if not place or not failed.mistake.names_case:
-        return failed.detail
-    return f"{failed.detail} 검사: {place}".strip()
-
-
-def _describe(args: tuple) -> str:
-    shapes = [str(tuple(item.shape)) for item in args if hasattr(item, "shape")]
-    return f"입력 {', '.join(shapes)}" if shapes else "주어진 입력"

@@ -39,7 +39,9 @@ def common_mistake(got: object, want: object, tolerance: float | None) -> str | 
         and 2 <= len(want) == len(got) <= 4
     ):
         turned = any(
-            difference(mixed, want, tolerance) is None for mixed in permutations(got)
+            # 묶음이 네 개를 넘으면 순서를 모두 해 보기에 너무 많습니다.
+            difference(mixed, want, tolerance) is None
+            for mixed in permutations(got)
         )
         return (
             ("returns_weights" if _ends_with_weights(want) else "tuple_order")

@@ -129,6 +129,7 @@ def _shape_hint(got: tuple, want: tuple) -> str:
 
 
 def _value_difference(one, other, gap, bad) -> Difference:
+    # nan과 inf는 차이의 크기를 말할 수 없어 먼저 가려냅니다.
     if (~np.isfinite(one) & np.isfinite(other)).any():
         count = int((~np.isfinite(one) & np.isfinite(other)).sum())
         return Difference(

@@ -10,7 +10,7 @@ from ..protocol.call_result import CallResult, CannotSend
 from ..protocol.value_kinds import kind_name
 from ..protocol.values import Named, Unsupported, ValueTooBig, crosses, swap
 from ..worker.session import Session
-from .checks import CheckFailed
+from .failure import CheckFailed
 
 
 @contextlib.contextmanager

@@ -162,6 +162,7 @@ def _choose(classroom: Classroom, engine: sa.Engine, rows: list[dict]) -> None:
         for row in sorted((row for row in rows if not row["reason"]), key=_rank):
             place = (row["student"], row["chapter"])
             old = best.get(place)
+            # 먼저 모은 것보다 일찍 낸 것이면 고르지 않되, 받았다는 줄은 남깁니다.
             if old and _rank(old) > _rank(row):
                 row["reason"] = "older_attempt"
                 row["detail"] = f"고른 것: {old['name']}"

@@ -14,16 +14,30 @@ from .helper import WORK, Helper
 from .reasons import BadClass
 
 
-class LocalEngine:
+class _Finished:
+    """마친 일이 쌓이는 곳. 두 곳이 함께 씁니다."""
+
+    def __init__(self) -> None:
+        self.finished: queue.Queue = queue.Queue()
+
+    def next_done(self, seconds: float) -> tuple[object, dict] | None:
+        """마친 일 하나를 기다립니다. seconds 동안 없으면 None입니다."""
+        try:
+            return self.finished.get(timeout=seconds)
+        except queue.Empty:
+            return None
+
+
+class LocalEngine(_Finished):
     """이 컴퓨터에서 돕는 프로세스 jobs개로 채점합니다."""
 
     def __init__(self, jobs: int, work: str = WORK) -> None:
+        super().__init__()
         self.slots = jobs
         self.work = work
         self.helpers: list[Helper] = []
         self.mine = threading.local()
         self.threads = ThreadPoolExecutor(jobs)
-        self.finished: queue.Queue = queue.Queue()
 
     def submit(self, job: object, task: dict) -> None:
         """일감을 맡깁니다. 답은 next_done이 돌려줍니다."""
@@ -37,13 +51,6 @@ class LocalEngine:
             self.helpers.append(self.mine.helper)
         return self.mine.helper.ask(task)
 
-    def next_done(self, seconds: float) -> tuple[object, dict] | None:
-        """마친 일 하나를 기다립니다. seconds 동안 없으면 None입니다."""
-        try:
-            return self.finished.get(timeout=seconds)
-        except queue.Empty:
-            return None
-
     def close(self) -> None:
         """돕는 프로세스들을 끝냅니다."""
         self.threads.shutdown(wait=False, cancel_futures=True)
@@ -51,7 +58,7 @@ class LocalEngine:
             helper.close()
 
 
-class DaskEngine:
+class DaskEngine(_Finished):
     """Dask의 scheduler에 맡깁니다.
 
     일꾼마다 돕는 프로세스 하나가 한 번에 하나씩 채점합니다.
@@ -60,6 +67,7 @@ class DaskEngine:
     def __init__(self, address: str, work: str = WORK) -> None:
         from distributed import Client
 
+        super().__init__()
         try:
             self.client = Client(address, timeout=20, set_as_default=False)
         except (OSError, ValueError, TimeoutError, FutureTimeout) as error:
@@ -67,7 +75,6 @@ class DaskEngine:
                 f"Dask scheduler에 잇지 못했습니다: {address} ({error})"
             ) from None
         self.work = work
-        self.finished: queue.Queue = queue.Queue()
         self._same_version()
 
     def _same_version(self) -> None:
@@ -99,13 +106,6 @@ class DaskEngine:
         """일감을 맡깁니다. 답은 next_done이 돌려줍니다."""
         future = self.client.submit(ask_here, task, self.work, pure=False)
         future.add_done_callback(lambda done: self.finished.put((job, _outcome(done))))
-
-    def next_done(self, seconds: float) -> tuple[object, dict] | None:
-        """마친 일 하나를 기다립니다. seconds 동안 없으면 None입니다."""
-        try:
-            return self.finished.get(timeout=seconds)
-        except queue.Empty:
-            return None
 
     def close(self) -> None:
         """scheduler와의 연결을 닫습니다. scheduler와 일꾼은 그대로 둡니다."""

@@ -114,6 +114,7 @@ class _Book:
         score.days = days_late(sent["submitted_at"], chapter.due, sent["late"])
         self._fill(score, chapter, self.jobs.get((sent["sha256"], chapter.slug)))
         score.penalty, too_late = penalty(score.days, self.classroom.late)
+        # 채점하지 못한 까닭이 있으면 그것이 먼저입니다.
         if too_late and not score.reason:
             score.reason = "too_late"
         return score

@@ -39,6 +39,7 @@ class Helper:
         """일감을 맡기고 답을 기다립니다. 죽거나 시간을 넘기면 까닭을 답합니다."""
         if self.child is None or self.child.poll() is not None:
             self.close()
+            # 앞의 제출물이 죽였거나 시간을 넘겨 끝낸 것이면 새로 띄웁니다.
             self._start(task.get("isolation", "bwrap"))
         pipe = self.child.stdin
         try:
@@ -151,6 +152,7 @@ def main() -> None:
 
     입력이 끊기면(부모가 죽으면) 자식까지 끝내고 나갑니다.
     """
+    # 라이브러리가 출력한 글이 답에 섞이지 않도록 답은 따로 둔 통로로 보냅니다.
     answers = os.fdopen(os.dup(1), "wb")
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)

@@ -18,6 +18,7 @@ def plan(
 ) -> int:
     """판이 바뀌었거나 아직 채점하지 않은 것을 할 일로 세우고, 그 수를 돌려줍니다."""
     with engine.begin() as connection:
+        # 두 채점기가 함께 세우면 같은 일을 두 번 적을 수 있습니다.
         lock(connection)
         if again:
             _forget(connection, exercises, only)

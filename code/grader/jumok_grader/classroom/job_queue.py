@@ -59,6 +59,7 @@ def release_dead(engine: sa.Engine) -> int:
         owners = connection.execute(
             sa.select(jobs.c.owner).where(jobs.c.state == "claimed").distinct()
         ).scalars()
+        # 프로세스 번호는 이 컴퓨터의 것만 확인할 수 있습니다.
         dead = [owner for owner in owners if owner and _is_dead(owner, here)]
         if not dead:
             return 0
@@ -99,6 +100,7 @@ def claim(engine: sa.Engine, owner: str, most: int, seconds: float) -> list[Job]
         )
         for row in connection.execute(found).mappings().all():
             mine = sa.update(jobs).where(free, *_is(row["sha256"], row["chapter"]))
+            # 맡을 때마다 채점기를 죽이는 제출물이 반 전체를 막지 못하게 합니다.
             if row["attempts"] >= MAX_ATTEMPTS:
                 message = (
                     f"{MAX_ATTEMPTS}번 맡겼습니다. --retry 로 다시 맡길 수 있습니다."

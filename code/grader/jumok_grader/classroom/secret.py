@@ -43,6 +43,8 @@ def _make(path: Path) -> None:
         with os.fdopen(number, "w", encoding="ascii") as stream:
             stream.write(secrets.token_hex(_BYTES) + "\n")
         try:
+            # 다 쓴 파일에 이름을 붙이므로, 두 사람이 함께 만들어도 반만 쓴 비밀은
+            # 없습니다.
             os.link(draft, path)
         except FileExistsError:
             pass  # 남이 먼저 만들었으면 그것을 씁니다.

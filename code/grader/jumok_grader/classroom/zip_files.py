@@ -64,6 +64,7 @@ def _whole_problem(
     ordered = sorted(infos, key=lambda info: info.header_offset)
     ends = [info.header_offset for info in ordered[1:]] + [size]
     for info, end in zip(ordered, ends, strict=True):
+        # 같은 바이트를 여러 파일이 함께 가리키면 작은 zip이 한없이 커집니다.
         if info.header_offset + 30 + info.compress_size > end:
             return "zip_overlap", ""
     return "", ""
@@ -71,6 +72,7 @@ def _whole_problem(
 
 def zip_name(info: zipfile.ZipInfo) -> str:
     """zip 안의 이름. UTF-8 표시가 없으면 UTF-8, CP949의 차례로 읽어 봅니다."""
+    # zipfile은 UTF-8 표시가 없으면 cp437로 읽습니다. 한글 윈도우의 zip은 cp949입니다.
     name = info.orig_filename
     if not info.flag_bits & 0x800:
         raw = name.encode("cp437", "replace")
@@ -100,6 +102,7 @@ def _read_member(
         return Entry(name, time, reason=problem)
     try:
         with archive.open(info) as stream:
+            # 적힌 크기를 믿지 않고 한계보다 한 바이트만 더 읽어 봅니다.
             data = stream.read(bounds.file_bytes + 1)
     except (*_BROKEN, OSError, RuntimeError) as error:
         return Entry(name, time, reason="zip_broken", detail=type(error).__name__)

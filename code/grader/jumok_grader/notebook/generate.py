@@ -25,6 +25,7 @@ from nbgrader.preprocessors import (
     ComputeChecksums,
     LockCells,
     NbGraderPreprocessor,
+    SaveCells,
 )
 
 from ..files import write_atomically
@@ -91,17 +92,17 @@ class DropMasterOnly(NbGraderPreprocessor):
         cell.metadata = NotebookNode(kept | ({"tags": tags} if tags else {}))
 
 
-PREPROCESSORS = (
+_CLEAN = (
     DropMasterOnly,
     LockCells,
     JumokClearSolutions,
     ClearOutput,
     CheckCellMetadata,
-    ClearHiddenTests,
-    ClearMarkScheme,
-    ComputeChecksums,
-    CheckCellMetadata,
 )
+_HIDE = (ClearHiddenTests, ClearMarkScheme, ComputeChecksums, CheckCellMetadata)
+PREPROCESSORS = (*_CLEAN, *_HIDE)
+# nbgrader는 숨은 검사를 지우기 전에 제 데이터베이스에 적습니다. 만드는 문제는 같습니다.
+NBGRADER_PREPROCESSORS = (*_CLEAN, ComputeChecksums, SaveCells, *_HIDE)
 
 
 def release(notebook: NotebookNode, name: str = "notebook") -> NotebookNode:

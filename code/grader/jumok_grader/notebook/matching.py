@@ -44,6 +44,7 @@ def find_answers(
     for key, places in found.items():
         if not places:
             troubles[key] = "answer_missing"
+        # 글까지 같은 사본은 어느 것을 보아도 점수가 같습니다.
         elif len({cells[place].source.strip() for place in places}) > 1:
             troubles[key] = "answer_twice"
         else:
@@ -54,6 +55,7 @@ def find_answers(
 def places_of(question: Question, cells: list[Cell]) -> list[int]:
     """이 문제의 답 칸일 수 있는 칸들의 번호. 온전한 노트북에서는 하나입니다."""
     kind = "markdown" if question.manual else "code"
+    # nbgrader 정보가 남아 있으면 그것만 믿습니다. 아니면 차례로 다른 자국을 찾습니다.
     by_id = [
         i
         for i, cell in enumerate(cells)

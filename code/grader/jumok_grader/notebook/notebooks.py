@@ -86,6 +86,7 @@ def _read_bytes(path: Path, follow_links: bool) -> bytes:
             f"파일을 읽을 권한이 없거나 읽지 못했습니다: {name} ({_reason(error)})"
         ) from None
     _refuse_big(len(data), name)
+    # 작은 파일도 풀면 수 GB가 될 수 있습니다.
     if data.count(b"[") + data.count(b"{") > MAX_BRACKETS:
         raise BadNotebook(
             f"목록과 사전이 너무 많은 파일입니다: {name}\n"
@@ -121,6 +122,7 @@ def _decode(data: bytes, path: str) -> str:
         raise BadNotebook(
             f"내용이 없는 파일입니다: {path}\n  Jupyter에서 다시 저장하세요."
         )
+    # 메모장이 저장한 UTF-16이면 앞의 두 바이트로 압니다.
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings: tuple[str, ...] = ("utf-16",)
     else:
@@ -152,6 +154,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict:
 
 def _parse(text: str, path: str) -> dict:
     try:
+        # 같은 열쇠가 둘이면 Jupyter와 채점기가 다른 답을 읽을 수 있습니다.
         notebook = json.loads(text, object_pairs_hook=_once)
     except _Twice:
         raise BadNotebook(

@@ -37,6 +37,7 @@ def stub_for(indent: str, body: str, before: str) -> str:
 
     함수 안이면 오류를 내고, 맨 바깥의 답이면 None을 넣습니다.
     """
+    # 값을 적는 문제는 빈칸도 이름이 있어야 다음 칸이 오류 없이 돕니다.
     names = [] if indent else assigned_names(body)
     if names:
         known = assigned_names(before)
@@ -163,6 +164,7 @@ def _hidden_lines(source: str) -> tuple[list[str], list[str]]:
 
 def parse(source: str) -> ast.Module:
     """노트북 칸을 문법 나무로 읽습니다. 읽을 수 없으면 빈 나무를 돌려줍니다."""
+    # 보통 파이썬으로 읽히지 않으면 %magic과 !명령을 비우고 다시 읽습니다.
     for text in (source, plain_python(source)):
         try:
             return ast.parse(text)

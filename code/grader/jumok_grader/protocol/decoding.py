@@ -38,6 +38,7 @@ class _Decoder:
         self.items = 0
 
     def decode(self, tree: list, depth: int = 0) -> object:
+        # 깊거나 큰 나무로 채점기의 메모리와 시간을 쓰지 못하게 합니다.
         self.items += 1
         if depth > MAX_DEPTH or self.items > MAX_ITEMS:
             raise ValueError("값이 너무 깊거나 원소가 너무 많습니다")
@@ -78,6 +79,7 @@ class _Decoder:
 
     def _blob(self, index: int) -> bytes:
         number, blob = next(self.blobs, (None, b""))
+        # 덩어리 하나를 여러 번 가리켜 메모리를 부풀리지 못하게 합니다.
         if number is None or number != index:
             raise ValueError("덩어리의 차례가 다릅니다")
         return blob
@@ -86,6 +88,7 @@ class _Decoder:
         import numpy as np
 
         tag, name, shape, index = tree
+        # dtype의 글은 아주 큰 구조체를 뜻할 수도 있습니다.
         dtype = np.dtype(_text(name))
         if dtype.kind not in "biufc":
             raise ValueError("허락하지 않는 dtype입니다")

@@ -97,6 +97,7 @@ class _Encoder:
         return ["name", value.name] if kind is Named else self._array(value)
 
     def _plain(self, kind: type, value) -> list:
+        # 아주 큰 정수를 글로 바꾸는 데에는 끝없이 오래 걸립니다.
         if kind is int and value.bit_length() <= 4096:
             return ["v", value]
         if kind is float:
@@ -114,6 +115,8 @@ class _Encoder:
             return ["x", value.type_name[:80]]
         if (is_array(value) or is_numpy_scalar(value)) and value.dtype.kind in "biufc":
             self._refuse_big(value.nbytes)
+            # 바이트의 차례와 줄의 차례를 하나로 맞추어야 같은 값이 같은 바이트가
+            # 됩니다.
             plain = value.astype(value.dtype.newbyteorder("="), order="C")
             tag = "n" if is_array(value) else "z"
             return [tag, plain.dtype.str, list(value.shape), self.add(plain.tobytes())]
@@ -125,6 +128,7 @@ class _Encoder:
         dtype = str(value.dtype).removeprefix("torch.")
         if dtype not in TORCH_DTYPES or value.layout is not torch.strided:
             return ["x", f"Tensor({dtype})"]
+        # 복사하기 전에 크기부터 봅니다.
         self._refuse_big(value.numel() * value.element_size())
         plain = value.detach().cpu().contiguous().resolve_conj().resolve_neg()
         raw = (

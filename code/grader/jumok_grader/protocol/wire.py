@@ -29,6 +29,7 @@ def send(stream: BinaryIO, message: dict, payload: object = None) -> None:
 def receive(stream: BinaryIO) -> tuple[dict, object]:
     """메시지 하나를 받아 (message, payload)로 돌려줍니다."""
     (length,) = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
+    # 적힌 길이를 믿고 메모리를 잡지 않습니다.
     if length > MAX_HEAD:
         raise BrokenWire("머리가 너무 깁니다")
     try:

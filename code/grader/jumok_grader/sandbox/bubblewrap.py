@@ -65,6 +65,7 @@ def visible_paths(packages: Sequence[Path], readable: tuple[Path, ...]) -> list[
     ]
     wanted += [Path(os.path.realpath(sys.executable)).parent]
     kept: list[Path] = []
+    # 바깥 폴더부터 보아, 이미 보이는 폴더의 안쪽은 다시 적지 않습니다.
     for path in sorted(set(wanted), key=lambda item: len(item.parts)):
         if not any(path == other or other in path.parents for other in kept):
             kept.append(path)
@@ -89,6 +90,7 @@ def view(packages: Sequence[Path], readable: tuple[Path, ...]) -> list[str]:
         if any(other == path or other in path.parents for other in shown)
     }
     arguments: list[str] = []
+    # 부모 폴더를 통째로 보이면 그 안의 다른 책과 제출물까지 보입니다.
     for parent in sorted(parents - covered, key=lambda item: len(item.parts)):
         arguments += ["--dir", str(parent)]
     for path in shown:
@@ -141,6 +143,7 @@ def wrapped(
         "--remount-ro",
         "/dev",
     ]
+    # /를 읽기 전용으로 바꾸는 것은 위의 자리들을 모두 놓은 다음이어야 합니다.
     inner += ["--proc", "/proc", "--chdir", "/tmp", "--remount-ro", "/"]
     if filter_fd is not None:
         inner += ["--seccomp", str(filter_fd)]

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from ..lesson import PRELOAD, import_folders, package_folders
 from . import bubblewrap, seccomp
+from .environment import own_environment
 from .limits import CLASS_LIMITS, ResourceLimits
 
 KINDS = ("bwrap", "none")
@@ -33,16 +34,6 @@ sys.path[:0] = sys.argv[2:]
 from jumok_grader.worker.serve import main
 main(sys.argv[1])
 """
-# 독자의 일꾼에게 넘겨주는 환경 변수들입니다. 토큰 같은 것은 넘기지 않습니다.
-_PERSON = ("HOME", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "TEMP", "TMP")
-_LIBRARIES = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES")
-_WINDOWS = ("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA")
-_WINDOWS_PERSON = ("USERPROFILE", "APPDATA", "LOCALAPPDATA", "NUMBER_OF_PROCESSORS")
-_THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-_CACHES = ("MPLCONFIGDIR", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "HF_HOME", "TORCH_HOME")
-_KEEP = frozenset(
-    (*_PERSON, *_LIBRARIES, *_WINDOWS, *_WINDOWS_PERSON, *_THREADS, *_CACHES)
-)
 _INSTALL = """  설치: sudo apt-get install bubblewrap (Fedora에서는 dnf)
   Linux가 아니면 Linux 컴퓨터나 가상 기계에서 채점하세요.
   제출물을 모두 믿을 때만 --isolation none 을 주세요.
@@ -121,12 +112,7 @@ class Isolation:
         """
         if self.kind != "none":
             return {"PATH": "/usr/bin:/bin:/usr/sbin:/sbin"}
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if k.upper() in _KEEP or k.startswith("LC_")
-        }
-        return kept | {"MPLBACKEND": "Agg"}
+        return own_environment() | {"MPLBACKEND": "Agg"}
 
 
 def _python(script: str, *arguments: str) -> list[str]:

@@ -60,10 +60,12 @@ def apply_limits(text: str) -> None:
         resource.RLIMIT_NOFILE: limits.open_files,
         getattr(resource, "RLIMIT_NPROC", -1): limits.processes,
     }
+    # core 파일은 언제나 만들지 않습니다. 0인 한계는 막지 않는다는 뜻입니다.
     for kind, size in [*wanted.items(), (resource.RLIMIT_CORE, 0)]:
         if kind != resource.RLIMIT_CORE and (kind < 0 or not size):
             continue
         try:
+            # 이미 더 낮은 한계가 걸려 있으면 올리지 못합니다.
             hard = resource.getrlimit(kind)[1]
             limit = size if hard == resource.RLIM_INFINITY else min(size, hard)
             resource.setrlimit(kind, (limit, limit))

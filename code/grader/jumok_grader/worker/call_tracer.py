@@ -41,6 +41,7 @@ def tracing(func: object) -> Iterator[set[str]]:
     물려받았으면 그것도 적습니다.
     """
     used, home = set(_foreign_names(func)), _home(func)
+    # 소스의 글이 아니라 정말 부른 것을 보므로, 다른 이름으로 불러도 걸립니다.
     before = sys.getprofile()
     sys.setprofile(_observer(used, home))
     try:
@@ -51,6 +52,7 @@ def tracing(func: object) -> Iterator[set[str]]:
 
 def _observer(used: set[str], home: dict | None) -> Callable:
     def observe(frame: FrameType, event: str, called: object) -> None:
+        # C로 쓴 함수는 부르는 쪽의 frame으로, 파이썬 함수는 새 frame으로 알려 줍니다.
         if event == "c_call":
             if frame.f_globals is home:
                 _add(used, _c_names, called)
@@ -71,6 +73,7 @@ def _globals_of(frame: FrameType | None) -> dict | None:
 def _add(used: set[str], names: Callable, seen: object) -> None:
     """이름을 읽다가 난 오류는 학생의 함수를 멈추지 않습니다."""
     try:
+        # 학생이 만든 이름을 한없이 모으지 않습니다.
         if len(used) < MAX_USED:
             used.update(names(seen))
     except Exception:
@@ -121,8 +124,10 @@ def _plain(func: object) -> object:
 
     클래스와, 클래스로 만든 물건은 그대로입니다.
     """
+    # 학생의 물건에 있는 __wrapped__ 같은 속성을 믿지 않습니다.
     if isinstance(func, type) or type(func).__module__ == "__main__":
         return func
+    # 서로를 감싸 끝없이 벗겨지는 것을 만들 수 있습니다.
     for _ in range(10):
         inner = getattr(func, "__wrapped__", None) or getattr(func, "pyfunc", None)
         if inner is None and type(func).__module__ == "functools":

@@ -38,6 +38,7 @@ class ForkClient:
         self.control.settimeout(_START_SECONDS)
         with other:
             command = isolation.fork_server_command(other.fileno())
+            # 채점하는 사람의 환경 변수(토큰, 비밀번호)는 하나도 넘기지 않습니다.
             environment = bubblewrap.ENVIRONMENT | {"HOME": "/nonexistent"}
             self.child = subprocess.Popen(
                 command,
@@ -48,8 +49,11 @@ class ForkClient:
                 stderr=subprocess.DEVNULL,
                 cwd="/",
                 start_new_session=True,
+                # root로 띄웠으면 딸린 무리(group)도 비웁니다. 아니면 비울 권한이
+                # 없습니다.
                 extra_groups=[] if os.geteuid() == 0 else None,
             )
+        # fork로 갈라진 프로세스가 남의 포크 서버를 끝내지 않게 합니다.
         self.owner = os.getpid()
         self._answer()
 
@@ -70,8 +74,10 @@ class ForkClient:
 
         given과 answers는 일꾼이 메시지를 받고 답을 쓸 파일 번호입니다.
         """
+        # 번호(pid)는 다시 쓰일 수 있지만 pidfd는 그 프로세스만 가리킵니다.
         number = os.pidfd_open(sandbox)
         try:
+            # 소켓 하나로 부탁과 답이 오가므로 한 번에 하나씩 부탁합니다.
             with self.lock:
                 socket.send_fds(
                     self.control, [limits.encode()], [number, given, answers]
@@ -112,6 +118,7 @@ def fork_client_for(isolation: Isolation) -> ForkClient:
     with _lock:
         if key not in _clients or not _clients[key].alive():
             _clients[key] = ForkClient(isolation)
+            # 채점기가 어떻게 끝나든 포크 서버를 남기지 않습니다.
             atexit.register(_clients[key].close)
         return _clients[key]
 
@@ -134,6 +141,7 @@ def start_in_sandbox(isolation: Isolation) -> tuple[subprocess.Popen, int]:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+    # 일꾼의 표준 입출력이 될 통로들. 안쪽 끝은 들여보낸 다음 여기서 닫습니다.
     given, to_worker = os.pipe()
     from_worker, answers = os.pipe()
     try:
@@ -161,6 +169,7 @@ def _process_inside(sandbox: subprocess.Popen) -> int:
     """
     until = time.monotonic() + _START_SECONDS
     while time.monotonic() < until and sandbox.poll() is None:
+        # bubblewrap이 두 겹이므로 가장 안쪽의 것부터 봅니다.
         for pid in reversed(process_tree(sandbox.pid)):
             with contextlib.suppress(OSError):
                 if Path(f"/proc/{pid}/comm").read_text().strip() == "sleep":

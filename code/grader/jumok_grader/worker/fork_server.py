@@ -22,6 +22,7 @@ from functools import lru_cache
 from ..sandbox import bubblewrap, seccomp
 
 _NAMESPACES = (
+    # 사용자, 마운트, 프로세스, 네트워크, IPC, 호스트 이름, cgroup의 이름공간입니다.
     0x10000000 | 0x20000 | 0x20000000 | 0x40000000 | 0x8000000 | 0x4000000 | 0x2000000
 )
 _NOBODY = 65534
@@ -48,21 +49,25 @@ def main(number: int, modules: list[str]) -> None:
             importlib.import_module(name)
     from . import serve  # noqa: F401  갈라진 뒤에 다시 읽지 않게 합니다.
 
-    gc.freeze()  # 쓰레기 모으기가 나누어 쓰는 메모리를 건드리지 않게 합니다.
+    # 쓰레기 모으기가 표시를 적으면 나누어 쓰던 메모리가 일꾼마다 복사됩니다.
+    gc.freeze()
     control = socket.socket(fileno=number)
     signal.signal(signal.SIGCHLD, _reap)
-    _must(_libc().prctl(_SUBREAPER, 1, 0, 0, 0))  # 일꾼이 죽으면 포크 서버가 거둡니다.
+    # 두 번 갈라지므로 일꾼의 부모는 곧 죽습니다. 포크 서버가 이어받아 거둡니다.
+    _must(_libc().prctl(_SUBREAPER, 1, 0, 0, 0))
     control.send(b"1")
     while True:
         order, fds, _, _ = socket.recv_fds(control, 4096, 3)
         if not order:
             os._exit(0)
         answer, reply_to = os.pipe()
+        # 아이는 돌아오지 않습니다. 일꾼이 되거나 그 자리에서 끝납니다.
         if os.fork() == 0:
             _become_worker(order.decode(), reply_to, *fds)
         for fd in (reply_to, *fds):
             os.close(fd)
         with os.fdopen(answer, "rb") as stream:
+            # 아무것도 적지 못하고 끝난 아이이면 0이라고 답합니다.
             control.send(stream.read() or b"0")
 
 
@@ -87,12 +92,14 @@ def _become_worker(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         _must(_libc().setns(sandbox, _NAMESPACES))
         child = os.fork()
-        if child:  # 프로세스 이름공간에는 아이부터 들어갑니다.
+        # 프로세스 이름공간에는 setns를 부른 쪽이 아니라 그 아이부터 들어갑니다.
+        if child:
             os.write(reply_to, str(child).encode())
             os._exit(0)
         _settle(given, answers)
         from .serve import main as work
 
+        # 학생의 코드가 명령줄에서 폴더의 이름을 읽지 못하게 합니다.
         sys.argv[1:] = []
         work(limits)
     finally:
@@ -105,6 +112,7 @@ def _settle(given: int, answers: int) -> None:
     os.dup2(given, 0)
     os.dup2(answers, 1)
     os.dup2(os.open(os.devnull, os.O_RDWR), 2)
+    # 포크 서버의 소켓과 다른 일꾼의 통로를 물려주지 않습니다.
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     os.environ.clear()
     os.environ.update(bubblewrap.ENVIRONMENT)
@@ -118,10 +126,12 @@ def _settle(given: int, answers: int) -> None:
 def _drop_powers() -> None:
     """권한을 모두 버리고, 다시 얻지 못하게 하고, 시스템 콜 거르개를 답니다."""
     capability = 0
+    # 커널이 아는 권한이 몇 가지인지는 거절당할 때까지 버려 보아야 압니다.
     while _libc().prctl(_DROP_BOUND, capability, 0, 0, 0) == 0:
         capability += 1
     head = (ctypes.c_uint32 * 2)(0x20080522, 0)
     _must(_libc().syscall(_CAPSET[os.uname().machine], head, (ctypes.c_uint32 * 6)()))
+    # /proc에 보여야 밖의 감시가 메모리를 잴 수 있습니다.
     _must(_libc().prctl(_DUMPABLE, 1, 0, 0, 0))
     _must(_libc().prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
     steps = seccomp.program()

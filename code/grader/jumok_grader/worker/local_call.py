@@ -25,6 +25,7 @@ def call_local(
     바꿉니다.
     """
     student = func if owner is None else owner
+    # 입력의 복사본을 주어야 학생이 고친 것을 나중에 알아봅니다.
     sent = [copy_value(item) for item in (*args, *kwargs.values())]
     names = [f"{number}번째 입력" for number in range(1, len(args) + 1)] + list(kwargs)
     given = dict(zip(kwargs, sent[len(args) :], strict=True))

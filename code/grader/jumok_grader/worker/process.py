@@ -55,15 +55,18 @@ class Process:
             "stdout": subprocess.PIPE,
             "stderr": subprocess.DEVNULL,
             "env": isolation.environment(),
+            # 학생이 낳은 자식까지 한 무리로 묶어 한꺼번에 죽일 수 있게 합니다.
             "start_new_session": os.name == "posix",
         }
         if isolation.kind == "none":
+            # 독자의 폴더를 어지르지 않도록 빈 폴더에서 돌립니다.
             self.folder = tempfile.TemporaryDirectory(
                 prefix="jumok-", ignore_cleanup_errors=True
             )
             return subprocess.Popen(isolation.command(), cwd=self.folder.name, **common)
         if isolation.preload:
             sandbox, worker = start_in_sandbox(isolation)
+            # 일꾼은 포크 서버에서 갈라졌으므로 이름공간의 자식이 아닙니다. 따로 잽니다.
             self.roots = [worker]
             return sandbox
         with bubblewrap.filter_file() as number:
@@ -76,6 +79,7 @@ class Process:
         try:
             while True:
                 self.replies.put(receive(self.child.stdout))
+        # 무엇이 왔든 이 줄기가 죽지 않고 '끊김'을 알려야 채점이 이어집니다.
         except (BrokenWire, OSError, ValueError, MemoryError):
             self.replies.put(None)
         finally:
@@ -92,6 +96,7 @@ class Process:
         watch = Stopwatch(self.cpu_seconds, seconds, wall)
         # 받지 않는 일꾼 때문에 보내다가 멈추지 않게 합니다.
         guard = threading.Timer(watch.wall, self._strike)
+        # 보내는 일은 막힐 수 있어 기다리는 시간을 정할 수 없습니다. 줄기가 대신 봅니다.
         guard.start()
         try:
             send(self.child.stdin, message | {"id": self.sent}, payload)
@@ -117,6 +122,7 @@ class Process:
                 continue
             if reply is None:
                 break
+            # 늦게 온 답이나 지어낸 답을 지금의 답으로 여기지 않습니다.
             if reply[0].get("id") == self.sent:
                 return reply
             self.strays += 1  # 다른 메시지의 답이라고 우기는 것은 버립니다.
@@ -127,6 +133,7 @@ class Process:
         self.used += watch.used()
         why = watch.said() if reason == "timeout" else ""
         self.kill()
+        # 메모리가 넘쳐 죽인 것을 시간이나 다른 까닭으로 말하지 않습니다.
         if self.monitor.reason:
             raise WorkerLost("crashed", self.monitor.reason) from None
         raise WorkerLost(reason, why) from None

@@ -17,6 +17,7 @@ import psutil
 from ..sandbox.limits import ResourceLimits
 
 _EVERY = 0.1
+# psutil은 공유 메모리(/dev/shm)를 따로 알려 주지 않아 /proc을 바로 읽습니다.
 _PARTS = re.compile(rb"^Rss(?:Anon|Shmem):\s+(\d+) kB", re.M)
 
 
@@ -55,6 +56,7 @@ def cpu_seconds(roots: list[int]) -> float:
     """roots와 그 자손이 지금까지 쓴 CPU 시간(초). 이미 거둔 자식의 것도 셉니다."""
     total = 0.0
     for pid in process_tree(*roots):
+        # 재는 사이에 끝난 프로세스는 건너뜁니다.
         with contextlib.suppress(psutil.Error):
             total += sum(psutil.Process(pid).cpu_times()[:4])
     return total
@@ -67,6 +69,7 @@ def scratch_files(pids: list[int], scratch: int) -> int:
     """
     with contextlib.suppress(OSError):
         info = os.statvfs(f"/proc/{pids[-1]}/root/tmp")
+        # 크기가 다르면 아직 바깥의 /tmp입니다.
         if info.f_blocks * info.f_frsize == scratch:
             return info.f_files - info.f_ffree
     return 0
@@ -95,6 +98,7 @@ class ResourceMonitor:
             pids = process_tree(*self.roots)
             self.peak = max(self.peak, memory_of(pids))
             self.reason = self._judge(pids)
+            # 이름공간째 죽으므로 한 번만 알리면 됩니다.
             if self.reason:
                 self.stop()
                 return

@@ -57,6 +57,7 @@ class Worker:
 
     def reset(self, message: dict, payload: object) -> CallResult:
         """이름들을 모두 지우고 새로 시작합니다."""
+        # 노트북의 칸처럼 __main__에서 돌아야 클래스의 이름과 pickle이 같아집니다.
         module = types.ModuleType("__main__")
         module.__dict__["display"] = print
         sys.modules["__main__"] = module
@@ -68,6 +69,7 @@ class Worker:
         """칸 하나를 실행합니다. 오류가 나면 설명을 돌려줍니다."""
         label, source = message["label"], message["source"]
         lines = source.splitlines(keepends=True)
+        # 오류의 자취와 inspect가 칸의 글을 찾을 수 있게 합니다.
         linecache.cache[label] = (len(source), None, lines, label)
         try:
             exec(_compile(source, label), self.names)
@@ -117,6 +119,7 @@ class Worker:
     def warm(self, message: dict, payload: object) -> CallResult:
         """기울기를 미리 한 번 구합니다. torch는 이때 모듈 수백 개를 더 불러옵니다."""
         torch = sys.modules.get("torch")
+        # 쓰지 않는 노트북에서 torch를 부르면 1초가 더 듭니다.
         if torch is None:
             return CallResult()
         one = torch.ones(1, requires_grad=True)
@@ -149,6 +152,7 @@ def _compile(source: str, label: str) -> types.CodeType:
     try:
         return compile(source, label, "exec", dont_inherit=True)
     except SyntaxError:
+        # 노트북에서만 통하는 줄(%magic)이 있으면 그 줄을 비우고 다시 읽습니다.
         return compile(plain_python(source), label, "exec", dont_inherit=True)
 
 
@@ -164,7 +168,8 @@ def serve(stream_in: BinaryIO, stream_out: BinaryIO, prints: _Prints) -> None:
             return
         try:
             result = jobs[message["op"]](message, payload)
-        except BaseException as error:  # 학생이 검사 도구를 망가뜨린 경우
+        except BaseException as error:
+            # 학생이 여기서 쓰는 도구(copy, warnings 등)를 망가뜨렸을 수 있습니다.
             result = CallResult(problem=explain(error))
         reply = {
             "id": message["id"],
@@ -183,6 +188,7 @@ def main(limits: str) -> None:
     """쓸 양을 묶고, 표준 입출력을 메시지 통로로 옮겨 놓고 일을 시작합니다."""
     apply_limits(limits)
     stream_in, stream_out = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    # 학생의 코드가 파일 번호 0, 1, 2에 쓴 글이 메시지로 섞이지 않게 합니다.
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
@@ -191,4 +197,5 @@ def main(limits: str) -> None:
     sys.stdin = io.StringIO()
     warnings.simplefilter("ignore")
     serve(stream_in, stream_out, prints)
+    # 학생이 atexit에 걸어 둔 것이나 남은 줄기를 기다리지 않습니다.
     os._exit(0)

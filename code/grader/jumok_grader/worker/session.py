@@ -54,6 +54,7 @@ class Session:
         self.deadline = time.monotonic() + self.limits.wall
         self.spent = 0.0
         self.prints = ""
+        # 앞사람의 코드가 남긴 것이 뒷사람의 점수를 바꾸지 못하게 합니다.
         if self.isolation.separates:
             self.close()
         if self.process is not None:
@@ -69,6 +70,7 @@ class Session:
         if self.process is not None:
             self.process.warm = False  # 이 칸이 torch를 처음 부를 수도 있습니다.
         result = self._ask({"op": "run", "label": label, "source": source}, None, limit)
+        # 멈추게 한 칸을 되풀이하면 다시 멈추므로 적어 두지 않습니다.
         if not (result.problem and MISTAKES[result.problem[0]].lost_worker):
             self.done.append((label, source, limit))
         return result.problem
@@ -96,6 +98,7 @@ class Session:
     def _warm_up(self) -> None:
         """torch가 처음에 한 번 하는 일을 학생의 코드보다 먼저 하게 합니다."""
         if self.process is None or not self.process.warm:
+            # 여기서 멈추면 일꾼을 잃지만 다음 부탁이 새로 띄웁니다.
             self._ask({"op": "warm"}, None, self.limits.cell)
             if self.process is not None:
                 self.process.warm = True
@@ -152,6 +155,7 @@ class Session:
         except OSError as error:  # 프로세스나 파일 번호가 모자람
             raise WorkerMissing(f"일꾼을 띄우지 못했습니다 ({error}).") from error
         self._greet()
+        # 학생이 만든 이름은 죽은 일꾼과 함께 사라졌습니다.
         for label, source, seconds in self.done:
             self._ask_process(
                 {"op": "run", "label": label, "source": source}, None, seconds
@@ -176,6 +180,7 @@ class Session:
     ) -> CallResult:
         seconds = max(min(seconds, self._left()), 0.01)
         left = max(self.deadline - time.monotonic(), 0.01)
+        # 벽시계는 넉넉히 주되, 노트북 전체의 끝은 넘기지 않습니다.
         wall = min(seconds * self.limits.patience, left)
         try:
             reply, value = self.process.ask(message, payload, seconds, wall)
@@ -194,6 +199,7 @@ class Session:
         problem = reply.get("problem")
         if problem is None:
             return CallResult(value, changed, used=used)
+        # 꼴이 다른 답은 학생이 지어낸 것입니다. 뜻을 읽지 않고 '오류'로만 적습니다.
         shaped = isinstance(problem, list) and len(problem) == 2
         key, detail = problem if shaped else ("raises", "")
         said = clean(_text(detail))[:600]

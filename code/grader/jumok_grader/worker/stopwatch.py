@@ -51,6 +51,7 @@ class Stopwatch:
         """
         wall = self.passed()
         asleep = wall * self.seconds / self.wall
+        # 여러 코어를 쓴 계산은 벽시계로, 바쁜 컴퓨터에서 밀린 계산은 CPU로 셉니다.
         return min(wall, max(self._cpu() - self._cpu_began, asleep))
 
     def over(self) -> bool:
