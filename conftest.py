@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parent
 DURATIONS = ROOT / ".ci" / "durations.json"
 UNKNOWN = 10.0  # 잰 적이 없는 파일을 이만큼(초)으로 칩니다.
-SPREAD = {"book/tests/browser/test_pages.py", "book/tests/browser/test_quality.py"}
+SPREAD = {"book/tests/browser/test_pages.py"}  # 페이지마다 나누는 파일
 QUICK = 2.0  # `make check`가 돌리는 파일의 한계(초)
 
 
@@ -37,10 +37,10 @@ class LongestFirst(LoadScopeScheduling):
         file = group_of(nodeid)
         if file not in SPREAD:
             return file
-        # 긴 파일은 나누되, 같은 페이지를 보는 시험들은 한 일꾼이 맡습니다.
-        values = nodeid.partition("[")[2].rstrip("]").split("-")
-        pages = [value for value in values if "/" in value]
-        return f"{file} {pages[0]}" if pages else nodeid
+        # 페이지의 이름은 첫 인자입니다. 한 번 열어 본 것을 나누어 보는 시험들이므로
+        # 한 페이지의 것은 한 일꾼이 맡습니다.
+        page = nodeid.partition("[")[2].rstrip("]").partition("-")[0]
+        return f"{file} {page}" if page else nodeid
 
 
 def pytest_xdist_make_scheduler(config, log):

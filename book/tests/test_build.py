@@ -33,7 +33,7 @@ ENGLISH = re.compile(
 @cache
 def soup_of(page):
     """페이지를 읽어 나무로 만듭니다. 검사들이 함께 보므로 고치지 마세요."""
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    return BeautifulSoup(page.read_text(encoding="utf-8"), "lxml")
 
 
 def is_external(url):

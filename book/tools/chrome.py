@@ -136,14 +136,14 @@ class Tab:
                 raise BrowserError(f"쪽이 열리지 않습니다: {url}")
             time.sleep(0.2)
 
-    def print_pdf(self, target: Path) -> None:
-        """열린 쪽을 태그와 책갈피가 있는 PDF로 인쇄합니다."""
+    def print_pdf(self, target: Path, tagged: bool = True) -> None:
+        """열린 쪽을 PDF로 인쇄합니다. tagged이면 태그와 책갈피를 답니다."""
         made = self.call(
             "Page.printToPDF",
             printBackground=True,
             preferCSSPageSize=True,
-            generateTaggedPDF=True,
-            generateDocumentOutline=True,
+            generateTaggedPDF=tagged,
+            generateDocumentOutline=tagged,
             transferMode="ReturnAsStream",
         )
         with target.open("wb") as file:

@@ -250,8 +250,9 @@ def print_book(tab: Tab, source: Path, draft: Path) -> None:
             "종이 밖으로 나간 것이 있습니다.\n" + "\n".join(outside[:20])
         )
     numbers: dict[str, int] = {}
-    for _ in range(4):
-        tab.print_pdf(draft)
+    for turn in range(4):
+        # 처음 것에서는 쪽 번호만 읽습니다. 태그를 달지 않으면 절반쯤의 시간에 끝납니다.
+        tab.print_pdf(draft, tagged=turn > 0)
         found = page_numbers(draft)
         if settled(numbers, found):
             return

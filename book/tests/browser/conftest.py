@@ -42,9 +42,9 @@ def toc_pages() -> list[str]:
 
 
 def pytest_generate_tests(metafunc):
-    """name을 받는 검사는 페이지마다 한 번씩 합니다."""
+    """name을 받는 검사는 페이지마다 한 번씩, 한 페이지의 것은 이어서 합니다."""
     if "name" in metafunc.fixturenames:
-        metafunc.parametrize("name", toc_pages())
+        metafunc.parametrize("name", toc_pages(), scope="module")
 
 
 @pytest.fixture(scope="session")

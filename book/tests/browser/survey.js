@@ -117,19 +117,24 @@ window.jumokSurvey = (() => {
   const clear = style => style.backgroundImage === "none"
     && /^transparent$|, 0\)$/.test(style.backgroundColor);
 
-  // 글자의 대비를 정하는 것들: 글자와 바탕의 색, 흐린 정도, 크기, 굵기, 밑줄
-  const look = element => {
+  // 글자 뒤의 빛깔과 흐린 정도. 바깥 것을 물려받으므로 한 번 본 것은 적어 둡니다.
+  const backdrop = (element, known) => {
+    if (!element) return ["", 1];
+    if (known.has(element)) return known.get(element);
+    const style = getComputedStyle(element);
+    const [outer, faint] = backdrop(element.parentElement, known);
+    const own = style.backgroundColor + style.backgroundImage;
+    const found = [clear(style) ? outer : own, faint * style.opacity];
+    known.set(element, found);
+    return found;
+  };
+
+  // 글자의 대비를 정하는 것들: 글자와 바탕의 빛깔, 흐린 정도, 크기, 굵기, 밑줄
+  const look = (element, known) => {
     const own = getComputedStyle(element);
-    let behind = "", faint = 1;
-    for (let outer = element; outer; outer = outer.parentElement) {
-      const style = getComputedStyle(outer);
-      faint *= style.opacity;
-      if (behind || clear(style)) continue;
-      behind = style.backgroundColor + style.backgroundImage;
-    }
-    const around = getComputedStyle(element.parentElement).color;
     return [
-      element.tagName, own.color, around, behind, faint, own.fontSize, own.fontWeight,
+      element.tagName, own.color, getComputedStyle(element.parentElement).color,
+      ...backdrop(element, known), own.fontSize, own.fontWeight,
       own.textDecorationLine, own.borderBottomStyle, own.visibility,
     ].join("|");
   };
@@ -139,14 +144,14 @@ window.jumokSurvey = (() => {
   const looked = {};
   let picked = [];
   const pick = theme => {
-    const seen = looked[theme] ??= new Set();
+    const seen = looked[theme] ??= new Set(), known = new Map();
     picked = [];
     for (const element of every("body *")) {
       const texts = [...element.childNodes].filter(node => node.nodeType === 3);
       if (!texts.some(node => node.data.trim())) continue;
       if (!element.getClientRects().length) continue;
       if (element.closest("mjx-container, svg")) continue;
-      const key = look(element);
+      const key = look(element, known);
       if (!seen.has(key)) picked.push(element);
       seen.add(key);
     }

@@ -89,7 +89,7 @@ def test_no_code_is_cut(survey, record_property):
 
 @pytest.mark.parametrize("width", [DESKTOP, DESKTOP - SCROLLBAR, max(WIDTHS)])
 def test_lines_of_88_columns_are_not_folded(survey, width):
-    """컴퓨터에서는 88칸까지 한 줄입니다. 더 긴 줄은 test_notebooks가 따로 봅니다."""
+    """컴퓨터에서는 88칸까지 한 줄입니다. 더 긴 줄은 test_width.py가 따로 봅니다."""
     folded = survey.code[width]["folded"]
     assert not [line for line in folded if wcswidth(line) <= COLUMNS]
 
