@@ -52,17 +52,21 @@ def play(visit):
     return open_figure
 
 
+@pytest.fixture(scope="module")
+def scripts(book, browser):
+    """그림의 스크립트만 실은 빈 쪽. 수만 볼 때는 장을 열지 않아도 됩니다."""
+    page = browser.new_page()
+    folder = Path(book.html, "_static", "play")
+    for name in ("play", *CHAPTERS):
+        page.add_script_tag(path=folder / f"{name}.js")
+    yield page
+    page.close()
+
+
 @pytest.fixture
-def computed(play):
+def computed(scripts):
     """그림의 자바스크립트가 낸 수를 돌려주는 함수입니다."""
-
-    def compute(name: str, cases: list[dict]) -> list[dict]:
-        seen, _ = play(name)
-        found = seen.page.evaluate(COMPUTE, [name, cases])
-        assert not seen.console and not seen.external
-        return found
-
-    return compute
+    return lambda name, cases: scripts.evaluate(COMPUTE, [name, cases])
 
 
 def cases_of(**choices) -> list[dict]:
