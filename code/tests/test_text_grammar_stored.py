@@ -118,7 +118,7 @@ def test_a_full_disk_makes_it_without_keeping(cache, makings, monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("jumok.files.os.fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     assert splits(*SIZES) == splits(*SIZES) == make_splits(*SIZES)
     assert makings == [SIZES] and kept(cache) == []
     assert not list(cache.glob(".*.tmp"))
