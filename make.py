@@ -330,7 +330,7 @@ def _pytest(*words: str) -> None:
     os.environ["JUMOK_BOOK_HTML"] = str(HTML) if HTML.is_dir() else ""
     # 일꾼들이 코어를 두고 다투면 도리어 느립니다.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    jobs = os.environ.get("JUMOK_JOBS", "auto")
+    jobs = os.environ.get("JUMOK_JOBS", "logical")
     spread = ("-n", jobs, "--dist", "loadscope", "--no-loadscope-reorder")
     nbval = ("--nbval", "--nbval-current-env", "--nbval-cell-timeout=900")
     _python("-m", "pytest", "-q", *spread, *nbval, *words)
