@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parent
 DURATIONS = ROOT / ".ci" / "durations.json"
 UNKNOWN = 10.0  # 잰 적이 없는 파일을 이만큼(초)으로 칩니다.
 SPREAD = {"book/tests/browser/test_pages.py"}  # 페이지마다 나누는 파일
-QUICK = 2.0  # `make check`가 돌리는 파일의 한계(초)
+QUICK = 5.0  # `make check`가 돌리는 파일의 한계(초)
+ALWAYS = {"code/tests/test_structure.py"}  # 오래 걸려도 `make check`가 돌리는 것
 
 
 def pytest_addoption(parser):
@@ -54,6 +55,11 @@ def known_durations() -> dict[str, float]:
     return json.loads(DURATIONS.read_text(encoding="utf-8"))
 
 
+def is_slow(group: str, known: dict[str, float]) -> bool:
+    """`make check`에서 뺄 것인지. 잰 적이 없는 새 시험은 빼지 않습니다."""
+    return group not in ALWAYS and known.get(group, 0.0) > QUICK
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     known = known_durations()
@@ -62,7 +68,7 @@ def pytest_collection_modifyitems(config, items):
             # 노트북 안의 경고는 출력에 남아 견주어지므로 여기서는 오류로 치지 않습니다.
             item.add_marker(pytest.mark.filterwarnings("default"))
     if config.getoption("--quick"):
-        slow = [i for i in items if known.get(group_of(i.nodeid), UNKNOWN) > QUICK]
+        slow = [item for item in items if is_slow(group_of(item.nodeid), known)]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if item not in set(slow)]
     # 차례를 지키는 정렬이므로 파일 안의 차례는 그대로입니다.

@@ -41,6 +41,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 HTML = ROOT / "_build" / "html"
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
+# 웹 책의 재료
 SOURCES = (
     "book",
     "chapters",
@@ -48,7 +49,7 @@ SOURCES = (
     "exercises",
     "_config.yml",
     "_toc.yml",
-)  # 웹 책의 재료
+)
 NOTEBOOKS = ("chapters/*.ipynb", "solutions/*/*.ipynb")
 ROOMS = {  # 시험의 방과 그 시험이 있는 곳. 노트북은 그때그때 찾습니다.
     "lint": [],

@@ -159,9 +159,8 @@ class Tab:
 def open_tab(folder: Path) -> Iterator[Tab]:
     """브라우저를 띄워 탭 하나를 엽니다. folder에 임시 설정을 두고, 끝나면 지웁니다."""
     binary = find_browser()
-    sandbox = (
-        ["--no-sandbox"] if sys.platform == "linux" else []
-    )  # 컨테이너와 root에서는 가둘 수 없습니다
+    # 컨테이너와 root에서는 가둘 수 없습니다
+    sandbox = ["--no-sandbox"] if sys.platform == "linux" else []
     with tempfile.TemporaryDirectory(
         dir=folder, prefix="chrome-", ignore_cleanup_errors=True
     ) as profile:

@@ -137,9 +137,8 @@ def prepare(page: Page) -> None:
     for element in page.article.xpath(".//*[@id][not(ancestor-or-self::svg)]"):
         element.set("id", page.anchor(element.get("id")))
     for drawing in page.article.xpath(".//svg"):
-        drawing.set(
-            "xmlns", "http://www.w3.org/2000/svg"
-        )  # HTML에는 없어도 되지만 XHTML에는 있어야 합니다.
+        # HTML에는 없어도 되지만 XHTML에는 있어야 합니다.
+        drawing.set("xmlns", "http://www.w3.org/2000/svg")
     for element in page.article.xpath(".//svg/descendant-or-self::*"):
         for name in set(element.attrib) & set(SVG_NAMES):
             element.set(SVG_NAMES[name], element.attrib.pop(name))

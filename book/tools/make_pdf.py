@@ -277,9 +277,8 @@ def settled(before: dict[str, int], now: dict[str, int]) -> bool:
 
 def finish(draft: Path, target: Path) -> int:
     """제목, 지은이, 말을 적어 마무리하고 쪽 수를 돌려줍니다."""
-    logging.getLogger("pypdf").setLevel(
-        logging.ERROR
-    )  # Chromium이 적은 객체의 수가 조금 틀립니다.
+    # Chromium이 적은 객체의 수가 조금 틀립니다.
+    logging.getLogger("pypdf").setLevel(logging.ERROR)
     writer = PdfWriter(clone_from=draft)
     writer.add_metadata(
         {

@@ -202,9 +202,8 @@ def record_run(folder: Path) -> dict:
         "kit": ["kit", "학급"],
     }
     outputs = {name: jumok(folder, args) for name, args in commands.items()}
-    outputs["refused"] = jumok(
-        folder, commands["grade"], PATH="/nowhere"
-    )  # bwrap이 없는 컴퓨터
+    # bwrap이 없는 컴퓨터
+    outputs["refused"] = jumok(folder, commands["grade"], PATH="/nowhere")
     outputs["settings"] = (
         (folder / "학급" / "class.toml")
         .read_text("utf8")

@@ -59,9 +59,8 @@ def _tidy(math: etree._Element, block: bool) -> None:
         mark.text = {"·": "⋅", "...": "…"}.get(mark.text, mark.text)
     for table in math.iter(f"{{{MATHML}}}mtable"):
         if not (table.get("columnspacing") or "").strip():
-            table.attrib.pop(
-                "columnspacing", None
-            )  # latex2mathml은 빈 값을 적기도 합니다
+            # latex2mathml은 빈 값을 적기도 합니다
+            table.attrib.pop("columnspacing", None)
     for sub in list(math.iter(f"{{{MATHML}}}msub")):
         if block and sub[0].text in UNDER:
             sub.tag = f"{{{MATHML}}}munder"

@@ -12,10 +12,11 @@ from typing import Any
 from jumok.text.corpora import CORPORA
 from jumok.training.presets import PRESETS, Preset, find_preset
 
+# 나머지는 모델의 이름이 곧 명령입니다.
 KINDS = {
     "transformer": "translation",
     "rnn": "translation",
-}  # 나머지는 모델의 이름이 곧 명령입니다.
+}
 FLAGS = (
     "steps",
     "max_tokens",

@@ -58,9 +58,8 @@ def test_ingredients_change_one_thing_and_are_gathered_into_a_record(
     ingredients, runs = script("ingredients"), tmp_path / "runs"
     words = ["--preset", "toy", "--output", str(runs), "--device", "cpu"]
     assert ingredients.main([*words, "--only", "base", "paper-schedule"]) == 0
-    assert (
-        ingredients.main([*words, "--only", "base", "--seeds", "0", "1"]) == 0
-    )  # 끝난 것은 건너뜁니다.
+    # 끝난 것은 건너뜁니다.
+    assert ingredients.main([*words, "--only", "base", "--seeds", "0", "1"]) == 0
     assert ingredients.main(["--output", str(runs), "--record", "toy"]) == 0
     assert capsys.readouterr().out.count("── base-0") == 1
     record = load_record("toy", tmp_path / "records")

@@ -158,9 +158,8 @@ def test_too_long_pairs_are_an_error_or_counted():
     assert sorted(chain.from_iterable(map(read, batches.epoch(0)))) == sorted(
         pairs[:50]
     )
-    assert (
-        PairBatches(pairs, 480, too_long="drop").n_dropped == 0
-    )  # 60칸까지. <eos>를 더한 51칸도 들어감
+    # 60칸까지. <eos>를 더한 51칸도 들어감
+    assert PairBatches(pairs, 480, too_long="drop").n_dropped == 0
     assert PairBatches(pairs, 4000, max_len=50, too_long="drop").n_dropped == 2
 
 

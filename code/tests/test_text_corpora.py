@@ -115,9 +115,8 @@ def test_paragraphs_are_split_only_when_it_is_safe():
         ("하나를 쓴다.", "It uses one."),
         ("b. C 를 쓴다.", "b. C is used."),
     ]
-    assert (
-        len(pairs("하나를 쓴다. 둘도 쓴다.", "It uses one and two.")) == 1
-    )  # 수가 다르다
+    # 수가 다르다
+    assert len(pairs("하나를 쓴다. 둘도 쓴다.", "It uses one and two.")) == 1
     crossed = (
         "``a`` 를 먼저 쓴다. ``b`` 를 나중에 쓴다.",
         "Use ``b`` at the end. Use ``a`` first.",
@@ -169,9 +168,8 @@ def test_po_entries_that_are_not_translations_are_skipped_and_counted():
         "옛 항목": 1,
     }
     moved = data.replace(b'msgid "Good."', b'#: ../x.rst:9\nmsgid "Good."')
-    assert (
-        read_entries(moved, "b.po", report, seen) == []
-    )  # 원문의 줄 번호만 다른 덩이는 다시 읽지 않습니다
+    # 원문의 줄 번호만 다른 덩이는 다시 읽지 않습니다
+    assert read_entries(moved, "b.po", report, seen) == []
 
 
 BROKEN = [
@@ -200,9 +198,8 @@ def test_malformed_po_is_reported_with_its_line_and_the_rest_is_kept(broken):
     ]
     lines = data.decode().split("\n")
     places = [int(problem.split(":")[1]) for problem in report.problems]
-    assert (
-        len(places) == 1 and lines[places[0] - 1] in broken
-    )  # 두 번째 것은 같은 덩이라 이미 보았습니다
+    # 두 번째 것은 같은 덩이라 이미 보았습니다
+    assert len(places) == 1 and lines[places[0] - 1] in broken
     assert report.problems[0].startswith("x.po:")
 
 
@@ -395,9 +392,8 @@ def test_raw_reviews_hold_out_whole_films(raw):
 def test_raw_reviews_of_the_test_are_dropped_by_id_and_by_text(raw):
     texts, report = raw
     lines = "".join(texts.values()).split("\n")
-    assert (
-        "0번 영화평 둘째 줄" not in lines and "글로 뺀다" not in lines
-    )  # 첫 영화의 첫 글은 번호가 00
+    # 첫 영화의 첫 글은 번호가 00
+    assert "0번 영화평 둘째 줄" not in lines and "글로 뺀다" not in lines
     assert report.counts["nsmc test와 번호가 같아 뺌"] == 1
     assert report.counts["nsmc test와 글이 같아 뺌"] == 400
     assert report.counts["한 영화에서 되풀이"] == report.counts["빈 글"] == 400

@@ -272,9 +272,8 @@ def test_link_in_the_place_of_a_wanted_file_is_refused(tmp_path):
     )
     with pytest.raises(CorpusError, match="보통 파일이 아니거나"):
         list(read_members(path, r".*\.po"))
-    assert list(read_members(path, r"a\.po")) == [
-        ("a.po", b"x")
-    ]  # 폴더 안의 링크는 쓰지 않으면 괜찮습니다
+    # 폴더 안의 링크는 쓰지 않으면 괜찮습니다
+    assert list(read_members(path, r"a\.po")) == [("a.po", b"x")]
 
 
 def test_broken_tarballs(tmp_path):
@@ -393,9 +392,8 @@ def test_park_without_its_training_file(tmp_path, monkeypatch):
     )
     info, _ = get(tmp_path / "cache", tmp_path / "mirror", without_train=True)
     assert list(info["splits"]) == ["dev", "test"]
-    refused(
-        tmp_path / "cache", tmp_path / "mirror", "p.train.tar.gz"
-    )  # 학습 자료를 달라면 다시 받아야 합니다
+    # 학습 자료를 달라면 다시 받아야 합니다
+    refused(tmp_path / "cache", tmp_path / "mirror", "p.train.tar.gz")
     assert corpus_info("tiny", tmp_path / "cache") == info
     monkeypatch.setitem(CORPORA, "tiny", tiny_corpus())
     with pytest.raises(CorpusError, match="--without-train을 쓸 수 없습니다"):

@@ -328,9 +328,8 @@ def test_there_are_more_than_half_a_million_pairs():
     """
     words = lexicon()
     people = len(words.people) + 1  # 이름과 식구, 그
-    subjects = (people + 1) + 2 * (
-        people + 2
-    )  # 한다체는 나, 해요체와 합니다체는 저와 생략
+    # 한다체는 나, 해요체와 합니다체는 저와 생략
+    subjects = (people + 1) + 2 * (people + 2)
     days = [
         time for time in words.times if time.tense == "past" and time.nature == "day"
     ]

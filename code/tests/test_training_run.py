@@ -33,12 +33,13 @@ WHERE = {
     "바다에": "to the sea",
 }
 DOES = {"간다": "go", "온다": "come", "달려간다": "run", "걸어간다": "walk"}
+# 64짝
 PAIRS = [
     (f"{a} {b} {c}", f"{WHO[a]} {DOES[c]} {WHERE[b]}")
     for a in WHO
     for b in WHERE
     for c in DOES
-]  # 64짝
+]
 SIZE = {
     "d_model": 32,
     "n_heads": 2,

@@ -119,9 +119,8 @@ def test_tokenizer_and_words_come_back(run, tmp_path):
 
 
 def test_same_model_gives_same_files_even_from_a_record(run, tmp_path):
-    record = write_run(
-        tmp_path / "record", halve
-    )  # 기록은 가중치를 16비트로 줄여 둡니다
+    # 기록은 가중치를 16비트로 줄여 둡니다
+    record = write_run(tmp_path / "record", halve)
     for source, out in ((run, "a"), (run, "b"), (record, "c")):
         export_web(source, tmp_path / out)
     for name in NAMES:

@@ -201,9 +201,8 @@ def test_export_of_the_command_reads_the_same(visit, files, tmp_path):
 def test_later_grade_wins(book_map, files):
     page = book_map.page
     new = files("new.json", grade_of("08_bert", (3, 3, 3), "2026-11-02T00:30:00+09:00"))
-    old = files(
-        "old.json", grade_of("08_bert", (0, 0, 0), "2026-11-01T15:00:00+00:00")
-    )  # 30분 앞
+    # 30분 앞
+    old = files("old.json", grade_of("08_bert", (0, 0, 0), "2026-11-01T15:00:00+00:00"))
     load(page, new)
     load(page, old)
     assert score(page, "08_bert").startswith("9 / 9점")

@@ -91,9 +91,8 @@ def test_softmax_is_the_package_softmax(computed):
     cases = cases_of(d=[4, 64, 1024], way=[0, 1, 2], heat=[0.2, 1, 8])
     for case, found in zip(cases, computed("softmax", cases), strict=True):
         base = np.array(found["scores"]) / np.sqrt(case["d"])
-        assert (
-            abs(base.mean()) < 1e-12 and abs(base.var() - 1) < 1e-12
-        )  # 내적의 분산이 d_k입니다
+        # 내적의 분산이 d_k입니다
+        assert abs(base.mean()) < 1e-12 and abs(base.var() - 1) < 1e-12
         divisor = [np.sqrt(case["d"]), 1, case["d"]][case["way"]]
         scaled = np.array(found["scores"]) / divisor / case["heat"]
         weights = scratch.softmax(scaled)
@@ -144,9 +143,8 @@ def test_positions_are_the_positional_encoding(computed):
         close(np.ravel(found["later"]), later)
         close(found["product"], now @ later)
         close(found["curve"], table[0] @ table[:41].T / (d / 2))
-        close(
-            found["product"] / (d / 2), found["curve"][case["gap"]]
-        )  # t와 상관없습니다
+        # t와 상관없습니다
+        close(found["product"] / (d / 2), found["curve"][case["gap"]])
 
 
 def test_masks_are_the_masked_attention(computed):

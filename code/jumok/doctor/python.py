@@ -122,9 +122,8 @@ def _installed() -> dict[str, str]:
     for item in metadata.distributions():
         name = item.metadata["Name"]
         if name and item.version:
-            found.setdefault(
-                canonical(name), item.version
-            )  # sys.path의 앞에 있는 것이 쓰입니다.
+            # sys.path의 앞에 있는 것이 쓰입니다.
+            found.setdefault(canonical(name), item.version)
     return found
 
 

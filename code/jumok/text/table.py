@@ -59,9 +59,8 @@ class TokenTable:
                 (Path(folder) / "starts").open("w+b") as starts,
             ):
                 counts = _stream(rows, tokens, starts)
-                tokens.write(
-                    b"\0" * (-tokens.tell() % PLACE.itemsize)
-                )  # 시작 자리를 8바이트에 맞춥니다.
+                # 시작 자리를 8바이트에 맞춥니다.
+                tokens.write(b"\0" * (-tokens.tell() % PLACE.itemsize))
                 starts.seek(0)
                 shutil.copyfileobj(starts, tokens)
                 tokens.write(FOOTER.pack(MAGIC, *counts))

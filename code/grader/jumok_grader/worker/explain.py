@@ -57,9 +57,8 @@ def explain(error: BaseException, filename: str | None = None) -> tuple[str, str
 
 def _stub(error: NotImplementedError, filename: str | None) -> tuple[str, str] | None:
     """빈칸의 raise 줄에 걸렸는지 봅니다. 꾸러미가 낸 오류이면 None입니다."""
-    frames = list(traceback.walk_tb(error.__traceback__))[
-        1:
-    ]  # 첫 자리는 부른 쪽입니다.
+    # 첫 자리는 부른 쪽입니다.
+    frames = list(traceback.walk_tb(error.__traceback__))[1:]
     if filename:  # torch가 학생의 forward를 부르기까지의 자리도 부른 쪽입니다.
         files = [frame.f_code.co_filename for frame, _ in frames]
         frames = frames[files.index(filename) :] if filename in files else frames

@@ -195,9 +195,8 @@ def _save(stream: _Stream, part: Path, start: int, total: int | None) -> None:
             file.flush()
             os.fsync(file.fileno())
     except CorpusError:
-        part.unlink(
-            missing_ok=True
-        )  # 자리가 모자란 디스크에 반쪽을 남겨 두지 않습니다.
+        # 자리가 모자란 디스크에 반쪽을 남겨 두지 않습니다.
+        part.unlink(missing_ok=True)
         raise
     if total is not None and got < total:
         raise _Dropped(f"{total:,}바이트 가운데 {got:,}바이트만 왔습니다.")
@@ -210,9 +209,8 @@ def write_chunk(file: IO[bytes], chunk: bytes) -> None:
 
 def _read(stream: _Stream) -> bytes:
     try:
-        return stream.read1(
-            _CHUNK
-        )  # 온 만큼만. read는 끊길 때 이미 온 것까지 버립니다.
+        # 온 만큼만. read는 끊길 때 이미 온 것까지 버립니다.
+        return stream.read1(_CHUNK)
     except (http.client.HTTPException, OSError) as error:  # ssl의 오류도 OSError입니다
         raise _Dropped(f"{error}") from error
 

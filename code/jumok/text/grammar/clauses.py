@@ -132,9 +132,8 @@ def _adjuncts(
                 d, place, "에서", place.at, d.chance(0.3) and form.tense != "present"
             )
         )
-    plans = (
-        form.tense == "future" and verb.lemma != "기다리다"
-    )  # 얼마나 기다릴지 미리 정하지 않습니다.
+    # 얼마나 기다릴지 미리 정하지 않습니다.
+    plans = form.tense == "future" and verb.lemma != "기다리다"
     lasting = (
         form.tense == "past"
         or plans

@@ -6,9 +6,8 @@ from random import Random
 from typing import TypeVar
 
 Item = TypeVar("Item")
-Token = tuple[
-    str, tuple[int, ...]
-]  # 낱말과 꼬리표들. 같은 꼬리표를 가진 두 언어의 낱말이 짝입니다.
+# 낱말과 꼬리표들. 같은 꼬리표를 가진 두 언어의 낱말이 짝입니다.
+Token = tuple[str, tuple[int, ...]]
 ARTICLES = frozenset({"a", "an", "the"})
 
 

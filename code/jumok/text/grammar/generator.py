@@ -41,9 +41,10 @@ KINDS: dict[str, tuple[Callable[[Dice], Draft], float]] = {
     "joined_clauses": (joined_clauses, 5),
 }
 HELD_OUT = 8  # 조합 여덟 가운데 하나는 학습에 나오지 않습니다.
+# 책의 보기 문장
 ALWAYS_SEEN = frozenset(
     {"먹다+사과", "맛있다+사과", "가다+집", "가다+카페", "가다+학교"}
-)  # 책의 보기 문장
+)
 LONGEST, LONGEST_ENGLISH = 10, 15  # 학습하는 문장의 길이(구두점까지 센 낱말)
 
 
