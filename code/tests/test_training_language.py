@@ -32,7 +32,7 @@ from jumok.training.language import (
 from jumok.training.presets import PRESETS, Preset, find_preset
 from jumok.training.recipe import Recipe
 from jumok.training.run_classifier import encode_reviews, run_classifier, run_vit
-from jumok.training.run_language import TextCorpus, run_bert, run_gpt
+from jumok.training.run_language import TextCorpus, cut_file, run_bert, run_gpt
 from jumok.training.token_cache import token_table
 
 ALONE = World(torch.device("cpu"))
@@ -229,6 +229,15 @@ def test_cut_text_is_kept_for_the_next_start(tmp_path):
         assert rows == [[*tokenizer.encode(text), EOS_ID] for text in texts]
     with pytest.raises(ValueError, match="다른 자료"):
         token_table(tokenizer, texts[:-1], path, ALONE)
+
+
+def test_cut_text_of_another_tokenizer_is_not_reused(tmp_path):
+    """다시 배운 토크나이저의 번호와 옛 번호가 섞이면 안 됩니다."""
+    names = set()
+    for texts in (TEXTS * 3, ["전혀 다른 글입니다"] * 9):
+        LibraryBpe.from_texts(texts, 300).save(tmp_path / "tokenizer.json")
+        names.add(cut_file(tmp_path, corpus()))
+    assert len(names) == 2
 
 
 def test_a_run_of_another_kind_is_refused(gpt_run):

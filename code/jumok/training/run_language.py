@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from jumok.files import file_sha256
 from jumok.text import MlmBatches, TokenTable
 from jumok.text.tokenizer import Tokenizer
 
@@ -32,8 +33,7 @@ def run_gpt(
     멈추었으면 None입니다.
     """
     tokenizer = make_tokenizer(corpus.train, preset.vocab_size, folder, world)
-    path = folder / f"tokens-{corpus.sha256[:12]}.bin"
-    tokens = token_table(tokenizer, corpus.train, path, world)
+    tokens = token_table(tokenizer, corpus.train, cut_file(folder, corpus), world)
     identity = identity_of(preset, corpus.sha256)
 
     def build() -> LanguageModel:
@@ -56,6 +56,12 @@ def run_gpt(
         build, evaluate, _data(corpus), _run(tokenizer), count=count_budget
     )
     return run_experiment(experiment, preset, folder, world, say)
+
+
+def cut_file(folder: Path, corpus: TextCorpus) -> Path:
+    """잘라 둔 글의 자리. 자료나 토크나이저가 다르면 이름이 다릅니다."""
+    tokenizer = file_sha256(folder / "tokenizer.json")
+    return folder / f"tokens-{corpus.sha256[:12]}-{tokenizer[:12]}.bin"
 
 
 def run_bert(
